@@ -1,0 +1,33 @@
+"""Zip archives from strangers: looked at before a byte is unpacked."""
+
+import re
+import zipfile
+from pathlib import PurePosixPath
+
+MAX_UNPACKED = 4 * 2**30  # bytes that an archive or a set of pictures may take when decoded
+MAX_RATIO = 200  # of unpacked to packed bytes of an archive's entry
+MAX_ENTRIES = 200_000
+
+
+def check_archive(archive: zipfile.ZipFile, name: str) -> None:
+    """Raises ValueError for an archive that is encrypted, climbs out of its folder, nests archives or is a bomb."""
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise ValueError(f"'{name}' has {len(entries):,} entries; at most {MAX_ENTRIES:,} are read: split it")
+    unpacked = sum(info.file_size for info in entries)
+    if unpacked > MAX_UNPACKED:
+        raise ValueError(
+            f"'{name}' unpacks to {unpacked / 2**30:.1f} GB; at most {MAX_UNPACKED / 2**30:.0f} GB: split it"
+        )
+    for info in entries:
+        path = PurePosixPath(info.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", info.filename):
+            raise ValueError(f"'{name}': entry '{info.filename}' points outside the archive; zip the folder again")
+        if info.flag_bits & 1:
+            raise ValueError(f"'{name}': entry '{info.filename}' is encrypted; zip it without a password")
+        if path.suffix.lower() in (".zip", ".gz", ".7z", ".rar", ".tar", ".xz", ".bz2"):
+            raise ValueError(f"'{name}': entry '{info.filename}' is an archive in an archive; unpack it first")
+        if info.file_size > 2**20 and info.file_size > MAX_RATIO * info.compress_size:
+            raise ValueError(
+                f"'{name}': entry '{info.filename}' unpacks to {info.file_size // 2**20} MB from next to nothing"
+            )

@@ -1,0 +1,115 @@
+"""Scenes from arrays: what torch.save and numpy write."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import weights
+from .archive import check_archive
+from .scenes import ROLES, StackedScenes, role_of
+
+TENSOR_SUFFIXES = (".pkl", ".pt", ".pth")
+ARRAY_SUFFIXES = (".npz", ".npy")
+
+
+def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScenes, tuple[str, ...]]:
+    """Scenes of a `.pkl`, `.pt`, `.pth`, `.npz` or `.npy`, and how its arrays were understood. Raises ValueError."""
+    if path.suffix in TENSOR_SUFFIXES:
+        content = weights.load_tensors(path)
+    elif path.suffix == ".npy":
+        content = _split_npy(_load_numpy(path), path)
+    else:
+        content = _load_numpy(path)
+    named = _named_arrays(content, path)
+    given = _roles(list(named), path, roles)
+    stacks = {role: _to_stack(array, f"{path.name}: {role}") for role, array in zip(given, named.values())}
+    shapes = {role: stack.shape for role, stack in stacks.items()}
+    if len(set(shapes.values())) > 1 or len({stack.dtype for stack in stacks.values()}) > 1:
+        kinds = ", ".join(f"{role} {stack.shape} {stack.dtype}" for role, stack in stacks.items())
+        raise ValueError(f"'{path}': the arrays differ ({kinds}); source, target and clean need one shape and type")
+    shots = [stacks[role] for role in ("source", "target") if role in stacks]
+    if not shots or not len(shots[0]):
+        raise ValueError(f"'{path}' holds no noisy pictures (arrays: {shapes})")
+    notes = (f"arrays taken as {' and '.join(given)}",)
+    return StackedScenes(shots, stacks.get("clean")), notes
+
+
+def _load_numpy(path: Path) -> object:
+    try:
+        if path.suffix == ".npy":
+            return np.load(path, mmap_mode="r", allow_pickle=False)
+        with zipfile.ZipFile(path) as archive:
+            check_archive(archive, path.name)
+        with np.load(path, allow_pickle=False) as arrays:
+            return dict(arrays)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise ValueError(f"'{path}' was refused: {error}") from error
+
+
+def _split_npy(array: np.ndarray, path: Path) -> tuple[np.ndarray, ...]:
+    """(N, 2, C, H, W), (N, 2, H, W) or (2, N, …) → its two halves."""
+    if array.ndim in (4, 5) and array.shape[1] == 2:
+        return array[:, 0], array[:, 1]
+    if array.ndim in (3, 4, 5) and array.shape[0] == 2:
+        return array[0], array[1]
+    raise ValueError(
+        f"'{path}' has shape {array.shape}; allowed: (N, 2, C, H, W), (N, 2, H, W) or (2, N, …), two shots a scene"
+    )
+
+
+def _named_arrays(content: object, path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a tuple, list or mapping, by name where they have one."""
+    items = (
+        content.items()
+        if isinstance(content, dict)
+        else enumerate(content)
+        if isinstance(content, list | tuple)
+        else ()
+    )
+    named = {}
+    for name, value in items:
+        if not isinstance(value, np.ndarray | torch.Tensor):
+            raise ValueError(f"'{path}': entry {name} is {type(value).__name__}; allowed: two or three arrays")
+        if isinstance(value, torch.Tensor) and value.dtype == torch.bfloat16:
+            value = value.float()
+        named[str(name)] = value.numpy() if isinstance(value, torch.Tensor) else value
+    if not 2 <= len(named) <= 3:
+        found = f"{len(named)} arrays" if named else type(content).__name__
+        raise ValueError(f"'{path}' holds {found}; allowed: two or three (source, target and, if there is, clean)")
+    return named
+
+
+def _roles(names: list[str], path: Path, roles: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Which array is what: as told, else by name, else in order."""
+    if roles:
+        if len(roles) != len(names):
+            raise ValueError(f"{len(roles)} roles for {len(names)} arrays ({', '.join(names)}); name each once")
+        return roles
+    recognised = tuple(role_of(name) for name in names)
+    if None not in recognised and len(set(recognised)) == len(names):
+        return recognised
+    if len(names) == 2 and re.search(r"(^|[^a-z])(val|valid|validation|test)", path.stem.lower()):
+        return ("source", "clean")  # the course's val_data.pkl
+    return ROLES[: len(names)]
+
+
+def _to_stack(array: np.ndarray, name: str) -> np.ndarray:
+    """(N, C, H, W), (N, H, W, C), (N, H, W), (H, W, 3) or (H, W) → a view (N, C, H, W). Raises ValueError."""
+    if array.dtype not in (np.uint8, np.uint16, np.float16, np.float32, np.float64):
+        raise ValueError(f"{name} has type {array.dtype}; allowed: uint8, uint16, float16, float32, float64")
+    if array.ndim == 2 or (array.ndim == 3 and array.shape[-1] in (3, 4)):
+        array = array[None]
+    if array.ndim == 3:
+        array = array[:, None]
+    if array.ndim == 4 and array.shape[1] not in (1, 3) and array.shape[-1] in (1, 3, 4):
+        array = np.moveaxis(array, -1, 1)[:, :3]
+    if array.ndim != 4 or array.shape[1] not in (1, 3) or 0 in array.shape[1:]:
+        raise ValueError(
+            f"{name} has shape {array.shape}; allowed: (N, C, H, W) with C 1 or 3, (N, H, W, C), (N, H, W)"
+        )
+    return array

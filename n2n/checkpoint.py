@@ -1,0 +1,165 @@
+"""What a training leaves on disk: the best weights, and the last with all that is needed to go on.
+
+`OUT.safetensors` holds the best weights, `OUT.last.safetensors` the last. The second is a weights file as well, with
+Adam's two moments beside the weights. A reader of weights passes those over.
+"""
+
+import math
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import NoReturn
+
+import torch
+from torch import Tensor
+
+from . import weights
+from .evaluate import Measurement
+from .pairs import Pairs
+from .recipe import Recipe
+from .unet import UNet, check_state
+
+ADAM = "adam."  # prefix of the optimizer's tensors
+BUDGET = ("epochs", "steps", "seconds", "workers", "evaluations")  # settings that another sitting may change
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a training has come."""
+
+    step: int = 0
+    seconds: float = 0.0
+    best: float = -math.inf  # dB: highest score of the hold-out so far
+
+
+def last_path(out: Path) -> Path:
+    return out.with_suffix(".last.safetensors")
+
+
+def score(measurement: Measurement) -> float:
+    """What the best weights are chosen by, in dB: the estimate where there is a second shot, else the clean PSNR."""
+    if measurement.estimated is not None:
+        return measurement.estimated.psnr
+    return measurement.denoised.psnr_pooled
+
+
+def weights_of(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The net's tensors, without the optimizer's."""
+    return {name: tensor for name, tensor in tensors.items() if not name.startswith(ADAM)}
+
+
+class Diverged(ArithmeticError):
+    """The loss or the weights became NaN or infinite; the net holds its last good weights again."""
+
+
+class Keeper:
+    """Keeps a training's best and last weights: in memory, and on disk where `out` is given and `writes` is true."""
+
+    def __init__(
+        self, net: UNet, adam: torch.optim.Adam, pairs: Pairs, recipe: Recipe, out: Path | None, writes: bool
+    ) -> None:
+        self.net, self.adam, self.recipe, self.out, self.writes = net, adam, recipe, out, writes and out is not None
+        self.about = {
+            "config": asdict(net.config),
+            "recipe": asdict(recipe),
+            "data": pairs.described,
+            "noise": str(pairs.noise) if pairs.noise else None,
+            "scale": pairs.scale,
+            "seed": recipe.seed,
+            "version": weights.VERSION,
+        }
+        self.psnr: dict[str, float] = {}  # of the best weights
+
+    def start(self) -> Mark:
+        """A fresh start: writes the untrained weights, so that an unwritable place is known before any work."""
+        if self.writes:
+            weights.check_writable(self.out)
+        return self.keep(Mark(), None)
+
+    def keep(self, mark: Mark, report: Measurement | None) -> Mark:
+        """Keeps the weights as they are after `mark`, and as the best if the report says so.
+
+        Raises OSError with what was on disk intact, Diverged if the weights are not finite.
+        """
+        if not all(parameter.isfinite().all() for parameter in self.net.parameters()):
+            self.restore_and_raise(mark.step)
+        self.good = {name: tensor.clone() for name, tensor in self.net.state_dict().items()}
+        self.kept_at = mark.seconds
+        best = max(mark.best, score(report)) if report else mark.best
+        if report and best > mark.best:
+            self.psnr = summary(report)
+        improved = best > mark.best or not math.isfinite(best)
+        mark = replace(mark, best=best)
+        if self.writes:
+            header = self.about | {"steps": mark.step, "images": mark.step * self.recipe.batch_size}
+            header |= {"seconds": round(mark.seconds, 3), "psnr": self.psnr}
+            if improved:
+                weights.save(self.out, self.good, header)
+            weights.save(last_path(self.out), self.good | self._moments(), header | {"mark": _as_json(mark)})
+        return mark
+
+    def restore_and_raise(self, step: int) -> NoReturn:
+        """Puts the last good weights back. Raises Diverged."""
+        self.net.load_state_dict(self.good)
+        kept = f"; the last good weights are in '{last_path(self.out)}'" if self.writes else ""
+        raise Diverged(
+            f"the loss became NaN or infinite at step {step + 1}{kept}. Lower the learning rate "
+            f"(it is {self.recipe.learning_rate:g}), or look at the data with `python -m n2n check`"
+        )
+
+    def resume(self) -> Mark:
+        """Puts net and optimizer where the last checkpoint left them; a fresh start where there is none.
+
+        Raises ValueError where the checkpoint is of another net or was made with other settings.
+        """
+        if self.out is None or not last_path(self.out).exists():
+            return self.start()
+        path = last_path(self.out)
+        tensors, header = weights.load(path)
+        made, asked = header.get("recipe", {}), self.about["recipe"]
+        for key in asked:
+            if key not in BUDGET and made.get(key) != asked[key]:
+                raise ValueError(
+                    f"'{path}' was made with {key} {made.get(key)}, not {asked[key]}; "
+                    "repeat the same command, or start again without --resume"
+                )
+        state = weights_of(tensors)
+        check_state(state, self.net.config)
+        self.net.load_state_dict(state)
+        keys = {name.removeprefix(ADAM).partition(".")[0] for name in tensors if name.startswith(ADAM)}
+        for name, parameter in self.net.named_parameters():
+            self.adam.state[parameter] = {key: _placed(tensors[f"{ADAM}{key}.{name}"], parameter) for key in keys}
+        self.psnr = header["psnr"]
+        mark = _from_json(header["mark"])
+        self.good, self.kept_at = state, mark.seconds
+        return mark
+
+    def _moments(self) -> dict[str, Tensor]:
+        return {
+            f"{ADAM}{key}.{name}": value
+            for name, parameter in self.net.named_parameters()
+            for key, value in self.adam.state.get(parameter, {}).items()
+        }
+
+
+def summary(report: Measurement) -> dict[str, float]:
+    """The PSNRs of a measurement that a header tells, in dB."""
+    found = {}
+    if report.denoised:
+        found |= {"noisy": report.noisy.psnr, "denoised": report.denoised.psnr}
+    if report.estimated:
+        found |= {"estimated": report.estimated.psnr, "estimated_noisy": report.estimated.noisy}
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+def _as_json(mark: Mark) -> dict[str, float | None]:
+    return asdict(mark) | {"best": mark.best if math.isfinite(mark.best) else None}
+
+
+def _from_json(mark: dict[str, float | None]) -> Mark:
+    return Mark(**(mark | {"best": -math.inf if mark["best"] is None else mark["best"]}))
+
+
+def _placed(moment: Tensor, parameter: Tensor) -> Tensor:
+    """Adam's moments take the parameter's device and memory layout; its step counters have a shape of their own."""
+    moment = moment.to(parameter.device)
+    return torch.empty_like(parameter).copy_(moment) if moment.shape == parameter.shape else moment

@@ -1,0 +1,271 @@
+"""The commands, one function each: parsed options in, exit status out."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from tqdm import tqdm
+
+import n2n
+
+from . import image, infer, make, options, pairs, weights
+from .checkpoint import last_path
+from .evaluate import Measurement, measure
+from .model import Noise2Noise, best_device
+from .pairs import Pairs
+from .recipe import recipe
+from .train import Progress
+from .train import train as run_training
+from .unet import UNetConfig
+
+
+def train(parsed: argparse.Namespace) -> None:
+    """`train`; under torchrun, one of its processes."""
+    settings = recipe(parsed.recipe, **options.settings(parsed))
+    with _processes() as rank, _stop_signals() as stop:
+        device = _device(parsed.device)
+        data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
+        learnt, held = _split(data, parsed, settings.hold_out, settings.seed)
+        torch.manual_seed(settings.seed)
+        if parsed.start:
+            model = Noise2Noise.load(parsed.start, device)
+        else:
+            model = Noise2Noise(UNetConfig(channels=data.channels, width=parsed.width), device)
+        model.check_channels(data)
+        stream = run_training(
+            model.net, learnt, held, settings, out=parsed.out, resume=parsed.resume, stop=lambda: bool(stop)
+        )
+        if rank == 0:
+            _say(data)
+            if parsed.tensorboard:
+                stream = n2n.watch.tensorboard(stream, parsed.tensorboard, model.net, held)
+            stream = n2n.watch.bar(stream)
+        progress = _last(stream)
+    if rank == 0:
+        _tell_training(parsed, progress, stopped=bool(stop))
+
+
+def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) -> tuple[Pairs, Pairs | None]:
+    """What is learnt from, what is measured on."""
+    held = None
+    if parsed.validate:
+        held = pairs.read(*parsed.validate, noise=None if pairs.is_array_file(parsed.validate[0]) else parsed.noise)
+        if held.channels > data.channels:
+            raise ValueError(
+                f"--validate has {held.channels} channels, the training data {data.channels}; bring equal ones"
+            )
+        held = replace(held, channels=data.channels)
+    elif hold_out:
+        data, held = data.hold_out(hold_out, seed)
+    learnt = data.frozen(seed).loaded() if parsed.freeze else data
+    return learnt, held.frozen(seed).loaded() if held else None
+
+
+def _last(stream: Iterator[Progress]) -> Progress | None:
+    last = None
+    for progress in stream:
+        last = progress
+    return last
+
+
+def _tell_training(parsed: argparse.Namespace, progress: Progress | None, stopped: bool) -> None:
+    out, last = parsed.out, last_path(parsed.out)
+    header = weights.load(out)[1]
+    told = {
+        "weights": str(out),
+        "last": str(last),
+        "steps": progress.step if progress else header["steps"],
+        "seconds": progress.seconds if progress else header["seconds"],
+        "images_per_second": progress.images_per_second if progress else None,
+        "stopped": stopped,
+        "best": {"steps": header["steps"], "psnr": header["psnr"]},
+    }
+    if parsed.json:
+        print(json.dumps(told))
+        return
+    if progress is None:
+        print("nothing left to do: the training had reached its end", file=sys.stderr)
+    figures = ", ".join(f"{name} {value:.2f} dB" for name, value in header["psnr"].items()) or "not measured"
+    print(f"{out}: best weights, of step {header['steps']} ({figures})")
+    print(f"{last}: last weights, of step {told['steps']}" + ("; go on with --resume" if stopped else ""))
+
+
+def denoise(parsed: argparse.Namespace) -> int:
+    """`denoise`: every input that can be read, then a list of those that could not."""
+    inputs = _pictures(parsed.inputs)
+    single = len(inputs) == 1 and parsed.out.suffix != ""
+    if parsed.reference and len(inputs) != 1:
+        raise ValueError(f"--reference belongs to one input, {len(inputs)} were given")
+    if not single and parsed.out.suffix:
+        raise ValueError(f"'{parsed.out}' names one picture, {len(inputs)} go in; give a folder")
+    model = Noise2Noise.load(parsed.weights, _device(parsed.device))
+    settings = {"data_range": parsed.range, "ensemble": parsed.ensemble, "strength": parsed.strength}
+    infer.check_strength(parsed.strength)
+    if not single:
+        parsed.out.mkdir(parents=True, exist_ok=True)
+    failed = []
+    for path in tqdm(inputs, unit="picture", desc="denoise", disable=None if len(inputs) > 1 else True):
+        target = parsed.out if single else parsed.out / path.name
+        try:
+            if target.exists() and not parsed.force:
+                raise FileExistsError(f"'{target}' exists; give another name or --force")
+            picture = image.read(path)
+            denoised = model.denoise(picture, **settings)
+            image.write(target, denoised)
+            for note in picture.notes:
+                print(f"{path}: {note}", file=sys.stderr)
+            if parsed.reference:
+                _compare(picture, denoised, image.read(parsed.reference))
+        except (ValueError, OSError, MemoryError) as error:
+            failed.append(f"{path}: {options.told(error)}")
+    if failed and len(inputs) == 1:
+        raise ValueError(failed[0])
+    for line in failed:
+        print(line, file=sys.stderr)
+    if failed:
+        raise ValueError(f"{len(failed)} of {len(inputs)} pictures were not denoised, for the reasons above")
+    return 0
+
+
+def _pictures(paths: list[Path]) -> list[Path]:
+    """Folders opened, one level deep."""
+    found = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in image.SUFFIXES)
+            if not inside:
+                raise ValueError(f"folder '{path}' holds no pictures; allowed: {', '.join(image.SUFFIXES)}")
+            found += inside
+        else:
+            found.append(path)
+    return found
+
+
+def _compare(noisy: image.Picture, denoised: image.Picture, clean: image.Picture) -> None:
+    if clean.pixels.shape != noisy.pixels.shape or clean.pixels.dtype != noisy.pixels.dtype:
+        raise ValueError(
+            f"the reference is {clean.pixels.shape} {clean.pixels.dtype}, the picture {noisy.pixels.shape} "
+            f"{noisy.pixels.dtype}; they must be alike"
+        )
+    white = image.full_scale(clean.pixels.dtype, clean.pixels.max())
+    target = image.to_tensor(clean.pixels, white)
+    before, after = (Noise2Noise.psnr(image.to_tensor(p.pixels, white), target) for p in (noisy, denoised))
+    print(f"PSNR {before:.2f} dB before, {after:.2f} dB after")
+
+
+def evaluate(parsed: argparse.Namespace) -> None:
+    """`evaluate`: one table, and a figure if asked for."""
+    model = Noise2Noise.load(parsed.weights, _device(parsed.device))
+    data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
+    if parsed.count:
+        data = data.chosen(range(min(parsed.count, len(data))))
+    data = model.adapted(data.frozen(parsed.seed))
+    denoiser = partial(infer.denoise, model.net, ensemble=parsed.ensemble)
+    measured = measure(denoiser, data, with_ssim=True)
+    baselines = n2n.baselines.measure_all(data) if parsed.baselines else {}
+    if parsed.figure:
+        n2n.report.save(parsed.figure, n2n.report.contact_sheet(data, denoiser))
+    if parsed.json:
+        print(json.dumps(_as_json(measured) | {"weights": parsed.weights} | _baselines_as_json(baselines)))
+        return
+    _say(data)
+    print(n2n.report.table(parsed.weights, measured, baselines))
+
+
+def _as_json(measured: Measurement) -> dict[str, object]:
+    estimated = asdict(measured.estimated) if measured.estimated else None
+    return {
+        "count": measured.count,
+        "noisy": asdict(measured.noisy) if measured.noisy else None,
+        "denoised": asdict(measured.denoised) if measured.denoised else None,
+        "estimated": estimated,
+        "seconds": measured.seconds,
+    }
+
+
+def _baselines_as_json(baselines: dict[str, Measurement]) -> dict[str, object]:
+    return {"baselines": {name: _as_json(measured) for name, measured in baselines.items()}} if baselines else {}
+
+
+def check(parsed: argparse.Namespace) -> int:
+    """`check`: the pair doctor."""
+    data = pairs.read(*parsed.data, roles=parsed.roles)
+    verdicts = n2n.doctor.examine(data)
+    if parsed.json:
+        print(json.dumps({"data": data.described, "verdicts": [asdict(verdict) for verdict in verdicts]}))
+    else:
+        _say(data)
+        print("\n".join(map(str, verdicts)))
+    return 1 if any(verdict.level == "red" for verdict in verdicts) else 0
+
+
+def make_pairs(parsed: argparse.Namespace) -> None:
+    """`make-pairs`."""
+    make.check_target(parsed.out, parsed.force)
+    photos = pairs.read(*parsed.data, noise=parsed.noise)
+    _say(photos)
+    arrays = make.make_pairs(photos, parsed.count, parsed.size, parsed.shots, parsed.clean, parsed.seed)
+    make.save_pairs(parsed.out, arrays)
+    print(f"{parsed.out}: {parsed.count:,} scenes of {' and '.join(arrays)}, {parsed.size}×{parsed.size} pixels")
+
+
+def bench(parsed: argparse.Namespace) -> None:
+    """`bench`."""
+    figures = n2n.bench.run()
+    print(json.dumps(figures) if parsed.json else n2n.bench.table(figures))
+
+
+def _say(data: Pairs) -> None:
+    for line in (data.described, *data.notes):
+        print(line, file=sys.stderr)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        return best_device(int(os.environ.get("LOCAL_RANK", 0)))
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(
+            f"device '{name}' cannot be used here ({str(error).splitlines()[0]}); try --device cpu"
+        ) from None
+
+
+@contextmanager
+def _processes() -> Iterator[int]:
+    """Joins the other processes where torchrun started this one; yields the rank."""
+    if "WORLD_SIZE" not in os.environ:
+        yield 0
+        return
+    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    try:
+        yield dist.get_rank()
+    finally:
+        dist.destroy_process_group()
+
+
+@contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    """Collects Ctrl-C and SIGTERM instead of dying of them; a second Ctrl-C interrupts at once."""
+    received: list[int] = []
+
+    def receive(number: int, _: object) -> None:
+        if received and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        received.append(number)
+
+    before = {number: signal.signal(number, receive) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,270 @@
+"""The only place where pixels change form: file ↔ array ↔ float tensor, and the eight flips and turns."""
+
+import io
+import os
+import zlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import imagecodecs
+import numpy as np
+import tifffile
+import torch
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from torch import Tensor
+
+MAX_PIXELS = 200_000_000  # of one picture; a bomb is refused before it is decoded
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+SIXTEEN_BIT_SUFFIXES = (".png", ".tif", ".tiff")
+
+# The tags that describe a picture; the others describe a file's layout and would lie about a new file.
+KEPT_TAGS = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, 34665, 34853}
+TEXT_TAGS = (271, 272, 305, 306, 315, 33432)
+ORIENTATION = 274
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture, upright."""
+
+    pixels: np.ndarray  # (H, W, C) uint8 or uint16; C is 1 or 3
+    alpha: np.ndarray | None = None  # (H, W), dtype of the pixels
+    exif: Image.Exif | None = None  # what KEPT_TAGS names
+    icc: bytes | None = None  # colour profile
+    notes: tuple[str, ...] = ()  # what was changed on reading, in words
+
+
+def read(path: Path) -> Picture:
+    """Reads one picture; of a file with several frames, the first.
+
+    Raises ValueError where it is no picture, broken, or larger than MAX_PIXELS.
+    """
+    first, *others = decode(path.read_bytes(), path.name)
+    note = f"only the first of {len(others) + 1} frames is used"
+    return replace(first, notes=(*first.notes, note)) if others else first
+
+
+def decode(data: bytes, name: str) -> list[Picture]:
+    """The frames of an encoded picture (more than one in a TIFF stack only); `name` is for error messages.
+
+    8 and 16 bits, grey and colour; palettes and CMYK become RGB, an EXIF turn is applied. Raises ValueError.
+    """
+    try:
+        if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+            return _decode_tiff(data, name)
+        return [_decode_other(data, name)]
+    except UnidentifiedImageError:
+        raise ValueError(
+            f"'{name}' is not a picture that can be read; allowed: PNG, JPEG, WebP, BMP, TIFF, 8 or 16 bits"
+        ) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise ValueError(f"'{name}' has more than {MAX_PIXELS / 1e6:.0f} megapixels; cut or shrink it") from None
+    except (OSError, SyntaxError, tifffile.TiffFileError, imagecodecs.PngError, zlib.error, EOFError) as error:
+        raise ValueError(f"'{name}' is damaged or incomplete ({error}); export or copy it again") from error
+
+
+def _decode_other(data: bytes, name: str) -> Picture:
+    with Image.open(io.BytesIO(data)) as image:
+        _check_size(image.size, name)
+        frames = getattr(image, "n_frames", 1)
+        notes = (f"only the first of {frames} frames is used",) if frames > 1 else ()
+        # Pillow cuts 16-bit colour down to 8; byte 24 of a PNG is its bit depth.
+        if image.format == "PNG" and data[24] == 16:
+            pixels = imagecodecs.png_decode(data)
+        else:
+            image.load()
+            pixels = np.asarray(_plain_mode(image, name))
+        return _picture(pixels, _metadata(image), notes)
+
+
+def _plain_mode(image: Image.Image, name: str) -> Image.Image:
+    """One of the modes L, LA, RGB, RGBA, I;16."""
+    if image.mode in ("L", "LA", "RGB", "RGBA", "I;16"):
+        return image
+    if image.mode in ("1", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV", "I;16B"):
+        if image.mode == "1":
+            return image.convert("L")
+        if image.mode == "I;16B":
+            return image.convert("I;16")
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    raise ValueError(
+        f"'{name}' holds pixels of mode {image.mode}; allowed: 8 or 16 bits, grey or colour. "
+        "Save it with 16 bits, or as .npz for floating-point values"
+    )
+
+
+def _decode_tiff(data: bytes, name: str) -> list[Picture]:
+    """tifffile for 8 and 16 bits, grey and RGB, stacks included; Pillow for the rest."""
+    with tifffile.TiffFile(io.BytesIO(data)) as tiff:
+        series, page = tiff.series[0], tiff.pages[0]
+        _check_size((page.imagewidth, page.imagelength), name)
+        plain = page.photometric in (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.RGB)
+        if not plain or series.dtype not in (np.uint8, np.uint16):
+            return [_decode_other(data, name)]
+        if series.size > 20 * MAX_PIXELS:
+            raise ValueError(f"'{name}' unpacks to {series.size / 1e9:.1f} billion values; split the stack")
+        samples = series.axes.endswith("S")
+        if len(series.shape) > (4 if samples else 3):
+            raise ValueError(f"'{name}' is a stack with axes {series.axes}; allowed: frames of one scene (T, Y, X)")
+        frames = series.asarray()
+        frames = frames.reshape(-1, *frames.shape[-3 if samples else -2 :])
+        if samples and page.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
+            frames = np.moveaxis(frames, 1, -1)
+    with Image.open(io.BytesIO(data)) as image:
+        metadata = _metadata(image)
+    return [_picture(frame, metadata, ()) for frame in frames]
+
+
+def _check_size(size: tuple[int, int], name: str) -> None:
+    width, height = size
+    if width * height > MAX_PIXELS:
+        raise ValueError(
+            f"'{name}' is {width}×{height} pixels; at most {MAX_PIXELS / 1e6:.0f} megapixels are read: cut or shrink it"
+        )
+
+
+def _metadata(image: Image.Image) -> tuple[Image.Exif, bytes | None, int]:
+    """EXIF without layout tags, colour profile, orientation 1…8."""
+    exif = image.getexif()
+    orientation = exif.get(ORIENTATION, 1)
+    for tag in set(exif) - KEPT_TAGS:
+        del exif[tag]
+    if str(exif.get(270, "")).startswith(("ImageJ=", "{")):  # they tell the number of frames of the old file
+        del exif[270]
+    return exif, image.info.get("icc_profile"), orientation
+
+
+def _picture(array: np.ndarray, metadata: tuple[Image.Exif, bytes | None, int], notes: tuple[str, ...]) -> Picture:
+    """Splits off alpha and turns upright (EXIF orientations 1…8)."""
+    exif, icc, orientation = metadata
+    array = array.reshape(*array.shape[:2], -1)
+    if orientation in (2, 4, 5, 7):
+        array = array[:, ::-1]
+    quarter_turns = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)
+    array = np.rot90(array, quarter_turns)
+    colours = 3 if array.shape[2] >= 3 else 1
+    alpha = array[:, :, colours] if array.shape[2] > colours else None
+    return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha, exif, icc, notes)
+
+
+def encode(picture: Picture, suffix: str) -> bytes:
+    """The file a picture makes in the format of `suffix` (".png", …), lossless or at quality 95.
+
+    Raises ValueError for a format that is unknown or cannot hold the picture.
+    """
+    suffix = suffix.lower()
+    sixteen = picture.pixels.dtype == np.uint16
+    allowed = SIXTEEN_BIT_SUFFIXES if sixteen else SUFFIXES
+    if suffix not in allowed:
+        raise ValueError(
+            f"cannot write '{suffix or 'no suffix'}' with {16 if sixteen else 8} bits; allowed: {', '.join(allowed)}"
+        )
+    pixels = picture.pixels
+    if picture.alpha is not None and suffix not in (".jpg", ".jpeg", ".bmp"):
+        pixels = np.dstack([pixels, picture.alpha])
+    pixels = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
+    if suffix in (".tif", ".tiff"):
+        return _encode_tiff(picture, pixels)
+    if sixteen:
+        return _encode_png16(picture, pixels)
+    file = io.BytesIO()
+    formats = Image.registered_extensions()
+    options = {"exif": picture.exif, "icc_profile": picture.icc} if suffix != ".bmp" else {}
+    options = {name: value for name, value in options.items() if value}
+    if suffix in (".jpg", ".jpeg"):
+        options |= {"quality": 95, "subsampling": 0}
+    if suffix == ".webp":
+        options |= {"lossless": True}
+    Image.fromarray(pixels).save(file, formats[suffix], **options)
+    return file.getvalue()
+
+
+def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    exif = picture.exif or {}
+    texts = [(tag, "s", 0, str(exif[tag]), True) for tag in TEXT_TAGS if tag in exif]
+    colour = picture.pixels.shape[2] == 3
+    tifffile.imwrite(
+        file,
+        pixels,
+        photometric="rgb" if colour else "minisblack",
+        planarconfig="contig" if pixels.ndim == 3 else None,
+        extrasamples=None if picture.alpha is None else ["unassalpha"],
+        compression="zlib",
+        iccprofile=picture.icc,
+        description=str(exif.get(270, "")) or None,
+        extratags=texts,
+        software=False,
+        metadata=None,
+    )
+    return file.getvalue()
+
+
+def _encode_png16(picture: Picture, pixels: np.ndarray) -> bytes:
+    """Pillow writes no 16-bit colour: encoded elsewhere, its metadata chunks put behind the header chunk."""
+    encoded = imagecodecs.png_encode(pixels)
+    header_end = 8 + 25  # signature, IHDR chunk
+    file = io.BytesIO()
+    file.write(encoded[:header_end])
+    if picture.icc:
+        PngImagePlugin.putchunk(file, b"iCCP", b"ICC Profile\0\0" + zlib.compress(picture.icc))
+    if picture.exif:
+        PngImagePlugin.putchunk(file, b"eXIf", picture.exif.tobytes().removeprefix(b"Exif\0\0"))
+    file.write(encoded[header_end:])
+    return file.getvalue()
+
+
+def write(path: Path, picture: Picture) -> None:
+    """Writes beside, then renames: what stands at `path` is never half a picture."""
+    write_bytes(path, encode(picture, path.suffix))
+
+
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
+    """Replaces the file at `path` in one step. Raises OSError, leaving what was there as it was."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(data)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def full_scale(dtype: np.dtype | torch.dtype, maximum: float) -> float:
+    """The value of white: what pixel values are divided by to lie in [0, 1].
+
+    uint8: 255. uint16: the smallest 2^k − 1 not under the maximum, since 10- and 12-bit cameras are common.
+    Floating point: 1 up to a maximum of 4 (noise overshoots), 255 up to 1020, else 65535.
+    """
+    kind = str(dtype).removeprefix("torch.")
+    if kind == "uint8":
+        return 255.0
+    if kind == "uint16":
+        return float(2 ** max(8, int(maximum).bit_length()) - 1)
+    if kind in ("float16", "bfloat16", "float32", "float64"):
+        return next(scale for scale in (1.0, 255.0, 65535.0) if maximum <= 4 * scale or scale == 65535.0)
+    raise ValueError(f"pixels are {kind}; allowed: uint8, uint16, float16, float32, float64")
+
+
+def to_tensor(pixels: np.ndarray, scale: float) -> Tensor:
+    """(H, W, C) → float32 (1, C, H, W), divided by `scale`."""
+    return torch.from_numpy(pixels.astype(np.float32).transpose(2, 0, 1)[None]).contiguous() / scale
+
+
+def to_pixels(tensor: Tensor, dtype: np.dtype, scale: float) -> np.ndarray:
+    """Float (1, C, H, W) in [0, 1] → (H, W, C) of `dtype`, rounded, clipped to [0, scale]."""
+    values = (tensor[0].detach().float().cpu() * scale).round_().clamp_(0, scale)
+    return values.permute(1, 2, 0).contiguous().numpy().astype(dtype)
+
+
+def turned(tensor: Tensor, turn: int) -> Tensor:
+    """One of the eight flips and quarter turns of (…, H, W); turn 0…7, 0 is the picture itself."""
+    rotated = torch.rot90(tensor, turn % 4, dims=(-2, -1))
+    return rotated.flip(-1) if turn >= 4 else rotated
+
+
+def turned_back(tensor: Tensor, turn: int) -> Tensor:
+    """The inverse of `turned`."""
+    tensor = tensor.flip(-1) if turn >= 4 else tensor
+    return torch.rot90(tensor, -(turn % 4), dims=(-2, -1))

@@ -1,0 +1,101 @@
+"""Denoise pictures of any size with a network: pad, tile, crop; exact at the seams."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .image import turned, turned_back
+
+TILE = 1024  # side of a tile's core in pixels; the overlap comes on top
+BATCH_PIXELS = 1344 * 1344  # pixels sent through the network at once; bounds the memory
+
+
+def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, tile: int = TILE) -> Tensor:
+    """noisy: float (N, C, H, W) in [0, 1], any H, W ≥ 1, on any device. Returns the same shape, device and type.
+
+    `net` carries two numbers: `multiple`, which its input's sides must divide by, and `reach`, how far an output
+    pixel sees in pixels. `ensemble` averages over the eight flips and turns (Timofte et al., 2016). Tiles overlap
+    by the reach, so their result is the whole picture's. No gradient is kept, and the mode of `net` is left as it was.
+    """
+    turns = range(8) if ensemble else (0,)
+    with evaluating(net), torch.inference_mode():
+        result = torch.zeros_like(noisy)
+        for turn in turns:
+            result += turned_back(_denoise_upright(net, turned(noisy, turn), tile), turn)
+        return result.div_(len(turns))
+
+
+def blend(noisy: Tensor, denoised: Tensor, strength: float) -> Tensor:
+    """strength 0 gives the noisy picture, 1 the denoised one. Raises ValueError outside [0, 1]."""
+    check_strength(strength)
+    return torch.lerp(noisy, denoised, strength)
+
+
+def check_strength(strength: float) -> None:
+    """Raises ValueError outside [0, 1]."""
+    if not 0 <= strength <= 1:
+        raise ValueError(f"strength is {strength}; allowed: 0 (nothing) to 1 (all of it)")
+
+
+@contextmanager
+def evaluating(net: nn.Module) -> Iterator[None]:
+    """Evaluation mode inside, the mode it had before outside."""
+    training = net.training
+    net.eval()
+    try:
+        yield
+    finally:
+        net.train(training)
+
+
+def _denoise_upright(net: nn.Module, noisy: Tensor, tile: int) -> Tensor:
+    padded = pad_to_multiple(noisy, net.multiple)
+    overlap = -(-net.reach // net.multiple) * net.multiple
+    result = torch.empty_like(noisy)
+    sides = padded.shape[-2:]
+    cores = [_core(side, tile, overlap, net.multiple) for side in sides]
+    for top, left in itertools.product(*(range(0, side, core) for side, core in zip(sides, cores))):
+        rows, kept_rows = _window(top, cores[0], overlap, sides[0])
+        columns, kept_columns = _window(left, cores[1], overlap, sides[1])
+        window = padded[..., rows, columns]
+        at_once = max(1, BATCH_PIXELS // (window.shape[-2] * window.shape[-1]))
+        for first in range(0, len(noisy), at_once):
+            pictures = slice(first, first + at_once)
+            output = _run(net, window[pictures])[..., kept_rows, kept_columns]
+            target = result[pictures, :, top : top + output.shape[-2], left : left + output.shape[-1]]
+            target.copy_(output[..., : target.shape[-2], : target.shape[-1]])
+    return result
+
+
+def _core(side: int, tile: int, overlap: int, multiple: int) -> int:
+    """Side of a tile's own part: the whole side where that costs no more than a tile, else equal parts."""
+    if side <= tile + 2 * overlap:
+        return side
+    parts = -(-side // tile)
+    return -(-side // parts // multiple) * multiple
+
+
+def _window(start: int, core: int, overlap: int, side: int) -> tuple[slice, slice]:
+    """What a tile reads from the picture, and which part of its result it keeps."""
+    low, high = max(0, start - overlap), min(side, start + core + overlap)
+    return slice(low, high), slice(start - low, min(start + core, side) - low)
+
+
+def _run(net: nn.Module, window: Tensor) -> Tensor:
+    parameter = next(net.parameters())
+    return net(window.to(parameter.device, parameter.dtype, memory_format=torch.channels_last))
+
+
+def pad_to_multiple(tensor: Tensor, multiple: int) -> Tensor:
+    """(…, H, W) → the same picture at the top left, continued by reflection to sides divisible by `multiple`."""
+    for dim in (-2, -1):
+        side = tensor.shape[dim]
+        missing = -side % multiple
+        if missing:  # numpy reflects again and again where the picture is smaller than what is missing
+            mirrored = np.pad(np.arange(side), (0, missing), mode="reflect")
+            tensor = tensor.index_select(dim, torch.from_numpy(mirrored).to(tensor.device))
+    return tensor

@@ -1,0 +1,102 @@
+"""Makes sets of noisy pairs from clean photographs, in the course's format and others."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from .image import Picture, write, write_bytes
+from .noise import generator
+from .pairs import Pairs
+
+AT_ONCE = 32  # photographs' windows turned into scenes together
+FOLDER_NAMES = ("source", "target", "shot3", "shot4", "shot5", "shot6", "shot7", "shot8")
+MOST_SHOTS = len(FOLDER_NAMES)
+
+
+def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, seed: int) -> dict[str, np.ndarray]:
+    """`count` scenes of size × size pixels cut at random from photographs with a noise model.
+
+    Returns `shots` arrays (N, C, size, size) named source, target, …, and "clean" if asked for: uint8 where the noise
+    stays in range, else float16 with white at 1, since clipping would bias the targets. The photographs take turns in
+    an order drawn by the seed, and are enlarged where they are smaller than the window. Raises ValueError.
+    """
+    noise = photos.noise
+    dtype = np.uint8 if noise.in_range else np.float16
+    names = [*FOLDER_NAMES[:shots], *(["clean"] if clean else [])]
+    if not names or not 1 <= shots <= MOST_SHOTS or count < 1 or size < 8:
+        raise ValueError(
+            f"cannot make {count} scenes of {shots} shots, {size} pixels wide; allowed: 1 or more scenes, "
+            f"1 to {MOST_SHOTS} shots, 8 pixels or more"
+        )
+    arrays = {name: np.empty((count, photos.channels, size, size), dtype) for name in names}
+    rng = np.random.default_rng([seed, 1])
+    window = size * noise.shrink
+    turns = rng.permutation(len(photos))
+    for first in tqdm(range(0, count, AT_ONCE), unit_scale=AT_ONCE, unit="scene", desc="make-pairs", disable=None):
+        indices = range(first, min(first + AT_ONCE, count))
+        photo = torch.stack([_window(photos, turns[index % len(photos)], window, rng) for index in indices])
+        noisy = generator(seed, first)
+        pictures = [noise(photo, noisy) for _ in range(shots)] + ([noise.clean(photo)] if clean else [])
+        for name, picture in zip(names, pictures):
+            arrays[name][indices.start : indices.stop] = _stored(picture, dtype)
+    return arrays
+
+
+def _window(photos: Pairs, index: int, window: int, rng: np.random.Generator) -> Tensor:
+    """A random square of a photograph, float (C, window, window)."""
+    photo = photos.scenes[index].clean
+    short = min(photo.shape[-2:])
+    if short < window:
+        scale = window / short
+        sides = [max(window, round(side * scale)) for side in photo.shape[-2:]]
+        enlarged = F.interpolate(photos.to_float(photo)[None], sides, mode="bicubic", antialias=True)
+        photo, to_float = enlarged[0].clamp(0, 1).numpy(), torch.from_numpy
+    else:
+        to_float = photos.to_float
+    top, left = (int(rng.integers(side - window + 1)) for side in photo.shape[-2:])
+    return to_float(photo[:, top : top + window, left : left + window])
+
+
+def _stored(picture: Tensor, dtype: type) -> np.ndarray:
+    values = picture.numpy()
+    return np.round(values * 255).astype(np.uint8) if dtype is np.uint8 else values.astype(dtype)
+
+
+def check_target(path: Path, force: bool) -> None:
+    """Raises ValueError or FileExistsError before any work is done where pairs cannot be written to `path`."""
+    if path.suffix not in (".pkl", ".npz", ""):
+        raise ValueError(f"cannot write pairs as '{path.suffix}'; allowed: .pkl, .npz, or a folder (no suffix)")
+    if path.exists() and not force:
+        raise FileExistsError(f"'{path}' exists; give another name or --force")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"no folder '{path.parent}'; make it first")
+
+
+def save_pairs(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Writes `.pkl` (the course's tuple of tensors), `.npz`, or else a folder with a folder of PNGs for each role.
+
+    Never half a file. Raises OSError.
+    """
+    if path.suffix == ".pkl":
+        file = io.BytesIO()
+        torch.save(tuple(torch.from_numpy(array) for array in arrays.values()), file)
+        write_bytes(path, file.getbuffer())
+    elif path.suffix == ".npz":
+        file = io.BytesIO()
+        np.savez_compressed(file, **arrays)
+        write_bytes(path, file.getbuffer())
+    else:
+        _save_folder(path, arrays)
+
+
+def _save_folder(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    for role, stack in arrays.items():
+        (path / role).mkdir(parents=True, exist_ok=True)
+        for index, array in enumerate(stack):
+            pixels = array if array.dtype == np.uint8 else np.round(np.clip(array, 0, 1) * 255).astype(np.uint8)
+            write(path / role / f"{index:06d}.png", Picture(np.ascontiguousarray(pixels.transpose(1, 2, 0))))

@@ -1,0 +1,161 @@
+"""`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and a door for pictures."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from . import checkpoint, infer, metrics, weights
+from .image import Picture, full_scale, to_pixels, to_tensor
+from .pairs import Pairs, gather
+from .recipe import recipe
+from .scenes import StackedScenes
+from .train import Progress, train
+from .unet import UNet, UNetConfig, check_state, config_of
+
+AT_ONCE = 2**22  # pixels turned to floating point together
+
+
+def best_device(index: int = 0) -> torch.device:
+    """A GPU where there is one, that of this index."""
+    return torch.device("cuda", index) if torch.cuda.is_available() else torch.device("cpu")
+
+
+class Noise2Noise:
+    """A U-Net with what has to be known to use it. `header` is what its weights file tells of it."""
+
+    def __init__(self, config: UNetConfig | None = None, device: str | torch.device | None = None) -> None:
+        """Random weights, from torch's global seed. `device` None: a GPU where there is one."""
+        self.net = UNet(config).to(device or best_device(), memory_format=torch.channels_last)
+        self.header: dict[str, object] = {}
+
+    @classmethod
+    def load(cls, name_or_file: str | Path, device: str | torch.device | None = None) -> "Noise2Noise":
+        """A shipped name, a `.safetensors` of ours, or a `.pth` with the state dict of Table I.
+
+        Raises ValueError for unknown names, damaged files and other architectures.
+        """
+        tensors, header = weights.load(weights.find(name_or_file))
+        state = checkpoint.weights_of(tensors)
+        config = UNetConfig(**header["config"]) if "config" in header else config_of(state)
+        check_state(state, config)
+        model = cls(config, device)
+        model.net.load_state_dict(state)
+        model.header = header
+        return model
+
+    def save(self, path: str | Path) -> None:
+        """Writes the weights with their header. Raises OSError, ValueError unless `path` ends in .safetensors."""
+        path = Path(path)
+        weights.check_writable(path)
+        about = {"config": asdict(self.net.config), "version": weights.VERSION}
+        weights.save(path, self.net.state_dict(), self.header | about)
+
+    def train(
+        self,
+        source: Tensor,
+        target: Tensor,
+        epochs: float = 10,
+        watch: Callable[[Progress], object] = lambda progress: None,
+        **settings: object,
+    ) -> Progress:
+        """Trains on noisy pairs, each (N, C, H, W), uint8, uint16 or float, on any device.
+
+        `settings` are those of `Recipe`; `recipe="report"` names another than the fast one. `watch` is called with
+        every Progress; the last is returned. Raises ValueError, Diverged.
+        """
+        stacks = [_plain(tensor) for tensor in (source, target)]
+        if stacks[0].shape != stacks[1].shape or stacks[0].ndim != 4:
+            raise ValueError(
+                f"source is {tuple(source.shape)} and target {tuple(target.shape)}; allowed: twice (N, C, H, W)"
+            )
+        pairs = gather(StackedScenes(stacks, None), "source and target")
+        self.check_channels(pairs)
+        chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
+        for progress in train(self.net, pairs, None, chosen):
+            watch(progress)
+        self.header |= {"recipe": asdict(chosen), "steps": progress.step, "scale": pairs.scale, "seed": chosen.seed}
+        return progress
+
+    def check_channels(self, pairs: Pairs) -> None:
+        """Raises ValueError where the net cannot learn from these pairs."""
+        if pairs.channels != self.net.config.channels:
+            raise ValueError(
+                f"the net has {self.net.config.channels} channels, the pictures {pairs.channels}; "
+                f"make it with UNetConfig(channels={pairs.channels})"
+            )
+
+    def predict(
+        self, noisy: Tensor, *, data_range: float | None = None, ensemble: bool = False, strength: float = 1.0
+    ) -> Tensor:
+        """(N, C, H, W) of any size ≥ 1 → denoised, same shape, type, scale and device. No gradient is kept.
+
+        `data_range` is the value of white. Without it: 255 for uint8, the weights' own scale or the bits in use for
+        uint16, and for floating point 1, or 255 where the largest value is above 4. It is decided once for the call.
+        `ensemble` averages over eight flips and turns; `strength` 0…1 blends with the input. A net for colour takes
+        grey pictures and the other way round. Raises ValueError.
+        """
+        if noisy.ndim != 4 or 0 in noisy.shape:
+            raise ValueError(f"noisy has shape {tuple(noisy.shape)}; allowed: (N, C, H, W), each at least 1")
+        maximum = float(_plain(noisy).max())
+        scale = data_range or self._scale(noisy.dtype, maximum)
+        if not np.isfinite(maximum) or not noisy.isfinite().all():
+            raise ValueError("the picture has NaN or infinite pixels; replace them by measured values")
+        at_once = max(1, AT_ONCE // (noisy.shape[-1] * noisy.shape[-2]))
+        result = torch.empty_like(noisy)
+        for first in range(0, len(noisy), at_once):
+            part = noisy[first : first + at_once].to(torch.float32) / scale
+            denoised = infer.blend(part, self._denoise(part, ensemble), strength) * scale
+            if not noisy.is_floating_point():
+                denoised = denoised.round_().clamp_(0, torch.iinfo(noisy.dtype).max)
+            result[first : first + at_once] = denoised.to(noisy.dtype)
+        return result
+
+    def denoise(
+        self, picture: Picture, *, data_range: float | None = None, ensemble: bool = False, strength: float = 1.0
+    ) -> Picture:
+        """A picture with its pixels denoised; depth, grey, alpha and metadata stay. Raises ValueError."""
+        scale = data_range or self._scale(picture.pixels.dtype, picture.pixels.max())
+        noisy = to_tensor(picture.pixels, scale)
+        denoised = infer.blend(noisy, self._denoise(noisy, ensemble), strength)
+        return replace(picture, pixels=to_pixels(denoised, picture.pixels.dtype, scale))
+
+    def adapted(self, pairs: Pairs) -> Pairs:
+        """Pairs with as many channels as the net: grey ones made colour. Raises ValueError for colour to grey."""
+        if pairs.channels > self.net.config.channels:
+            raise ValueError(
+                f"the pictures are in colour, the net is for {self.net.config.channels} channel; use another"
+            )
+        return replace(pairs, channels=self.net.config.channels)
+
+    def _denoise(self, noisy: Tensor, ensemble: bool) -> Tensor:
+        """Float (N, C, H, W) with white at 1, any number of channels."""
+        own, given = self.net.config.channels, noisy.shape[1]
+        if given == own:
+            return infer.denoise(self.net, noisy, ensemble=ensemble)
+        if own == 1:
+            flat = noisy.flatten(0, 1)[:, None]
+            return infer.denoise(self.net, flat, ensemble=ensemble).view_as(noisy)
+        if given == 1:
+            return infer.denoise(self.net, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
+        raise ValueError(f"the picture has {given} channels, the net {own}; allowed: {own} or 1")
+
+    def _scale(self, dtype: np.dtype | torch.dtype, maximum: float) -> float:
+        learnt = float(self.header.get("scale", 0))
+        if str(dtype).endswith("uint16") and learnt > 255 and maximum <= learnt:
+            return learnt
+        return full_scale(dtype, maximum)
+
+    @staticmethod
+    def psnr(denoised: Tensor, clean: Tensor, data_range: float = 1.0) -> float:
+        """Mean over pictures of each picture's PSNR in dB, the course's convention. (N, C, H, W) twice."""
+        return float(metrics.psnr(denoised.float(), clean.float(), data_range).mean())
+
+
+def _plain(tensor: Tensor) -> np.ndarray:
+    """A numpy view of a tensor; torch reduces uint16 nowhere, numpy everywhere."""
+    tensor = tensor.detach().cpu()
+    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()

@@ -1,0 +1,228 @@
+"""What the command line takes, and how it says what went wrong."""
+
+import argparse
+import dataclasses
+import types
+import typing
+from pathlib import Path
+from typing import NoReturn
+
+from .noise import NOISES, Noise, parse
+from .recipe import RECIPES, Recipe
+
+DATA = (
+    "pairs: a .pkl, .pt, .npz or .npy with two or three arrays, a folder or .zip of pictures, a TIFF stack, or two "
+    "pictures; with --noise: clean photographs, or the word 'samples' for those of scikit-image"
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (--help tells more)\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = Parser(
+        prog="python -m n2n",
+        description="Noise2Noise: learn to denoise from pairs of noisy pictures; no clean picture is ever needed.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_train(commands.add_parser("train", help="learn from noisy pairs, write weights"))
+    _add_denoise(commands.add_parser("denoise", help="denoise pictures of any size"))
+    _add_evaluate(
+        commands.add_parser("evaluate", help="PSNR and SSIM of weights on a set, with or without clean pictures")
+    )
+    _add_check(
+        commands.add_parser("check", help="look at pairs before training: do they meet what Noise2Noise assumes?")
+    )
+    _add_make_pairs(commands.add_parser("make-pairs", help="make noisy pairs from clean photographs"))
+    _add_bench(commands.add_parser("bench", help="how fast is this machine?"))
+    return top
+
+
+def _add_train(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Trains a U-Net on noisy pairs. Writes the best weights to FILE.safetensors and the last, with what is needed "
+        "to go on, to FILE.last.safetensors. Ctrl-C keeps both. The same command with --resume goes on."
+    )
+    _add_data(command)
+    command.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
+    command.add_argument(
+        "--validate",
+        nargs="+",
+        metavar="DATA",
+        help="pairs, or noisy and clean pictures, to measure on; without: a part of DATA is held out",
+    )
+    command.add_argument(
+        "--recipe",
+        default="fast",
+        choices=RECIPES,
+        help="settings to start from: fast (default), or the course report's to the letter",
+    )
+    command.add_argument(
+        "--width", type=int, default=24, metavar="N", help="feature maps: 24 (default) is Table I, 48 the paper's net"
+    )
+    command.add_argument("--start", metavar="NAME|FILE", help="weights to start from instead of random ones")
+    command.add_argument(
+        "--freeze", action="store_true", help="with --noise: draw the noise once instead of afresh at every step"
+    )
+    command.add_argument(
+        "--tensorboard", type=Path, metavar="DIR", help="write curves, pictures and the net's graph there"
+    )
+    command.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
+    command.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
+    settings = command.add_argument_group("settings (default: the recipe's)")
+    for field in dataclasses.fields(Recipe):
+        if field.metadata:
+            _add_setting(settings, field)
+    _add_json(command)
+
+
+def _add_setting(group: argparse._ArgumentGroup, field: dataclasses.Field) -> None:
+    """An option for a field of Recipe: its name, type and help."""
+    flag = "--" + field.name.replace("_", "-")
+    kind = field.type
+    if isinstance(kind, types.UnionType):
+        kind = typing.get_args(kind)[0]
+    if kind is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.metadata["help"])
+        return
+    choices = field.metadata["choices"] or None
+    shown = None if choices else {int: "N", float: "X"}[kind]
+    group.add_argument(flag, type=kind, choices=choices, metavar=shown, help=field.metadata["help"])
+
+
+def told(error: Exception) -> str:
+    """An error in one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: '{error.filename}'" if error.filename else error.strerror
+    return " ".join(str(error).split())
+
+
+def settings(parsed: argparse.Namespace) -> dict[str, object]:
+    """The fields of Recipe that were given on the command line."""
+    given = {field.name: getattr(parsed, field.name, None) for field in dataclasses.fields(Recipe) if field.metadata}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _add_denoise(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Denoises pictures. Size, 8 or 16 bits, grey or colour, alpha, colour profile and EXIF stay as they are."
+    )
+    command.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="pictures, or folders of pictures")
+    command.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="OUT", help="a picture for one input, else a folder"
+    )
+    _add_weights(command)
+    command.add_argument(
+        "--strength", type=float, default=1.0, metavar="S", help="blend: 0 nothing, 1 all of it (default)"
+    )
+    command.add_argument(
+        "--range", type=float, metavar="WHITE", help="value of white, for 16-bit pictures that use fewer bits"
+    )
+    command.add_argument("--reference", type=Path, metavar="CLEAN", help="a clean picture to measure one input against")
+    command.add_argument("--force", action="store_true", help="overwrite")
+
+
+def _add_evaluate(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Measures weights on a set. PSNR is the mean over pictures, on unclipped values. Where there is a second shot, "
+        "the PSNR against the clean picture is also estimated without one, with its 95 % interval."
+    )
+    _add_data(command)
+    _add_weights(command)
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="of the noise (default 0)")
+    command.add_argument("--count", type=int, metavar="N", help="only the first N scenes")
+    command.add_argument(
+        "--baselines", action="store_true", help="also blur, non-local means, TV and wavelet by scikit-image"
+    )
+    command.add_argument("--figure", type=Path, metavar="F.png", help="draw noisy, denoised and target side by side")
+    _add_json(command)
+
+
+def _add_check(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "The pair doctor: same file twice, shift, drift, clipping, correlated noise … each verdict with its number, "
+        "what it costs and what to do. Exit status 0, or 1 where something is red."
+    )
+    _add_data(command, noise=False)
+    _add_json(command)
+
+
+def _add_make_pairs(command: argparse.ArgumentParser) -> None:
+    command.description = "Cuts random squares from clean photographs and writes noisy versions of each."
+    command.add_argument(
+        "data", nargs="+", metavar="PHOTOS", help="folder or .zip of photographs, or the word 'samples'"
+    )
+    command.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help=".pkl (the course's format), .npz, or a folder of PNGs",
+    )
+    command.add_argument("--noise", type=_noise, required=True, metavar="NOISE", help=_noise_help())
+    command.add_argument(
+        "--size", type=int, default=32, metavar="N", help="side of the pictures in pixels (default 32)"
+    )
+    command.add_argument("--count", type=int, default=50000, metavar="N", help="scenes (default 50000)")
+    command.add_argument("--shots", type=int, default=2, metavar="K", help="noisy versions of each scene (default 2)")
+    command.add_argument("--clean", action="store_true", help="add the clean pictures, to measure against")
+    command.add_argument("--seed", type=int, default=0, metavar="N", help="of cuts and noise (default 0)")
+    command.add_argument("--force", action="store_true", help="overwrite")
+
+
+def _add_bench(command: argparse.ArgumentParser) -> None:
+    command.description = "Times training and denoising beside the plain way, in one run. Takes about a minute."
+    _add_json(command)
+
+
+def _add_data(command: argparse.ArgumentParser, noise: bool = True) -> None:
+    command.add_argument("data", nargs="+", metavar="DATA", help=DATA if noise else DATA.split("; with")[0])
+    command.add_argument(
+        "--roles",
+        type=_roles,
+        metavar="ROLE,ROLE",
+        help="what the arrays of a file are, in order: source,target or source,clean or source,target,clean",
+    )
+    if noise:
+        command.add_argument("--noise", type=_noise, metavar="NOISE", help=_noise_help())
+
+
+def _add_weights(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--weights",
+        default="gaussian",
+        metavar="NAME|FILE",
+        help="shipped name (default gaussian), .safetensors or .pth",
+    )
+    command.add_argument(
+        "--ensemble", action="store_true", help="average over eight flips and turns: slower, a little better"
+    )
+    command.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
+
+
+def _add_json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print one JSON object on stdout and nothing else there")
+
+
+def _noise_help() -> str:
+    return "noise model: " + "; ".join(f"{kind.example} ({kind.unit})" for kind in NOISES.values())
+
+
+def _noise(text: str) -> Noise:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _roles(text: str) -> tuple[str, ...]:
+    roles = tuple(text.split(","))
+    if roles not in (("source", "target"), ("source", "clean"), ("source", "target", "clean")):
+        raise argparse.ArgumentTypeError(f"'{text}'; allowed: source,target or source,clean or source,target,clean")
+    return roles

@@ -1,0 +1,116 @@
+"""How to train: every setting once, with its unit; the command line is made from it."""
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from torch import Tensor
+
+from .pairs import Pairs
+from .unet import MULTIPLE
+
+LOSSES = ("l2", "l1", "l0")
+SCHEDULES = ("cosine", "constant")
+WARM_UP = 0.05  # of the training, in which the cosine schedule's rate rises from a tenth
+WHOLE = 64  # pixels: pictures up to this size are learnt whole, larger ones in crops of this size
+EPSILON = 1e-8  # of the annealed l0 loss
+
+
+def setting(default: object, text: str, low: float = -math.inf, high: float = math.inf, choices: tuple = ()) -> object:
+    """A field with its help text and what is allowed."""
+    return field(default=default, metadata={"help": text, "low": low, "high": high, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Settings of a training. It ends with the first budget reached of epochs, steps and seconds."""
+
+    name: str = "fast"
+    epochs: float | None = setting(10.0, "passes over the pairs; without any budget 10", 0, 1e6)
+    steps: int | None = setting(None, "batches", 1, 10**9)
+    seconds: float | None = setting(None, "seconds of training, measuring included", 0.1, 1e7)
+    batch_size: int = setting(100, "pairs a step, over all processes", 1, 65536)
+    crop: int | None = setting(
+        None, "side of the crops in pixels, a multiple of 32; without: what fits, 64 at most", 32
+    )
+    loss: str = setting(
+        "l2", "l2 learns the mean of the targets, l1 the median, l0 (annealed) the mode", choices=LOSSES
+    )
+    learning_rate: float = setting(3e-3, "Adam's step size, at its highest", 1e-8, 1.0)
+    schedule: str = setting(
+        "cosine", "learning rate: 5 %% warm-up, then a cosine to zero; or constant", choices=SCHEDULES
+    )
+    augment: bool = setting(True, "turn, flip and swap pairs")
+    clean_targets: bool = setting(False, "learn from the clean pictures instead, to compare")
+    hold_out: float = setting(0.1, "fraction of the scenes to measure on; 0: none", 0.0, 0.9)
+    evaluations: int = setting(20, "times the hold-out is measured", 1, 10000)
+    seed: int = setting(0, "of everything random", 0, 2**63 - 1)
+    workers: int = setting(0, "processes that prepare batches; 0: none", 0, 64)
+
+    def __post_init__(self) -> None:
+        for name, known in self.__dataclass_fields__.items():
+            value, rule = getattr(self, name), known.metadata
+            if rule.get("choices") and value not in rule["choices"]:
+                raise ValueError(f"{name} is '{value}'; allowed: {', '.join(rule['choices'])}")
+            if rule and value is not None and not rule["choices"] and not rule["low"] <= value <= rule["high"]:
+                raise ValueError(f"{name} is {value}; allowed: {rule['low']:g} to {rule['high']:g}")
+        if self.crop is not None and self.crop % MULTIPLE:
+            raise ValueError(f"crop is {self.crop}; allowed: multiples of {MULTIPLE} pixels")
+
+    def crop_for(self, pairs: Pairs) -> int:
+        """Side of the crops in pixels: as set, else the largest multiple of 32 that all pictures hold, 32 to 64."""
+        if self.crop is not None:
+            return self.crop
+        side = int(pairs.sizes.min()) // (pairs.noise.shrink if pairs.noise else 1)
+        return int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, WHOLE))
+
+    def steps_for(self, epoch_size: int) -> int | None:
+        """Planned number of steps, given the pairs in an epoch; None where only seconds count."""
+        budgets = [self.steps] if self.steps else []
+        if self.epochs is not None:
+            budgets.append(math.ceil(self.epochs * epoch_size / self.batch_size))
+        return min(budgets) if budgets else None
+
+    def fraction(self, step: int, steps: int | None, seconds: float) -> float:
+        """How much of the budget is used, 0 to 1."""
+        used = [step / steps] if steps else []
+        used += [seconds / self.seconds] if self.seconds else []
+        return min(1.0, max(used))
+
+    def rate(self, fraction: float) -> float:
+        """Learning rate after a fraction of the training."""
+        if self.schedule == "constant":
+            return self.learning_rate
+        warmth = min(1.0, 0.1 + 0.9 * fraction / WARM_UP)
+        return self.learning_rate * warmth * (1 + math.cos(math.pi * fraction)) / 2
+
+    def errors(self, denoised: Tensor, target: Tensor, fraction: float) -> Tensor:
+        """Loss of each picture, (N, C, H, W) twice → (N,).
+
+        l0 is the paper's annealed (|d| + ε)^γ, γ from 2 to 0 over the training (section 3.4).
+        """
+        difference = (denoised - target).flatten(1)
+        if self.loss == "l2":
+            return difference.square().mean(1)
+        if self.loss == "l1":
+            return difference.abs().mean(1)
+        return (difference.abs() + EPSILON).pow(2 * (1 - fraction)).mean(1)
+
+
+RECIPES = {
+    "fast": Recipe(),
+    # The course report's, to the letter: MSE, Adam (0.001, 0.9, 0.99, 1e-8), batch 100, ten epochs, nothing else.
+    "report": Recipe(name="report", crop=32, learning_rate=1e-3, schedule="constant", augment=False),
+}
+
+
+def recipe(name: str, **changes: object) -> Recipe:
+    """A recipe by name with some settings changed; a budget in steps or seconds replaces the epochs.
+
+    Raises ValueError naming the recipes, or the setting that is out of range.
+    """
+    if name not in RECIPES:
+        raise ValueError(f"unknown recipe '{name}'; allowed: {', '.join(RECIPES)}")
+    if (changes.get("steps") or changes.get("seconds")) and not changes.get("epochs"):
+        changes["epochs"] = None
+    return replace(RECIPES[name], **changes)

@@ -1,0 +1,107 @@
+"""What K shots show: scenes, and the words by which people tell noisy, noisy and clean apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+SOURCE_NAMES = ("source", "noisy", "noisy1", "noisy_1", "input", "a", "x", "1")
+TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")
+CLEAN_NAMES = ("clean", "average", "reference", "gt", "ground_truth", "target_clean", "truth")
+LEAST_SIDE = 8  # pixels: smaller pictures teach nothing
+ROLES = ("source", "target", "clean")
+LAYOUTS = (
+    "two (or three) folders of equally named pictures; one folder for each scene with two or more shots; "
+    "pictures named alike but for an ending (_1/_2, _a/_b, _source/_target, _clean); two pictures; a TIFF stack; "
+    "a .npz, .npy, .pt, .pth or .pkl with two or three arrays"
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What K shots show."""
+
+    name: str
+    shots: tuple[np.ndarray, ...]  # each (C, H, W), uint8, uint16 or floating point, one size
+    clean: np.ndarray | None = None  # (C, H, W); nobody needs one
+
+    @property
+    def pictures(self) -> tuple[np.ndarray, ...]:
+        """All there is of the scene: shots, then clean."""
+        return self.shots if self.clean is None else (*self.shots, self.clean)
+
+
+class StackedScenes(Sequence[Scene]):
+    """Scenes in arrays (N, C, H, W), memory-mapped or not, an array for each shot; a Scene is made when asked for."""
+
+    def __init__(self, shots: Sequence[np.ndarray], clean: np.ndarray | None) -> None:
+        self.shots, self.clean = shots, clean
+
+    def __len__(self) -> int:
+        return len(self.shots[0])
+
+    def __getitem__(self, index: int) -> Scene:
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        clean = None if self.clean is None else self.clean[index]
+        return Scene(str(index), tuple(shot[index] for shot in self.shots), clean)
+
+
+class ChosenScenes(Sequence[Scene]):
+    """Some of the scenes, in the order of `indices`."""
+
+    def __init__(self, scenes: Sequence[Scene], indices: np.ndarray) -> None:
+        self.scenes, self.indices = scenes, indices
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    def __getitem__(self, index: int) -> Scene:
+        return self.scenes[int(self.indices[index])]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What has to be known of all scenes before any is used."""
+
+    sizes: np.ndarray  # (N, 2): height and width in pixels
+    shots: np.ndarray  # (N,): shots of each scene
+    channels: int  # 3 as soon as one scene is in colour
+    dtype: np.dtype
+    maximum: float  # largest pixel value
+
+
+def survey(scenes: Sequence[Scene], name: str) -> Survey:
+    """Looks at every scene once. Raises ValueError for values that nothing can be learnt from."""
+    if isinstance(scenes, StackedScenes):
+        stacks = [*scenes.shots, *([] if scenes.clean is None else [scenes.clean])]
+        sizes = np.broadcast_to(stacks[0].shape[-2:], (len(scenes), 2))
+        shots = np.broadcast_to(len(scenes.shots), len(scenes))
+        channels, dtypes = stacks[0].shape[1], {stacks[0].dtype}
+        chunks = (stack[first : first + 256] for stack in stacks for first in range(0, len(scenes), 256))
+    else:
+        sizes = np.array([scene.pictures[0].shape[-2:] for scene in scenes])
+        shots = np.array([len(scene.shots) for scene in scenes])
+        channels = max(scene.pictures[0].shape[0] for scene in scenes)
+        dtypes = {scene.pictures[0].dtype for scene in scenes}
+        chunks = (picture for scene in scenes for picture in scene.pictures)
+    if len(dtypes) > 1:
+        raise ValueError(f"'{name}' mixes {' and '.join(sorted(map(str, dtypes)))} pictures; bring one depth")
+    if sizes.min() < LEAST_SIDE:
+        height, width = sizes[sizes.min(1).argmin()]
+        raise ValueError(f"'{name}' has a picture of {width}×{height} pixels; the least is {LEAST_SIDE}×{LEAST_SIDE}")
+    least, most = np.inf, -np.inf
+    for chunk in chunks:
+        low, high = float(chunk.min()), float(chunk.max())
+        if not np.isfinite([low, high]).all():
+            raise ValueError(f"'{name}' has pixels that are NaN or infinite; replace them by measured values")
+        least, most = min(least, low), max(most, high)
+    if least == most:
+        raise ValueError(f"'{name}' is constant: every pixel is {least:g}; nothing can be learnt from it")
+    return Survey(sizes, shots, channels, dtypes.pop(), most)
+
+
+def role_of(name: str) -> str | None:
+    """'noisy1' → 'source', 'gt' → 'clean', …; None for a name that tells nothing."""
+    known = zip(ROLES, (SOURCE_NAMES, TARGET_NAMES, CLEAN_NAMES))
+    return next((role for role, names in known if name.lower() in names), None)

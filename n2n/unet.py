@@ -1,0 +1,173 @@
+"""The U-Net of Table I (Lehtinen et al., 2018, Table 2 of the appendix, at half width), written as that table."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+LEVELS = 5  # poolings: the picture's sides must be multiples of 2**LEVELS
+MULTIPLE = 2**LEVELS
+SLOPE = 0.1  # of every LeakyReLU
+
+
+@dataclass(frozen=True)
+class UNetConfig:
+    """What has to be known to build the net again; it travels in the header of a weights file."""
+
+    channels: int = 3  # of the picture: 1 grey, 3 colour
+    width: int = 24  # feature maps of the encoder: 24 in the report, 48 in the paper; a multiple of 3
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.channels <= 16:
+            raise ValueError(f"channels is {self.channels}; allowed: 1 to 16 (1 grey, 3 colour)")
+        if self.width % 3 or not 3 <= self.width <= 384:
+            raise ValueError(f"width is {self.width}; allowed: multiples of 3 from 3 to 384 (24 is Table I)")
+
+
+class Layer(NamedTuple):
+    """One row of Table I."""
+
+    name: str
+    function: str  # "convolution", "max-pool", "upsample" or "concatenate"
+    outputs: int  # channels after the row
+    other: str = ""  # concatenate: the earlier row whose output is joined
+
+    @property
+    def parameter_name(self) -> str:
+        return self.name.lower()
+
+
+def layers(config: UNetConfig) -> list[Layer]:
+    """The rows of Table I, top to bottom: what is built, what is run and what is printed."""
+    narrow, wide = config.width, 2 * config.width
+    rows = [Layer("ENC_CONV0", "convolution", narrow)]
+    for level in range(1, LEVELS + 1):
+        rows += [
+            Layer(f"ENC_CONV{level}", "convolution", narrow),
+            Layer(f"POOL{level}", "max-pool", narrow),
+        ]
+    rows.append(Layer("ENC_CONV6", "convolution", narrow))
+    for level in range(LEVELS, 0, -1):
+        below = rows[-1].outputs
+        joined, extra = (f"POOL{level - 1}", narrow) if level > 1 else ("INPUT", config.channels)
+        convolutions = {"A": wide, "B": wide}
+        if level == 1:
+            convolutions = {"A": wide * 2 // 3, "B": wide // 3, "C": config.channels}
+        rows.append(Layer(f"UPSAMPLE{level}", "upsample", below))
+        rows.append(Layer(f"CONCAT{level}", "concatenate", below + extra, joined))
+        rows += [Layer(f"DEC_CONV{level}{part}", "convolution", n) for part, n in convolutions.items()]
+    return rows
+
+
+class UNet(nn.Module):
+    """Denoiser f: noisy → denoised. Every convolution is 3×3, "same"-padded, an attribute under its table name."""
+
+    def __init__(self, config: UNetConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or UNetConfig()
+        self.layers = layers(self.config)
+        inputs = self.config.channels
+        for layer in self.layers:
+            if layer.function == "convolution":
+                self.add_module(layer.parameter_name, nn.Conv2d(inputs, layer.outputs, 3, padding="same"))
+            inputs = layer.outputs
+
+    @property
+    def multiple(self) -> int:
+        """The sides of an input picture must be divisible by this."""
+        return MULTIPLE
+
+    @property
+    def reach(self) -> int:
+        """How many pixels away an input pixel can still change an output pixel."""
+        pixels, scale = 0, 1
+        for layer in self.layers:
+            match layer.function:
+                case "convolution":
+                    pixels += scale
+                case "max-pool":
+                    pixels += scale
+                    scale *= 2
+                case "upsample":
+                    scale //= 2
+        return pixels
+
+    def forward(self, image: Tensor) -> Tensor:
+        """image: float (N, C, H, W) in [0, 1], H and W multiples of 32. Returns the same shape, within (0, 1)."""
+        x = image
+        outputs = {"INPUT": image}
+        last = self.layers[-1]
+        for layer in self.layers:
+            match layer.function:
+                case "convolution":
+                    x = self.get_submodule(layer.parameter_name)(x)
+                    x = torch.sigmoid(x) if layer is last else F.leaky_relu(x, SLOPE, inplace=True)
+                case "max-pool":
+                    outputs[layer.name] = x = F.max_pool2d(x, 2)
+                case "upsample":
+                    x = F.interpolate(x, scale_factor=2, mode="nearest")
+                case "concatenate":
+                    x = torch.cat([x, outputs.pop(layer.other)], dim=1)
+        return x
+
+    def table(self, height: int = 32, width: int = 32) -> str:
+        """Table I for a picture of height × width pixels: name, channels, function, output size, parameters."""
+        sizes = [(height, width)]
+        lines = [("NAME", "N_OUT", "FUNCTION", "SIZE", "PARAMETERS")]
+        lines.append(("INPUT", str(self.config.channels), "", f"{height}×{width}", ""))
+        for layer in self.layers:
+            rows, columns = sizes[-1]
+            function, parameters = layer.function, ""
+            match layer.function:
+                case "convolution":
+                    function = "convolution 3×3, " + ("sigmoid" if layer is self.layers[-1] else f"LeakyReLU {SLOPE}")
+                    parameters = f"{count_parameters(self.get_submodule(layer.parameter_name)):,}"
+                case "max-pool":
+                    function, rows, columns = "max-pool 2×2", rows // 2, columns // 2
+                case "upsample":
+                    function, rows, columns = "nearest upsample 2×2", rows * 2, columns * 2
+                case "concatenate":
+                    function = f"concatenate {layer.other}"
+            sizes.append((rows, columns))
+            lines.append((layer.name, str(layer.outputs), function, f"{rows}×{columns}", parameters))
+        lines.append(("TOTAL", "", "", "", f"{count_parameters(self):,}"))
+        return "\n".join(f"{a:<10} {b:>5}  {c:<31} {d:>9} {e:>10}".rstrip() for a, b, c, d, e in lines)
+
+    def __repr__(self) -> str:
+        return self.table()
+
+
+def count_parameters(module: nn.Module) -> int:
+    """Trainable numbers in a module."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def config_of(state: dict[str, Tensor]) -> UNetConfig:
+    """Reads width and channels off the tensors of a state dict, for files that carry no header.
+
+    Raises ValueError where the 36 tensors are not those of Table I at any width.
+    """
+    try:
+        config = UNetConfig(channels=state["enc_conv0.weight"].shape[1], width=state["enc_conv0.weight"].shape[0])
+    except (KeyError, IndexError):
+        raise ValueError(
+            "not weights of this U-Net: no convolution 'enc_conv0.weight' in the file; "
+            f"its first names are {sorted(state)[:3]}"
+        ) from None
+    check_state(state, config)
+    return config
+
+
+def check_state(state: dict[str, Tensor], config: UNetConfig) -> None:
+    """Raises ValueError naming the first tensor that is missing, left over or of another shape."""
+    with torch.device("meta"):
+        wanted = {name: tuple(tensor.shape) for name, tensor in UNet(config).state_dict().items()}
+    found = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    for name in wanted | found:
+        if wanted.get(name) != found.get(name):
+            raise ValueError(
+                f"not weights of the U-Net with width {config.width} and {config.channels} channels: "
+                f"'{name}' is {found.get(name, 'missing')}, the net has {wanted.get(name, 'no such tensor')}"
+            )

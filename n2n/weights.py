@@ -1,0 +1,98 @@
+"""Weights files that explain themselves: safetensors with a header, written in one step, never a pickle."""
+
+import errno
+import json
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from .image import write_bytes
+
+VERSION = "0.1.0"  # of the package that writes a file
+FOLDER = Path(__file__).parent.parent / "weights"
+RESERVE = 32 * 2**20  # bytes that must be free before a training starts
+
+
+def shipped() -> list[str]:
+    """Names of the weights in `weights/`."""
+    return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+
+
+def find(name_or_file: str | Path) -> Path:
+    """A shipped name or a file → the file. Raises ValueError naming what is shipped."""
+    path = Path(name_or_file)
+    if path.suffix:
+        if not path.is_file():
+            raise ValueError(f"no weights file '{path}'; shipped names: {', '.join(shipped())}")
+        return path
+    if str(name_or_file) not in shipped():
+        raise ValueError(f"unknown weights '{name_or_file}'; shipped: {', '.join(shipped())}, or give a file")
+    return FOLDER / f"{name_or_file}.safetensors"
+
+
+def save(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
+    """Writes tensors and a header of JSON values. Raises OSError, with the old file intact."""
+    metadata = {"format": "pt"} | {key: json.dumps(value, ensure_ascii=False) for key, value in header.items()}
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_bytes(path, safetensors.torch.save(plain, metadata))
+
+
+def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """(tensors on the CPU, header; empty for a `.pth` and for foreign files).
+
+    Raises ValueError for a file that is damaged, no weights file, or a pickle with anything but tensors in it.
+    """
+    if path.suffix in (".pth", ".pt", ".pkl"):
+        return _load_pickled(path), {}
+    try:
+        with safetensors.safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        return tensors, {key: json.loads(value) for key, value in metadata.items() if key != "format"}
+    except (safetensors.SafetensorError, json.JSONDecodeError) as error:
+        raise ValueError(f"'{path}' is no complete .safetensors file ({error}); copy or train it again") from error
+
+
+def _load_pickled(path: Path) -> dict[str, Tensor]:
+    state = load_tensors(path)
+    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
+        raise ValueError(
+            f"'{path}' holds no state dict of tensors but {type(state).__name__}; "
+            "save it with torch.save(model.state_dict(), …)"
+        )
+    return state
+
+
+def load_tensors(path: Path) -> object:
+    """What torch.save wrote, memory-mapped where it can be; tensors and plain containers only.
+
+    Raises ValueError for anything else; code in the file is refused without being run.
+    """
+    try:
+        mapped = zipfile.is_zipfile(path)  # the old format, before torch 1.6, cannot be mapped
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, UnicodeDecodeError) as error:
+        reason = str(error).split("\n")[0][:120]
+        raise ValueError(
+            f"'{path}' was refused: it is damaged, or holds something other than tensors ({reason}). "
+            "Nothing in it was run; save tensors alone with torch.save, or use .npz or .safetensors"
+        ) from error
+
+
+def check_writable(path: Path) -> None:
+    """Raises OSError before any work is done where `path` cannot be written or the disk is all but full."""
+    if path.suffix != ".safetensors":
+        raise ValueError(f"weights go into a .safetensors file, not '{path.name}'")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "the folder does not exist; make it first", str(path.parent))
+    probe = path.with_name(f".{path.name}.probe")
+    try:
+        write_bytes(probe, bytes(RESERVE))
+    finally:
+        probe.unlink(missing_ok=True)

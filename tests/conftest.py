@@ -1,0 +1,30 @@
+"""What several test files share: pictures and pairs that the tests make themselves."""
+
+import numpy as np
+import pytest
+import skimage
+import torch
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def photo():
+    """A colour photograph, uint8 (256, 256, 3)."""
+    return np.ascontiguousarray(skimage.data.astronaut()[:256, :256])
+
+
+@pytest.fixture
+def noisy_pair(photo, rng):
+    """Two float shots of the photograph and itself: (3, H, W), white at 1, Gaussian noise of σ 25."""
+    clean = photo.transpose(2, 0, 1).astype(np.float32) / 255
+    source, target = (clean + rng.normal(0, 25 / 255, clean.shape).astype(np.float32) for _ in range(2))
+    return source, target, clean

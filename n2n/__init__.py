@@ -2,28 +2,19 @@
 
 import lazy_loader
 
-# Loaded when first asked for: `import n2n` costs nothing, and `n2n.denoise` does not wait for matplotlib.
+# Loaded when first asked for: `import n2n` costs nothing, and denoising does not wait for matplotlib.
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=(
-        "bench",
-        "doctor",
-        "evaluate",
-        "image",
-        "make",
-        "metrics",
-        "noise",
-        "pairs",
-        "report",
-        "watch",
-        "weights",
+        *("baselines", "bench", "doctor", "evaluate", "image", "infer", "make", "metrics", "noise", "pairs"),
+        *("recipe", "report", "train", "watch", "weights"),
     ),
     submod_attrs={
         "checkpoint": ["Diverged"],
         "model": ["Noise2Noise"],
         "pairs": ["Pairs"],
-        "recipe": ["RECIPES", "Recipe", "recipe"],
-        "train": ["Progress", "train"],
+        "recipe": ["Recipe"],
+        "train": ["Progress"],
         "unet": ["UNet", "UNetConfig"],
     },
 )

@@ -1,7 +1,9 @@
 """Zip archives from strangers: looked at before a byte is unpacked."""
 
+import lzma
 import re
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 
 MAX_UNPACKED = 4 * 2**30  # bytes that an archive or a set of pictures may take when decoded
@@ -31,3 +33,11 @@ def check_archive(archive: zipfile.ZipFile, name: str) -> None:
             raise ValueError(
                 f"'{name}': entry '{info.filename}' unpacks to {info.file_size // 2**20} MB from next to nothing"
             )
+
+
+def read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """The bytes of an entry. Raises ValueError where they are damaged."""
+    try:
+        return archive.read(info)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
+        raise ValueError(f"entry '{info.filename}' is damaged ({error}); make or copy the archive again") from error

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 
 from . import weights
 from .archive import check_archive
-from .scenes import ROLES, StackedScenes, role_of
+from .scenes import SHOT_ROLES, StackedScenes, role_of, roles_of, tell_all
 
 TENSOR_SUFFIXES = (".pkl", ".pt", ".pth")
 ARRAY_SUFFIXES = (".npz", ".npy")
@@ -17,9 +18,9 @@ ARRAY_SUFFIXES = (".npz", ".npy")
 
 def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScenes, tuple[str, ...]]:
     """Scenes of a `.pkl`, `.pt`, `.pth`, `.npz` or `.npy`, and how its arrays were understood. Raises ValueError."""
-    if path.suffix in TENSOR_SUFFIXES:
+    if path.suffix.lower() in TENSOR_SUFFIXES:
         content = weights.load_tensors(path)
-    elif path.suffix == ".npy":
+    elif path.suffix.lower() == ".npy":
         content = _split_npy(_load_numpy(path), path)
     else:
         content = _load_numpy(path)
@@ -30,22 +31,24 @@ def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScene
     if len(set(shapes.values())) > 1 or len({stack.dtype for stack in stacks.values()}) > 1:
         kinds = ", ".join(f"{role} {stack.shape} {stack.dtype}" for role, stack in stacks.items())
         raise ValueError(f"'{path}': the arrays differ ({kinds}); source, target and clean need one shape and type")
-    shots = [stacks[role] for role in ("source", "target") if role in stacks]
+    shots = [stacks[role] for role in SHOT_ROLES if role in stacks]
     if not shots or not len(shots[0]):
         raise ValueError(f"'{path}' holds no noisy pictures (arrays: {shapes})")
-    notes = (f"arrays taken as {' and '.join(given)}",)
-    return StackedScenes(shots, stacks.get("clean")), notes
+    notes = [f"arrays taken as {' and '.join(given)}"]
+    if any(array.shape[-1] == 4 for array in named.values()):
+        notes.append("alpha dropped")
+    return StackedScenes(shots, stacks.get("clean")), tuple(notes)
 
 
 def _load_numpy(path: Path) -> object:
     try:
-        if path.suffix == ".npy":
-            return np.load(path, mmap_mode="r", allow_pickle=False)
+        if path.suffix.lower() == ".npy":
+            return np.lib.format.open_memmap(path, mode="r")
         with zipfile.ZipFile(path) as archive:
             check_archive(archive, path.name)
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise ValueError(f"'{path}' was refused: {error}") from error
@@ -63,25 +66,25 @@ def _split_npy(array: np.ndarray, path: Path) -> tuple[np.ndarray, ...]:
 
 
 def _named_arrays(content: object, path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a tuple, list or mapping, by name where they have one."""
-    items = (
-        content.items()
-        if isinstance(content, dict)
-        else enumerate(content)
-        if isinstance(content, list | tuple)
-        else ()
-    )
-    named = {}
-    for name, value in items:
-        if not isinstance(value, np.ndarray | torch.Tensor):
-            raise ValueError(f"'{path}': entry {name} is {type(value).__name__}; allowed: two or three arrays")
-        if isinstance(value, torch.Tensor) and value.dtype == torch.bfloat16:
-            value = value.float()
-        named[str(name)] = value.numpy() if isinstance(value, torch.Tensor) else value
-    if not 2 <= len(named) <= 3:
-        found = f"{len(named)} arrays" if named else type(content).__name__
+    """The arrays of a tuple, list or mapping, by name where they have one, else by place."""
+    if isinstance(content, list | tuple):
+        content = {f"[{place}]": value for place, value in enumerate(content)}
+    names = list(map(str, content)) if isinstance(content, dict) else []
+    if len(names) < 2 or (len(names) > 3 and not tell_all(names)):
+        found = f"{len(names)} arrays" if isinstance(content, dict) else type(content).__name__
         raise ValueError(f"'{path}' holds {found}; allowed: two or three (source, target and, if there is, clean)")
-    return named
+    return {name: _to_array(value, f"'{path}': entry {name}") for name, value in zip(names, content.values())}
+
+
+def _to_array(value: object, name: str) -> np.ndarray:
+    if isinstance(value, np.ndarray):
+        return value
+    if not isinstance(value, torch.Tensor):
+        raise ValueError(f"{name} is {type(value).__name__}; allowed: two or three arrays")
+    try:
+        return (value.float() if value.dtype == torch.bfloat16 else value).numpy(force=True)
+    except TypeError as error:
+        raise ValueError(f"{name} cannot be read ({error}); save dense tensors of uint8, uint16 or float") from error
 
 
 def _roles(names: list[str], path: Path, roles: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -90,12 +93,10 @@ def _roles(names: list[str], path: Path, roles: tuple[str, ...] | None) -> tuple
         if len(roles) != len(names):
             raise ValueError(f"{len(roles)} roles for {len(names)} arrays ({', '.join(names)}); name each once")
         return roles
-    recognised = tuple(role_of(name) for name in names)
-    if None not in recognised and len(set(recognised)) == len(names):
-        return recognised
-    if len(names) == 2 and re.search(r"(^|[^a-z])(val|valid|validation|test)", path.stem.lower()):
+    nameless = not any(role_of(name) for name in names)
+    if nameless and len(names) == 2 and re.search(r"(^|[^a-z])(val|valid|validation|test)", path.stem.lower()):
         return ("source", "clean")  # the course's val_data.pkl
-    return ROLES[: len(names)]
+    return roles_of(names)
 
 
 def _to_stack(array: np.ndarray, name: str) -> np.ndarray:

@@ -32,6 +32,7 @@ class Mark:
 
 
 def last_path(out: Path) -> Path:
+    """Where the last weights lie beside the best ones."""
     return out.with_suffix(".last.safetensors")
 
 

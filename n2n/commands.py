@@ -39,7 +39,8 @@ def train(parsed: argparse.Namespace) -> None:
         if parsed.start:
             model = Noise2Noise.load(parsed.start, device)
         else:
-            model = Noise2Noise(UNetConfig(channels=data.channels, width=parsed.width), device)
+            config = UNetConfig(channels=data.channels, width=parsed.width)
+            model = Noise2Noise(config, device, settings.initialization)
         model.check_channels(data)
         stream = run_training(
             model.net, learnt, held, settings, out=parsed.out, resume=parsed.resume, stop=lambda: bool(stop)

@@ -45,16 +45,15 @@ class Crops(Dataset[Tensor]):
         places = rng.random((self.batch_size, 2))
         turns = rng.integers(8, size=self.batch_size)
         swaps = rng.integers(2, size=self.batch_size)
-        items = [self._item(step * self.batch_size + i) for i in range(self.batch_size)]
+        whole, mine = range(self.batch_size), slice(self.share[0], None, self.share[1])
         # With a noise model every process draws the whole batch, so that the noise does not depend on their number.
-        mine = slice(self.share[0], None, self.share[1]) if self.pairs.noise is None else slice(None)
-        cut = [self._cut(*item, place) for item, place in list(zip(items, places))[mine]]
+        drawn = whole[mine] if self.pairs.noise is None else whole
+        cut = [self._cut(*self._item(step * self.batch_size + i), places[i]) for i in drawn]
         batch = torch.from_numpy(np.stack(cut)).float().div_(self.pairs.scale)
         if self.pairs.noise is not None:
-            batch = self._noisy(batch[:, 0], step)[self.share[0] :: self.share[1]]
+            batch = self._noisy(batch[:, 0], step)[mine]
         if self.augment:
-            picks = slice(self.share[0], None, self.share[1])
-            batch = _augmented(batch, turns[picks], swaps[picks] * (not self.clean_targets))
+            batch = _augmented(batch, turns[mine], swaps[mine] * (not self.clean_targets))
         return batch
 
     def _item(self, position: int) -> tuple[int, int]:

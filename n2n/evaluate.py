@@ -18,8 +18,8 @@ class Quality:
     """Of a set of pictures against the clean ones."""
 
     psnr: float  # dB, mean over pictures
-    psnr_pooled: float  # dB, of the mean squared error over pictures
-    ssim: float | None
+    psnr_pooled: float  # dB, of the mean squared error over all pixels
+    ssim: float | None  # None where it was not asked for, or the pictures are too small for it
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,14 @@ def measure(denoise: Denoiser, pairs: Pairs, *, with_ssim: bool = False) -> Meas
     blocks: list[BlockErrors] = []
     against: dict[str, list[Tensor]] = {"target": [], "noisy": [], "denoised": []}
     likeness: dict[str, list[Tensor]] = {"noisy": [], "denoised": []}
+    pixels: list[Tensor] = []
     seconds = 0.0
     for batch in pairs.batches():
         names += batch.names
         start = time.perf_counter()
         denoised = denoise(batch.source).cpu()
         seconds += time.perf_counter() - start
+        pixels.append(torch.full((len(denoised),), denoised[0].numel(), dtype=torch.float64))
         if batch.target is not None:
             blocks.append(block_errors(denoised, batch.source, batch.target))
             against["target"].append(squared_error(denoised, batch.target))
@@ -56,11 +58,12 @@ def measure(denoise: Denoiser, pairs: Pairs, *, with_ssim: bool = False) -> Meas
                 if with_ssim:
                     likeness[kind].append(ssim(picture, batch.clean))
     errors = {kind: torch.cat(parts) for kind, parts in against.items() if parts}
+    share = torch.cat(pixels) / torch.cat(pixels).sum()
     quality = {
         kind: Quality(
             psnr=float(to_psnr(errors[kind]).mean()),
-            psnr_pooled=float(to_psnr(errors[kind].mean())),
-            ssim=float(torch.cat(likeness[kind]).nanmean()) if with_ssim else None,
+            psnr_pooled=float(to_psnr((errors[kind] * share).sum())),
+            ssim=_mean(likeness[kind]),
         )
         for kind in ("noisy", "denoised")
         if kind in errors
@@ -75,3 +78,9 @@ def measure(denoise: Denoiser, pairs: Pairs, *, with_ssim: bool = False) -> Meas
         pictures=tuple(zip(names, *each)) if each else (),
         seconds=seconds,
     )
+
+
+def _mean(parts: list[Tensor]) -> float | None:
+    """Mean over all pictures, those without a value left out; None if none has one."""
+    values = torch.cat(parts) if parts else torch.empty(0)
+    return float(values.nanmean()) if values.isfinite().any() else None

@@ -3,7 +3,7 @@
 import re
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -12,20 +12,30 @@ import numpy as np
 import skimage
 
 from . import image
-from .archive import MAX_UNPACKED, check_archive
-from .scenes import CLEAN_NAMES, LAYOUTS, ROLES, SOURCE_NAMES, TARGET_NAMES, Scene, role_of
+from .archive import MAX_UNPACKED, check_archive, read_entry
+from .scenes import CLEAN_NAMES, LAYOUTS, SHOT_ROLES, SOURCE_NAMES, TARGET_NAMES, Scene, role_of, roles_of, tell_all
 
-ENDINGS = sorted({*SOURCE_NAMES, *TARGET_NAMES, *CLEAN_NAMES, "test"}, key=len, reverse=True)
-# what tells the shots of a scene apart: the ending of a file name
-SHOT = re.compile(rf"^(.*?)[ _-]?(\d+|{'|'.join(ENDINGS)})$")
+ENDINGS = sorted({*SOURCE_NAMES, *TARGET_NAMES, *CLEAN_NAMES, "test"} - {*"abxy"}, key=len, reverse=True)
+# what tells the shots of a scene apart: the ending of a file name; a single letter only behind no other
+SHOT = re.compile(rf"^(.*?)[ _-]?(\d+|(?<![a-z])[abxy]|{'|'.join(ENDINGS)})$")
 
 Loader = Callable[[], bytes]
-
 
 SAMPLES = "samples"  # the word that stands for the photographs that come with scikit-image
 SAMPLE_NAMES = (
     "astronaut.png", "chelsea.png", "coffee.png", "ihc.png", "motorcycle_left.png", "retina.jpg", "rocket.jpg"
 )  # fmt: skip
+
+
+def files_of(paths: Sequence[Path], stack: ExitStack) -> dict[PurePosixPath, Loader]:
+    """The files that paths stand for, as `files_at`; of several, each keeps the name of its own folder in front."""
+    if len(paths) == 1:
+        return files_at(paths[0], stack)
+    files = {}
+    for path in paths:
+        front = path if path.is_dir() else path.with_suffix("") if _is_zip(path) else path.parent
+        files |= {PurePosixPath(front.as_posix()) / inside: load for inside, load in files_at(path, stack).items()}
+    return files
 
 
 def files_at(path: Path, stack: ExitStack) -> dict[PurePosixPath, Loader]:
@@ -38,28 +48,38 @@ def files_at(path: Path, stack: ExitStack) -> dict[PurePosixPath, Loader]:
         return {PurePosixPath(name): (folder / name).read_bytes for name in SAMPLE_NAMES}
     if path.is_dir():
         return folder_files(path)
-    if path.suffix.lower() == ".zip" and path.exists():
+    if not path.exists():
+        raise FileNotFoundError(f"there is no file or folder '{path}'")
+    if _is_zip(path):
         try:
             return archive_files(stack.enter_context(zipfile.ZipFile(path)), path.name)
         except zipfile.BadZipFile as error:
             raise ValueError(f"'{path}' is no complete zip archive ({error}); make or copy it again") from error
-    return {PurePosixPath(path.as_posix()): path.read_bytes}
+    return {PurePosixPath(path.name): path.read_bytes}
+
+
+def _is_zip(path: Path) -> bool:
+    return path.suffix.lower() == ".zip"
 
 
 def folder_files(folder: Path) -> dict[PurePosixPath, Loader]:
     """Every file below a folder, by its path inside."""
-    return {
-        PurePosixPath(path.relative_to(folder).as_posix()): path.read_bytes
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return _seen({PurePosixPath(path.relative_to(folder).as_posix()): path.read_bytes for path in paths})
 
 
 def archive_files(archive: zipfile.ZipFile, name: str) -> dict[PurePosixPath, Loader]:
     """Every file of a zip by its path inside; nothing is ever written to disk. Raises ValueError."""
     check_archive(archive, name)
     infos = sorted(archive.infolist(), key=lambda info: info.filename)
-    return {PurePosixPath(info.filename): partial(archive.read, info) for info in infos if not info.is_dir()}
+    names = {info: PurePosixPath(info.filename.replace("\\", "/")) for info in infos if not info.is_dir()}
+    return _seen({path: partial(read_entry, archive, info) for info, path in names.items()})
+
+
+def _seen(files: dict[PurePosixPath, Loader]) -> dict[PurePosixPath, Loader]:
+    """Leaves out the hidden files and folders that systems strew."""
+    hidden = (".", "__")
+    return {path: load for path, load in files.items() if not any(part.startswith(hidden) for part in path.parts)}
 
 
 class Shelf:
@@ -90,12 +110,8 @@ class Shelf:
 
 
 def pictures_only(files: dict[PurePosixPath, Loader], name: str) -> dict[PurePosixPath, Loader]:
-    """Leaves out what is no picture, and the hidden files that systems strew. Raises ValueError if nothing is left."""
-    pictures = {
-        path: load
-        for path, load in files.items()
-        if path.suffix.lower() in image.SUFFIXES and not any(part.startswith((".", "__")) for part in path.parts)
-    }
+    """Leaves out what is no picture. Raises ValueError if nothing is left."""
+    pictures = {path: load for path, load in files.items() if path.suffix.lower() in image.SUFFIXES}
     if not pictures:
         raise ValueError(f"'{name}' holds no pictures ({len(files)} files); allowed: {', '.join(image.SUFFIXES)}")
     return pictures
@@ -118,31 +134,42 @@ def read_pictures(files: dict[PurePosixPath, Loader], name: str, shelf: Shelf) -
     decoded = {path: shelf.picture(path, load) for path, load in pictures.items()}
     folders: dict[PurePosixPath, dict[str, np.ndarray]] = defaultdict(dict)
     for path, picture in decoded.items():
+        if path.stem in folders[path.parent]:
+            raise ValueError(f"'{path}' stands beside a picture of the same name in another format; leave one of them")
         folders[path.parent][path.stem] = picture
-    if len(folders) == 1:
-        [(_, only)] = folders.items()
-        scenes = _by_ending(only, name)
+    stems = {path.stem: picture for path, picture in decoded.items()}
+    if len(folders) == 1 or len(stems) == len(decoded) == 2:
+        scenes = _by_ending(stems, name)
     elif _are_siblings(folders):
         scenes = _by_sibling(folders, name)
     else:
         scenes = [_scene(str(folder), shots) for folder, shots in folders.items()]
     for scene in scenes:
         _check_scene(scene)
+    bare = [scene.name for scene in scenes if scene.clean is None]
+    if 0 < len(bare) < len(scenes):
+        raise ValueError(
+            f"'{name}': {len(bare)} of {len(scenes)} scenes have no reference ({', '.join(bare[:3])}); "
+            "give every scene one, or none"
+        )
     return scenes
 
 
 def _are_siblings(folders: dict[PurePosixPath, dict[str, np.ndarray]]) -> bool:
-    """Two or three folders of equally named pictures (a role each), against one folder for each scene?
+    """Folders of equally named pictures (a role each), against one folder for each scene?
 
     Both can look alike; then what decides is whether equal names or equal folders show the same thing.
     """
-    if len(folders) > 3:
-        return False
-    if all(role_of(folder.name) for folder in folders) or min(map(len, folders.values())) < 2:
-        return True
     one, other = list(folders.values())[:2]
     if any(role_of(stem) == "clean" for stem in one):
         return False
+    names = [folder.name for folder in folders]
+    if tell_all(names):
+        return True
+    if len(folders) > 3:
+        return False
+    if min(map(len, folders.values())) < 2 or "clean" in map(role_of, names):
+        return True
     shared = sorted(set(one) & set(other))
     if len(shared) < 2:
         return not any(SHOT.match(stem) for stem in one)
@@ -158,10 +185,7 @@ def _likeness(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _by_sibling(folders: dict[PurePosixPath, dict[str, np.ndarray]], name: str) -> list[Scene]:
-    roles = [role_of(folder.name) for folder in folders]
-    if None in roles or len(set(roles)) < len(roles):
-        roles = list(ROLES[: len(folders)])
-    by_role = dict(zip(roles, folders.values()))
+    by_role = dict(zip(roles_of([folder.name for folder in folders]), folders.values()))
     everywhere = set.intersection(*(set(pictures) for pictures in folders.values()))
     alone = sorted(set().union(*folders.values()) - everywhere)
     if alone:
@@ -172,7 +196,7 @@ def _by_sibling(folders: dict[PurePosixPath, dict[str, np.ndarray]], name: str) 
     return [
         Scene(
             stem,
-            tuple(by_role[role][stem] for role in ("source", "target") if role in by_role),
+            tuple(by_role[role][stem] for role in SHOT_ROLES if role in by_role),
             by_role["clean"][stem] if "clean" in by_role else None,
         )
         for stem in sorted(everywhere)
@@ -186,7 +210,7 @@ def _by_ending(pictures: dict[str, np.ndarray], name: str) -> list[Scene]:
     groups: dict[str, dict[str, np.ndarray]] = defaultdict(dict)
     for stem, picture in pictures.items():
         match = SHOT.match(stem.lower())
-        groups[match[1] if match else stem][match[2] if match else ""] = picture
+        groups[match[1] if match else stem.lower()][stem] = picture
     alone = [stem for stem, shots in groups.items() if len(shots) < 2]
     if alone:
         raise ValueError(

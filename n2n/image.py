@@ -2,7 +2,10 @@
 
 import io
 import os
+import struct
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,8 +24,21 @@ SIXTEEN_BIT_SUFFIXES = (".png", ".tif", ".tiff")
 
 # The tags that describe a picture; the others describe a file's layout and would lie about a new file.
 KEPT_TAGS = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, 34665, 34853}
-TEXT_TAGS = (271, 272, 305, 306, 315, 33432)
+DESCRIPTION = 270
+TEXT_TAGS = (DESCRIPTION, 271, 272, 305, 306, 315, 33432)
 ORIENTATION = 274
+
+# What the decoders raise for a file that breaks off or lies about itself.
+DAMAGED = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    TypeError,
+    struct.error,
+    zlib.error,
+    tifffile.TiffFileError,
+    imagecodecs.PngError,
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,7 @@ def decode(data: bytes, name: str) -> list[Picture]:
         ) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError(f"'{name}' has more than {MAX_PIXELS / 1e6:.0f} megapixels; cut or shrink it") from None
-    except (OSError, SyntaxError, tifffile.TiffFileError, imagecodecs.PngError, zlib.error, EOFError) as error:
+    except DAMAGED as error:
         raise ValueError(f"'{name}' is damaged or incomplete ({error}); export or copy it again") from error
 
 
@@ -98,23 +114,43 @@ def _plain_mode(image: Image.Image, name: str) -> Image.Image:
 def _decode_tiff(data: bytes, name: str) -> list[Picture]:
     """tifffile for 8 and 16 bits, grey and RGB, stacks included; Pillow for the rest."""
     with tifffile.TiffFile(io.BytesIO(data)) as tiff:
-        series, page = tiff.series[0], tiff.pages[0]
-        _check_size((page.imagewidth, page.imagelength), name)
-        plain = page.photometric in (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.RGB)
-        if not plain or series.dtype not in (np.uint8, np.uint16):
+        with _broken_fields():
+            series, page = tiff.series[0], tiff.pages[0]
+            size, bits = (int(page.imagewidth), int(page.imagelength)), int(page.bitspersample)
+            if not series.size:
+                raise ValueError("no pixels")
+        _check_size(size, name)
+        plain = page.photometric in (
+            tifffile.PHOTOMETRIC.MINISBLACK,
+            tifffile.PHOTOMETRIC.MINISWHITE,
+            tifffile.PHOTOMETRIC.RGB,
+        )
+        if not plain or series.dtype not in (np.uint8, np.uint16) or bits < 8:
             return [_decode_other(data, name)]
         if series.size > 20 * MAX_PIXELS:
             raise ValueError(f"'{name}' unpacks to {series.size / 1e9:.1f} billion values; split the stack")
-        samples = series.axes.endswith("S")
+        samples = "S" in series.axes
         if len(series.shape) > (4 if samples else 3):
             raise ValueError(f"'{name}' is a stack with axes {series.axes}; allowed: frames of one scene (T, Y, X)")
-        frames = series.asarray()
+        with _broken_fields():
+            frames = series.asarray()
+        if series.axes.endswith("SYX"):  # the colours one after the other
+            frames = np.moveaxis(frames, -3, -1)
         frames = frames.reshape(-1, *frames.shape[-3 if samples else -2 :])
-        if samples and page.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
-            frames = np.moveaxis(frames, 1, -1)
-    with Image.open(io.BytesIO(data)) as image:
+        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+            frames = 2**bits - 1 - frames
+    with _broken_fields(), Image.open(io.BytesIO(data)) as image:
         metadata = _metadata(image)
     return [_picture(frame, metadata, ()) for frame in frames]
+
+
+@contextmanager
+def _broken_fields() -> Iterator[None]:
+    """Readers of TIFF trust its fields; of a damaged one they raise whatever the wrong numbers lead to."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise tifffile.TiffFileError(str(error)) from error
 
 
 def _check_size(size: tuple[int, int], name: str) -> None:
@@ -131,8 +167,11 @@ def _metadata(image: Image.Image) -> tuple[Image.Exif, bytes | None, int]:
     orientation = exif.get(ORIENTATION, 1)
     for tag in set(exif) - KEPT_TAGS:
         del exif[tag]
-    if str(exif.get(270, "")).startswith(("ImageJ=", "{")):  # they tell the number of frames of the old file
-        del exif[270]
+    if str(exif.get(DESCRIPTION, "")).startswith(("ImageJ=", "{")):  # they tell the number of frames of the old file
+        del exif[DESCRIPTION]
+    for tag in TEXT_TAGS:  # Pillow reads Latin-1 and writes ASCII; bytes it leaves as they are
+        if isinstance(exif.get(tag), str) and not exif[tag].isascii():
+            exif[tag] = exif[tag].encode("latin-1")
     return exif, image.info.get("icc_profile"), orientation
 
 
@@ -184,7 +223,7 @@ def encode(picture: Picture, suffix: str) -> bytes:
 def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
     file = io.BytesIO()
     exif = picture.exif or {}
-    texts = [(tag, "s", 0, str(exif[tag]), True) for tag in TEXT_TAGS if tag in exif]
+    texts = {tag: exif[tag] if isinstance(exif[tag], bytes) else str(exif[tag]) for tag in TEXT_TAGS if tag in exif}
     colour = picture.pixels.shape[2] == 3
     tifffile.imwrite(
         file,
@@ -194,8 +233,8 @@ def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
         extrasamples=None if picture.alpha is None else ["unassalpha"],
         compression="zlib",
         iccprofile=picture.icc,
-        description=str(exif.get(270, "")) or None,
-        extratags=texts,
+        description=texts.pop(DESCRIPTION, None),
+        extratags=[(tag, "s", 0, text, True) for tag, text in texts.items()],
         software=False,
         metadata=None,
     )

@@ -12,10 +12,10 @@ from tqdm import tqdm
 from .image import Picture, write, write_bytes
 from .noise import generator
 from .pairs import Pairs
+from .scenes import SHOT_ROLES
 
 AT_ONCE = 32  # photographs' windows turned into scenes together
-FOLDER_NAMES = ("source", "target", "shot3", "shot4", "shot5", "shot6", "shot7", "shot8")
-MOST_SHOTS = len(FOLDER_NAMES)
+MOST_SHOTS = len(SHOT_ROLES)
 
 
 def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, seed: int) -> dict[str, np.ndarray]:
@@ -26,8 +26,10 @@ def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, se
     an order drawn by the seed, and are enlarged where they are smaller than the window. Raises ValueError.
     """
     noise = photos.noise
+    if noise is None:
+        raise ValueError("pairs are made from clean photographs: read them with a noise model, such as gaussian:25")
     dtype = np.uint8 if noise.in_range else np.float16
-    names = [*FOLDER_NAMES[:shots], *(["clean"] if clean else [])]
+    names = [*SHOT_ROLES[:shots], *(["clean"] if clean else [])]
     if not names or not 1 <= shots <= MOST_SHOTS or count < 1 or size < 8:
         raise ValueError(
             f"cannot make {count} scenes of {shots} shots, {size} pixels wide; allowed: 1 or more scenes, "
@@ -80,9 +82,11 @@ def check_target(path: Path, force: bool) -> None:
 def save_pairs(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Writes `.pkl` (the course's tuple of tensors), `.npz`, or else a folder with a folder of PNGs for each role.
 
-    Never half a file. Raises OSError.
+    Never half a file. Raises OSError, or ValueError for a tuple that would be read otherwise than it was meant.
     """
     if path.suffix == ".pkl":
+        if "shot3" in arrays:
+            raise ValueError(f"'{path}': a tuple's third tensor is the clean one; write more than two shots as .npz")
         file = io.BytesIO()
         torch.save(tuple(torch.from_numpy(array) for array in arrays.values()), file)
         write_bytes(path, file.getbuffer())

@@ -14,7 +14,7 @@ from .pairs import Pairs, gather
 from .recipe import recipe
 from .scenes import StackedScenes
 from .train import Progress, train
-from .unet import UNet, UNetConfig, check_state, config_of
+from .unet import UNet, UNetConfig, check_state, config_of, initialize_he
 
 AT_ONCE = 2**22  # pixels turned to floating point together
 
@@ -27,9 +27,17 @@ def best_device(index: int = 0) -> torch.device:
 class Noise2Noise:
     """A U-Net with what has to be known to use it. `header` is what its weights file tells of it."""
 
-    def __init__(self, config: UNetConfig | None = None, device: str | torch.device | None = None) -> None:
+    def __init__(
+        self,
+        config: UNetConfig | None = None,
+        device: str | torch.device | None = None,
+        initialization: str = "he",
+    ) -> None:
         """Random weights, from torch's global seed. `device` None: a GPU where there is one."""
-        self.net = UNet(config).to(device or best_device(), memory_format=torch.channels_last)
+        net = UNet(config)
+        if initialization == "he":
+            initialize_he(net)
+        self.net = net.to(device or best_device(), memory_format=torch.channels_last)
         self.header: dict[str, object] = {}
 
     @classmethod
@@ -40,7 +48,10 @@ class Noise2Noise:
         """
         tensors, header = weights.load(weights.find(name_or_file))
         state = checkpoint.weights_of(tensors)
-        config = UNetConfig(**header["config"]) if "config" in header else config_of(state)
+        try:
+            config = UNetConfig(**header["config"]) if "config" in header else config_of(state)
+        except TypeError:
+            raise ValueError(f"'{name_or_file}' is for another net: its configuration is {header['config']}") from None
         check_state(state, config)
         model = cls(config, device)
         model.net.load_state_dict(state)
@@ -100,8 +111,9 @@ class Noise2Noise:
         """
         if noisy.ndim != 4 or 0 in noisy.shape:
             raise ValueError(f"noisy has shape {tuple(noisy.shape)}; allowed: (N, C, H, W), each at least 1")
+        noisy = noisy.detach()
         maximum = float(_plain(noisy).max())
-        scale = data_range or self._scale(noisy.dtype, maximum)
+        scale = self._scale(noisy.dtype, maximum, data_range)
         if not np.isfinite(maximum) or not noisy.isfinite().all():
             raise ValueError("the picture has NaN or infinite pixels; replace them by measured values")
         at_once = max(1, AT_ONCE // (noisy.shape[-1] * noisy.shape[-2]))
@@ -118,7 +130,7 @@ class Noise2Noise:
         self, picture: Picture, *, data_range: float | None = None, ensemble: bool = False, strength: float = 1.0
     ) -> Picture:
         """A picture with its pixels denoised; depth, grey, alpha and metadata stay. Raises ValueError."""
-        scale = data_range or self._scale(picture.pixels.dtype, picture.pixels.max())
+        scale = self._scale(picture.pixels.dtype, float(picture.pixels.max()), data_range)
         noisy = to_tensor(picture.pixels, scale)
         denoised = infer.blend(noisy, self._denoise(noisy, ensemble), strength)
         return replace(picture, pixels=to_pixels(denoised, picture.pixels.dtype, scale))
@@ -143,7 +155,11 @@ class Noise2Noise:
             return infer.denoise(self.net, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
         raise ValueError(f"the picture has {given} channels, the net {own}; allowed: {own} or 1")
 
-    def _scale(self, dtype: np.dtype | torch.dtype, maximum: float) -> float:
+    def _scale(self, dtype: np.dtype | torch.dtype, maximum: float, data_range: float | None) -> float:
+        if data_range is not None:
+            if not data_range > 0:
+                raise ValueError(f"data_range is {data_range}; allowed: the value of white, above 0")
+            return data_range
         learnt = float(self.header.get("scale", 0))
         if str(dtype).endswith("uint16") and learnt > 255 and maximum <= learnt:
             return learnt

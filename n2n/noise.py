@@ -5,6 +5,7 @@ Clipping would shift the mean of the noise, and Noise2Noise needs targets that a
 picture draws its own level.
 """
 
+import re
 import string
 from dataclasses import dataclass
 from typing import ClassVar
@@ -50,7 +51,7 @@ class Noise:
             )
 
     def __str__(self) -> str:
-        level = f"{self.low:g}" if self.low == self.high else f"{self.low:g}-{self.high:g}"
+        level = f"{self.low:.12g}" if self.low == self.high else f"{self.low:.12g}-{self.high:.12g}"
         return f"{self.name}:{level}"
 
     def clean(self, photo: Tensor) -> Tensor:
@@ -175,8 +176,9 @@ def parse(spec: str) -> Noise:
         examples = ", ".join(kind.example for kind in NOISES.values())
         raise ValueError(f"unknown noise '{spec}'; write one of {examples}")
     kind = NOISES[name]
+    levels = re.split(r"(?<=[\d.])-", level)  # not at the sign of -5 or 1e-3
     try:
-        low, high = (float(part) for part in (level.split("-") if "-" in level else (level, level)))
+        low, high = (float(part) for part in (levels if len(levels) > 1 else levels * 2))
     except ValueError:
         raise ValueError(f"noise '{spec}' has no level: {kind.unit}, for example '{kind.example}'") from None
     return kind(low, high)

@@ -111,8 +111,8 @@ class Pairs:
 
     def batches(self, pixels: int = MEASURE_PIXELS) -> Iterator[Batch]:
         """Every scene once or more, in order, in batches of one size: K shots make the pairs (1, 2) … (K − 1, K)."""
-        for size, run in itertools.groupby(range(len(self)), key=lambda i: tuple(self.sizes[i])):
-            at_once = max(1, pixels // int(np.prod(size)))
+        for kind, run in itertools.groupby(range(len(self)), key=lambda i: (*self.sizes[i], self.shots[i] > 1)):
+            at_once = max(1, pixels // int(np.prod(kind[:2])))
             items = itertools.chain.from_iterable(self._measured(i) for i in run)
             while chunk := list(itertools.islice(items, at_once)):
                 names, sources, targets, cleans = zip(*chunk)
@@ -175,7 +175,7 @@ def read(*paths: str | Path, noise: Noise | None = None, roles: tuple[str, ...] 
             raise ValueError("roles are for files of arrays; name the folders or files of pictures after them instead")
         shelf = folders.Shelf()
         with ExitStack() as stack:
-            files = {path: load for given in paths for path, load in folders.files_at(Path(given), stack).items()}
+            files = folders.files_of([Path(path) for path in paths], stack)
             scenes = folders.read_photos(files, name, shelf) if noise else folders.read_pictures(files, name, shelf)
         notes = shelf.told()
     return gather(scenes, name, noise, notes)

@@ -10,6 +10,7 @@ from .pairs import Pairs
 from .unet import MULTIPLE
 
 LOSSES = ("l2", "l1", "l0")
+INITIALIZATIONS = ("he", "torch")
 SCHEDULES = ("cosine", "constant")
 WARM_UP = 0.05  # of the training, in which the cosine schedule's rate rises from a tenth
 WHOLE = 64  # pixels: pictures up to this size are learnt whole, larger ones in crops of this size
@@ -26,7 +27,7 @@ class Recipe:
     """Settings of a training. It ends with the first budget reached of epochs, steps and seconds."""
 
     name: str = "fast"
-    epochs: float | None = setting(10.0, "passes over the pairs; without any budget 10", 0, 1e6)
+    epochs: float | None = setting(10.0, "passes over the pairs; without any budget 10", 0.001, 1e6)
     steps: int | None = setting(None, "batches", 1, 10**9)
     seconds: float | None = setting(None, "seconds of training, measuring included", 0.1, 1e7)
     batch_size: int = setting(100, "pairs a step, over all processes", 1, 65536)
@@ -36,6 +37,7 @@ class Recipe:
     loss: str = setting(
         "l2", "l2 learns the mean of the targets, l1 the median, l0 (annealed) the mode", choices=LOSSES
     )
+    initialization: str = setting("he", "random weights: he, as in the paper, or torch's own", choices=INITIALIZATIONS)
     learning_rate: float = setting(3e-3, "Adam's step size, at its highest", 1e-8, 1.0)
     schedule: str = setting(
         "cosine", "learning rate: 5 %% warm-up, then a cosine to zero; or constant", choices=SCHEDULES
@@ -54,6 +56,8 @@ class Recipe:
                 raise ValueError(f"{name} is '{value}'; allowed: {', '.join(rule['choices'])}")
             if rule and value is not None and not rule["choices"] and not rule["low"] <= value <= rule["high"]:
                 raise ValueError(f"{name} is {value}; allowed: {rule['low']:g} to {rule['high']:g}")
+        if self.epochs is self.steps is self.seconds is None:
+            raise ValueError("no budget: the training would never end; set epochs, steps or seconds")
         if self.crop is not None and self.crop % MULTIPLE:
             raise ValueError(f"crop is {self.crop}; allowed: multiples of {MULTIPLE} pixels")
 
@@ -76,6 +80,11 @@ class Recipe:
         used = [step / steps] if steps else []
         used += [seconds / self.seconds] if self.seconds else []
         return min(1.0, max(used))
+
+    def is_due(self, before: float, after: float) -> bool:
+        """Does a measurement lie between two fractions of the training?"""
+        slack = 1e-9  # a third of three thirds is one
+        return int(after * self.evaluations + slack) > int(before * self.evaluations + slack)
 
     def rate(self, fraction: float) -> float:
         """Learning rate after a fraction of the training."""
@@ -100,7 +109,9 @@ class Recipe:
 RECIPES = {
     "fast": Recipe(),
     # The course report's, to the letter: MSE, Adam (0.001, 0.9, 0.99, 1e-8), batch 100, ten epochs, nothing else.
-    "report": Recipe(name="report", crop=32, learning_rate=1e-3, schedule="constant", augment=False),
+    "report": Recipe(
+        name="report", crop=32, initialization="torch", learning_rate=1e-3, schedule="constant", augment=False
+    ),
 }
 
 

@@ -10,6 +10,7 @@ TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")
 CLEAN_NAMES = ("clean", "average", "reference", "gt", "ground_truth", "target_clean", "truth")
 LEAST_SIDE = 8  # pixels: smaller pictures teach nothing
 ROLES = ("source", "target", "clean")
+SHOT_ROLES = ("source", "target", "shot3", "shot4", "shot5", "shot6", "shot7", "shot8")
 LAYOUTS = (
     "two (or three) folders of equally named pictures; one folder for each scene with two or more shots; "
     "pictures named alike but for an ending (_1/_2, _a/_b, _source/_target, _clean); two pictures; a TIFF stack; "
@@ -102,6 +103,20 @@ def survey(scenes: Sequence[Scene], name: str) -> Survey:
 
 
 def role_of(name: str) -> str | None:
-    """'noisy1' → 'source', 'gt' → 'clean', …; None for a name that tells nothing."""
-    known = zip(ROLES, (SOURCE_NAMES, TARGET_NAMES, CLEAN_NAMES))
+    """'noisy1' → 'source', 'gt' → 'clean', 'shot3' → 'shot3', …; None for a name that tells nothing."""
+    known = [*zip(ROLES, (SOURCE_NAMES, TARGET_NAMES, CLEAN_NAMES)), *((role, (role,)) for role in SHOT_ROLES[2:])]
     return next((role for role, names in known if name.lower() in names), None)
+
+
+def tell_all(names: Sequence[str]) -> bool:
+    """Does each name tell a role, and each another?"""
+    return None not in (roles := {role_of(name) for name in names}) and len(roles) == len(names)
+
+
+def roles_of(names: Sequence[str]) -> tuple[str, ...]:
+    """A role for each of two or three names: the one it tells, and what is left in order; two the same tell nothing."""
+    told = [role_of(name) for name in names]
+    if any(told.count(role) > 1 for role in told if role):
+        told = [None] * len(names)
+    left = iter([role for role in ROLES if role not in told])
+    return tuple(role or next(left) for role in told)

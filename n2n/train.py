@@ -93,7 +93,7 @@ def train(
 
         mark = replace(mark, step=mark.step + 1, seconds=seconds)
         done, report = used >= 1 or stopping, None
-        if done or int(used * recipe.evaluations) > int(fraction * recipe.evaluations):
+        if done or recipe.is_due(fraction, used):
             report = measure(partial(denoise, net), validation) if validation and rank == 0 else None
             mark = keeper.keep(mark, report)
             measuring += time.perf_counter() - began - seconds
@@ -123,8 +123,8 @@ def agree(
 ) -> tuple[float, float, float, bool]:
     """Loss and PSNR of the whole batch, the first process's fraction, and whether any process is asked to stop."""
     rank = dist.get_rank() if dist.is_initialized() else 0
-    sums = [errors.detach().sum() / batch_size, psnrs.sum() / batch_size]
-    totals = torch.stack([*sums, torch.tensor(fraction * (rank == 0)), torch.tensor(float(stopping))]).double()
+    decided = errors.new_tensor([fraction * (rank == 0), stopping], dtype=torch.float64)
+    totals = torch.cat([torch.stack([errors.detach().sum(), psnrs.sum()]).double() / batch_size, decided])
     if dist.is_initialized():
         dist.all_reduce(totals)
     loss, psnr_target, fraction, stopping = totals.tolist()

@@ -139,6 +139,15 @@ class UNet(nn.Module):
         return self.table()
 
 
+def initialize_he(net: UNet) -> None:
+    """Random weights after He et al. (2015), as in the paper; biases 0. From torch's global seed."""
+    for layer in net.layers:
+        if layer.function == "convolution":
+            convolution = net.get_submodule(layer.parameter_name)
+            nn.init.kaiming_normal_(convolution.weight, a=SLOPE, nonlinearity="leaky_relu")
+            nn.init.zeros_(convolution.bias)
+
+
 def count_parameters(module: nn.Module) -> int:
     """Trainable numbers in a module."""
     return sum(parameter.numel() for parameter in module.parameters())

@@ -1,6 +1,7 @@
 """Those who watch a training on the command line: a bar, TensorBoard. Each reads the same stream of Progress."""
 
 import sys
+import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -47,7 +48,8 @@ def bar(stream: Iterable[Progress]) -> Iterator[Progress]:
             )
             drawn.update(0)
             if progress.validation:
-                tqdm.write(f"step {progress.step}, {progress.seconds:.0f} s: {told(progress.validation)}", file=sys.stderr)
+                line = f"step {progress.step}, {progress.seconds:.0f} s: {told(progress.validation)}"
+                tqdm.write(line, file=sys.stderr)
             yield progress
 
 
@@ -56,9 +58,7 @@ def tensorboard(stream: Iterable[Progress], folder: Path, net: UNet, samples: Pa
     batch = next(samples.batches()) if samples else None
     recent: list[Progress] = []
     with SummaryWriter(str(folder)) as writer:
-        device = next(net.parameters()).device
-        with evaluating(net):
-            writer.add_graph(net, torch.zeros(1, net.config.channels, MULTIPLE, MULTIPLE, device=device))
+        _add_graph(writer, net)
         for progress in stream:
             recent.append(progress)
             if len(recent) == AVERAGE or progress.done:
@@ -70,6 +70,13 @@ def tensorboard(stream: Iterable[Progress], folder: Path, net: UNet, samples: Pa
                 _add_validation(writer, progress.validation, progress.step)
                 writer.add_images("Hold-out/noisy, denoised, target", _sheet(net, batch), progress.step)
             yield progress
+
+
+def _add_graph(writer: SummaryWriter, net: UNet) -> None:
+    picture = torch.zeros(1, net.config.channels, MULTIPLE, MULTIPLE, device=next(net.parameters()).device)
+    with evaluating(net), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of torch.jit, which SummaryWriter still draws with
+        writer.add_graph(net, picture)
 
 
 def _add_validation(writer: SummaryWriter, measurement: Measurement, step: int) -> None:

@@ -3,6 +3,7 @@
 import errno
 import json
 import pickle
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,12 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safetensors.safe_open(path, "pt") as file:
             metadata = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
-        return tensors, {key: json.loads(value) for key, value in metadata.items() if key != "format"}
-    except (safetensors.SafetensorError, json.JSONDecodeError) as error:
+    except safetensors.SafetensorError as error:
         raise ValueError(f"'{path}' is no complete .safetensors file ({error}); copy or train it again") from error
+    try:
+        return tensors, {key: json.loads(value) for key, value in metadata.items() if key != "format"}
+    except json.JSONDecodeError:  # another program's notes
+        return tensors, {}
 
 
 def _load_pickled(path: Path) -> dict[str, Tensor]:
@@ -77,8 +81,11 @@ def load_tensors(path: Path) -> object:
     try:
         mapped = zipfile.is_zipfile(path)  # the old format, before torch 1.6, cannot be mapped
         return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, UnicodeDecodeError) as error:
-        reason = str(error).split("\n")[0][:120]
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a file that breaks off is an invalid argument
+            raise
+        code = re.search(r"GLOBAL (\S+)", str(error))  # torch's own message advises to run it
+        reason = f"it wants {code[1]}" if code else re.split(r"\n|\. ", str(error))[0][:120]
         raise ValueError(
             f"'{path}' was refused: it is damaged, or holds something other than tensors ({reason}). "
             "Nothing in it was run; save tensors alone with torch.save, or use .npz or .safetensors"

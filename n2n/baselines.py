@@ -1,0 +1,64 @@
+"""What people use without a network: scikit-image's denoisers, set by the noise level that they estimate themselves."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import skimage
+import torch
+from torch import Tensor
+
+from .evaluate import Measurement, measure
+from .pairs import Pairs
+
+Classical = Callable[[np.ndarray, float], np.ndarray]  # (H, W, C), noise's standard deviation → (H, W, C)
+
+
+def blur(noisy: np.ndarray, sigma: float) -> np.ndarray:
+    """Gaussian blur, wider where there is more noise."""
+    return skimage.filters.gaussian(noisy, sigma=min(2.0, 0.5 + 5 * sigma), channel_axis=-1)
+
+
+def non_local_means(noisy: np.ndarray, sigma: float) -> np.ndarray:
+    """Buades et al. (2005), in the fast variant of Darbon et al. (2008)."""
+    return skimage.restoration.denoise_nl_means(
+        noisy, patch_size=5, patch_distance=6, h=0.6 * sigma, sigma=sigma, fast_mode=True, channel_axis=-1
+    )
+
+
+def total_variation(noisy: np.ndarray, sigma: float) -> np.ndarray:
+    """Chambolle (2004)."""
+    return skimage.restoration.denoise_tv_chambolle(noisy, weight=0.85 * sigma, channel_axis=-1)
+
+
+def wavelet(noisy: np.ndarray, sigma: float) -> np.ndarray:
+    """BayesShrink, Chang et al. (2000)."""
+    colour = noisy.shape[-1] == 3
+    return skimage.restoration.denoise_wavelet(
+        noisy, sigma=sigma, method="BayesShrink", convert2ycbcr=colour, rescale_sigma=True, channel_axis=-1
+    )
+
+
+BASELINES: dict[str, Classical] = {
+    "blur": blur,
+    "non-local means": non_local_means,
+    "total variation": total_variation,
+    "wavelet": wavelet,
+}
+
+
+def noise_level(picture: np.ndarray) -> float:
+    """Standard deviation of the noise in a picture (H, W, C), from its finest wavelets (Donoho & Johnstone, 1994)."""
+    return float(skimage.restoration.estimate_sigma(picture, channel_axis=-1, average_sigmas=True))
+
+
+def denoise(classical: Classical, noisy: Tensor) -> Tensor:
+    """A classical denoiser on float (N, C, H, W) with white at 1, picture by picture."""
+    pictures = noisy.permute(0, 2, 3, 1).double().cpu().numpy()
+    results = [classical(picture, noise_level(picture)) for picture in pictures]
+    return torch.from_numpy(np.stack(results)).to(noisy).permute(0, 3, 1, 2)
+
+
+def measure_all(pairs: Pairs) -> dict[str, Measurement]:
+    """Every baseline on a set, by name."""
+    return {name: measure(partial(denoise, classical), pairs, with_ssim=True) for name, classical in BASELINES.items()}

@@ -1,0 +1,201 @@
+"""The command line, run as a person would."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage
+import torch
+from PIL import Image
+
+from n2n import Noise2Noise, UNetConfig
+from n2n.__main__ import main
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "small.safetensors"
+    Noise2Noise(UNetConfig(width=6)).save(path)
+    return path
+
+
+@pytest.fixture
+def picture(photo, tmp_path):
+    path = tmp_path / "picture.png"
+    Image.fromarray(photo[:40, :56]).save(path)
+    return path
+
+
+def command(*arguments):
+    return main([str(argument) for argument in arguments])
+
+
+def refused(capsys, *arguments):
+    """The one line on stderr with which a command ends."""
+    assert command(*arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err.count("\n") == 1 + printed.err.count("\n", 0, printed.err.rfind("n2n "))
+    return printed.err.splitlines()[-1]
+
+
+def test_the_main_job_makes_trains_evaluates_and_denoises(tmp_path, capsys, picture):
+    pairs, out = tmp_path / "pairs.npz", tmp_path / "mine.safetensors"
+    command("make-pairs", "samples", "-o", pairs, "--noise", "pixelate:4", "--count", 60, "--clean")
+    command("train", pairs, "-o", out, "--steps", 30, "--batch-size", 10, "--width", 6, "--json")
+    trained = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert trained["steps"] == 30 and set(trained["best"]["psnr"]) >= {"noisy", "denoised", "estimated"}
+    command("evaluate", pairs, "--weights", out, "--figure", tmp_path / "figure.png", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert {"count", "noisy", "denoised", "estimated", "seconds", "weights"} <= set(told) and told["count"] == 60
+    assert np.asarray(Image.open(tmp_path / "figure.png")).shape[1] > 500
+    assert command("denoise", picture, "-o", tmp_path / "clean.png", "--weights", out) == 0
+    assert np.asarray(Image.open(tmp_path / "clean.png")).shape == (40, 56, 3)
+
+
+def test_evaluate_agrees_with_scikit_image(tmp_path, capsys, weights, rng):
+    clean, noisy = (rng.integers(0, 256, (3, 3, 32, 32), dtype=np.uint8) for _ in range(2))
+    np.savez(tmp_path / "set.npz", noisy=noisy, clean=clean)
+    command("evaluate", tmp_path / "set.npz", "--weights", weights, "--json")
+    told = json.loads(capsys.readouterr().out)["noisy"]
+    psnrs = [skimage.metrics.peak_signal_noise_ratio(c, n) for c, n in zip(clean, noisy)]
+    assert told["psnr"] == pytest.approx(np.mean(psnrs), abs=1e-3)
+    assert told["psnr_pooled"] == pytest.approx(skimage.metrics.peak_signal_noise_ratio(clean, noisy), abs=1e-3)
+
+
+def test_evaluate_prints_every_baseline(tmp_path, capsys, weights):
+    command(
+        "evaluate", "samples", "--noise", "gaussian:25", "--count", 1, "--weights", weights, "--baselines", "--json"
+    )
+    baselines = json.loads(capsys.readouterr().out)["baselines"]
+    assert set(baselines) == {"blur", "non-local means", "total variation", "wavelet"}
+    assert all(one["denoised"]["psnr"] > one["noisy"]["psnr"] + 4 for one in baselines.values())
+
+
+def test_evaluate_is_repeated_bit_for_bit_by_its_seed(capsys, weights):
+    for seed in (0, 0, 1):
+        command(
+            "evaluate", "samples", "--noise", "poisson:30", "--count", 1, "--weights", weights, "--seed", seed, "--json"
+        )
+    one, same, other = (json.loads(line)["noisy"] for line in capsys.readouterr().out.splitlines())
+    assert one == same != other
+
+
+def test_denoise_takes_folders_and_goes_on_after_a_bad_file(tmp_path, capsys, weights, picture):
+    (tmp_path / "broken.png").write_bytes(picture.read_bytes()[:200])
+    assert command("denoise", tmp_path, "-o", tmp_path / "out", "--weights", weights) == 2
+    assert "broken.png" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["picture.png"]
+
+
+def test_denoise_overwrites_only_by_force(tmp_path, capsys, weights, picture):
+    before = picture.read_bytes()
+    assert "exists" in refused(capsys, "denoise", picture, "-o", picture, "--weights", weights)
+    assert picture.read_bytes() == before
+    assert command("denoise", picture, "-o", picture, "--weights", weights, "--force") == 0
+    assert picture.read_bytes() != before
+
+
+def test_denoise_without_strength_gives_the_picture_back(tmp_path, weights, picture):
+    command("denoise", picture, "-o", tmp_path / "same.png", "--weights", weights, "--strength", 0)
+    assert np.array_equal(Image.open(tmp_path / "same.png"), Image.open(picture))
+
+
+def test_denoise_measures_against_a_reference(tmp_path, capsys, weights, picture):
+    command("denoise", picture, "-o", tmp_path / "o.png", "--weights", weights, "--reference", picture)
+    after = np.asarray(Image.open(tmp_path / "o.png"))
+    expected = skimage.metrics.peak_signal_noise_ratio(np.asarray(Image.open(picture)), after)
+    assert f"{expected:.2f} dB after" in capsys.readouterr().out
+
+
+def test_check_tells_and_fails_on_the_same_file_twice(tmp_path, capsys, photo):
+    for name in ("a_1.png", "a_2.png"):
+        Image.fromarray(photo).save(tmp_path / name)
+    assert command("check", tmp_path, "--json") == 1
+    verdicts = json.loads(capsys.readouterr().out)["verdicts"]
+    assert "red" in {verdict["level"] for verdict in verdicts}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("train", "nowhere", "-o", "{tmp}/w.safetensors"), "nowhere"),
+        (("train", "samples", "-o", "{tmp}/w.pth", "--noise", "gaussian:25"), ".safetensors"),
+        (("train", "samples", "-o", "{tmp}/no/w.safetensors", "--noise", "gaussian:25"), "folder"),
+        (
+            ("train", "samples", "-o", "{tmp}/w.safetensors", "--noise", "gaussian:25", "--crop", "33"),
+            "multiples of 32",
+        ),
+        (
+            ("train", "samples", "-o", "{tmp}/w.safetensors", "--noise", "gaussian:25", "--batch-size", "0"),
+            "batch_size",
+        ),
+        (
+            ("train", "samples", "-o", "{tmp}/w.safetensors", "--noise", "gaussian:25", "--width", "25"),
+            "multiples of 3",
+        ),
+        (("train", "samples", "-o", "{tmp}/w.safetensors", "--noise", "gaussian:25", "--hold-out", "0.95"), "hold_out"),
+        (("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "nobody"), "unknown weights 'nobody'"),
+        (("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}", "--strength", "2"), "strength"),
+        (("denoise", "{picture}", "-o", "{tmp}/o.xyz", "--weights", "{weights}"), ".png"),
+        (("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}", "--device", "abacus"), "abacus"),
+        (("denoise", "{picture}", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}"), "folder"),
+        (("evaluate", "{picture}", "--weights", "{weights}"), "one shot only"),
+        (("make-pairs", "samples", "-o", "{tmp}/o.tar", "--noise", "gaussian:25"), ".pkl, .npz"),
+        (("make-pairs", "samples", "-o", "{tmp}/o.npz", "--noise", "gaussian:25", "--count", "0"), "allowed"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(arguments, words, tmp_path, capsys, weights, picture):
+    places = {"tmp": tmp_path, "picture": picture, "weights": weights}
+    assert words in refused(capsys, *(argument.format(**places) for argument in arguments))
+    assert not list(tmp_path.glob("*.safetensors"))
+
+
+@pytest.mark.parametrize(
+    "arguments", [("fly",), ("train",), ("evaluate", "x", "--noise", "fog:3"), ("check", "x", "--y")]
+)
+def test_an_unknown_option_ends_with_status_2_and_one_line(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        command(*arguments)
+    assert ended.value.code == 2 and capsys.readouterr().err.count("\n") == 1
+
+
+def test_help_names_every_noise_model(capsys):
+    with pytest.raises(SystemExit):
+        command("train", "--help")
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in ("gaussian:", "poisson:", "impulse:", "text:", "speckle:", "pixelate:"))
+
+
+def test_tensorboard_files_hold_the_curves_of_the_report(tmp_path):
+    out = tmp_path / "w.safetensors"
+    command(
+        *("train", "samples", "-o", out, "--noise", "gaussian:25", "--steps", 4, "--batch-size", 4, "--width", 6),
+        *("--evaluations", 1, "--tensorboard", tmp_path / "log"),
+    )
+    written = b"".join(path.read_bytes() for path in (tmp_path / "log").iterdir())
+    for tag in (b"Loss/train", b"PSNR/train", b"PSNR/hold-out", b"PSNR/hold-out estimated", b"dec_conv1c"):
+        assert tag in written
+
+
+@pytest.mark.slow
+def test_importing_the_package_loads_neither_torch_nor_matplotlib():
+    code = "import sys, n2n; print({'torch', 'matplotlib', 'scipy', 'tensorboard'} & set(sys.modules))"
+    printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "set()"
+
+
+@pytest.mark.slow
+def test_denoising_a_picture_loads_neither_matplotlib_nor_tensorboard(tmp_path, weights, picture):
+    code = (
+        "import sys; from n2n.__main__ import main; "
+        f"main(['denoise', '{picture}', '-o', '{tmp_path / 'o.png'}', '--weights', '{weights}']); "
+        "print({'matplotlib', 'scipy', 'tensorboard'} & set(sys.modules))"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == "set()"

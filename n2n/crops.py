@@ -13,6 +13,8 @@ from .noise import generator
 from .pairs import Pairs
 from .recipe import Recipe
 
+TRAINING = 1  # tells the noise learnt from apart from the noise measured on
+
 
 class Crops(Dataset[Tensor]):
     """Item `step` is the stacked batch (B, 2, C, crop, crop) of that step: source, then target; white is 1.
@@ -84,7 +86,7 @@ class Crops(Dataset[Tensor]):
 
     def _noisy(self, photo: Tensor, step: int) -> Tensor:
         """The whole paper in a line: two independent draws of the noise on one picture."""
-        noise, rng = self.pairs.noise, generator(self.seed, step)
+        noise, rng = self.pairs.noise, generator(self.seed, step, TRAINING)
         return torch.stack([noise(photo, rng), noise.clean(photo) if self.clean_targets else noise(photo, rng)], dim=1)
 
 

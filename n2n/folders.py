@@ -21,10 +21,11 @@ SHOT = re.compile(rf"^(.*?)[ _-]?(\d+|(?<![a-z])[abxy]|{'|'.join(ENDINGS)})$")
 
 Loader = Callable[[], bytes]
 
-SAMPLES = "samples"  # the word that stands for the photographs that come with scikit-image
-SAMPLE_NAMES = (
-    "astronaut.png", "chelsea.png", "coffee.png", "ihc.png", "motorcycle_left.png", "retina.jpg", "rocket.jpg"
-)  # fmt: skip
+# words that stand for photographs that come with scikit-image: some to learn from, others to measure on
+SAMPLES = {
+    "samples": ("astronaut.png", "hubble_deep_field.jpg", "ihc.png", "motorcycle_left.png", "retina.jpg"),
+    "more-samples": ("chelsea.png", "coffee.png", "rocket.jpg"),
+}
 
 
 def files_of(paths: Sequence[Path], stack: ExitStack) -> dict[PurePosixPath, Loader]:
@@ -43,9 +44,9 @@ def files_at(path: Path, stack: ExitStack) -> dict[PurePosixPath, Loader]:
 
     Raises FileNotFoundError, or ValueError for an archive that is not safe to read.
     """
-    if str(path) == SAMPLES and not path.exists():
+    if str(path) in SAMPLES and not path.exists():
         folder = Path(skimage.__file__).parent / "data"
-        return {PurePosixPath(name): (folder / name).read_bytes for name in SAMPLE_NAMES}
+        return {PurePosixPath(name): (folder / name).read_bytes for name in SAMPLES[str(path)]}
     if path.is_dir():
         return folder_files(path)
     if not path.exists():
@@ -166,6 +167,9 @@ def _are_siblings(folders: dict[PurePosixPath, dict[str, np.ndarray]]) -> bool:
     names = [folder.name for folder in folders]
     if tell_all(names):
         return True
+    if len(folders) > 3 and all(role_of(name) for name in names) and len({folder.parent for folder in folders}) > 1:
+        sets = sorted({str(folder.parent) for folder in folders})
+        raise ValueError(f"there are {len(sets)} sets of pairs, in {', '.join(sets[:3])}; give one of these folders")
     if len(folders) > 3:
         return False
     if min(map(len, folders.values())) < 2 or "clean" in map(role_of, names):

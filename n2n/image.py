@@ -4,17 +4,17 @@ import io
 import os
 import struct
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
-import tifffile
 import torch
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 from torch import Tensor
+
+from . import tiff
 
 MAX_PIXELS = 200_000_000  # of one picture; a bomb is refused before it is decoded
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -24,7 +24,7 @@ SIXTEEN_BIT_SUFFIXES = (".png", ".tif", ".tiff")
 
 # The tags that describe a picture; the others describe a file's layout and would lie about a new file.
 KEPT_TAGS = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, 34665, 34853}
-DESCRIPTION = 270
+DESCRIPTION = tiff.DESCRIPTION
 TEXT_TAGS = (DESCRIPTION, 271, 272, 305, 306, 315, 33432)
 ORIENTATION = 274
 
@@ -36,7 +36,7 @@ DAMAGED = (
     TypeError,
     struct.error,
     zlib.error,
-    tifffile.TiffFileError,
+    tiff.Damaged,
     imagecodecs.PngError,
 )
 
@@ -68,7 +68,7 @@ def decode(data: bytes, name: str) -> list[Picture]:
     8 and 16 bits, grey and colour; palettes and CMYK become RGB, an EXIF turn is applied. Raises ValueError.
     """
     try:
-        if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+        if data[:4] in tiff.SIGNATURES:
             return _decode_tiff(data, name)
         return [_decode_other(data, name)]
     except UnidentifiedImageError:
@@ -113,44 +113,13 @@ def _plain_mode(image: Image.Image, name: str) -> Image.Image:
 
 def _decode_tiff(data: bytes, name: str) -> list[Picture]:
     """tifffile for 8 and 16 bits, grey and RGB, stacks included; Pillow for the rest."""
-    with tifffile.TiffFile(io.BytesIO(data)) as tiff:
-        with _broken_fields():
-            series, page = tiff.series[0], tiff.pages[0]
-            size, bits = (int(page.imagewidth), int(page.imagelength)), int(page.bitspersample)
-            if not series.size:
-                raise ValueError("no pixels")
-        _check_size(size, name)
-        plain = page.photometric in (
-            tifffile.PHOTOMETRIC.MINISBLACK,
-            tifffile.PHOTOMETRIC.MINISWHITE,
-            tifffile.PHOTOMETRIC.RGB,
-        )
-        if not plain or series.dtype not in (np.uint8, np.uint16) or bits < 8:
-            return [_decode_other(data, name)]
-        if series.size > 20 * MAX_PIXELS:
-            raise ValueError(f"'{name}' unpacks to {series.size / 1e9:.1f} billion values; split the stack")
-        samples = "S" in series.axes
-        if len(series.shape) > (4 if samples else 3):
-            raise ValueError(f"'{name}' is a stack with axes {series.axes}; allowed: frames of one scene (T, Y, X)")
-        with _broken_fields():
-            frames = series.asarray()
-        if series.axes.endswith("SYX"):  # the colours one after the other
-            frames = np.moveaxis(frames, -3, -1)
-        frames = frames.reshape(-1, *frames.shape[-3 if samples else -2 :])
-        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-            frames = 2**bits - 1 - frames
-    with _broken_fields(), Image.open(io.BytesIO(data)) as image:
+    stack = tiff.decode(data, name, partial(_check_size, name=name))
+    if stack is None:
+        return [_decode_other(data, name)]
+    frames, notes = stack
+    with tiff.broken_fields(), Image.open(io.BytesIO(data)) as image:
         metadata = _metadata(image)
-    return [_picture(frame, metadata, ()) for frame in frames]
-
-
-@contextmanager
-def _broken_fields() -> Iterator[None]:
-    """Readers of TIFF trust its fields; of a damaged one they raise whatever the wrong numbers lead to."""
-    try:
-        yield
-    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        raise tifffile.TiffFileError(str(error)) from error
+    return [_picture(frame, metadata, notes) for frame in frames]
 
 
 def _check_size(size: tuple[int, int], name: str) -> None:
@@ -221,24 +190,9 @@ def encode(picture: Picture, suffix: str) -> bytes:
 
 
 def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
-    file = io.BytesIO()
     exif = picture.exif or {}
     texts = {tag: exif[tag] if isinstance(exif[tag], bytes) else str(exif[tag]) for tag in TEXT_TAGS if tag in exif}
-    colour = picture.pixels.shape[2] == 3
-    tifffile.imwrite(
-        file,
-        pixels,
-        photometric="rgb" if colour else "minisblack",
-        planarconfig="contig" if pixels.ndim == 3 else None,
-        extrasamples=None if picture.alpha is None else ["unassalpha"],
-        compression="zlib",
-        iccprofile=picture.icc,
-        description=texts.pop(DESCRIPTION, None),
-        extratags=[(tag, "s", 0, text, True) for tag, text in texts.items()],
-        software=False,
-        metadata=None,
-    )
-    return file.getvalue()
+    return tiff.encode(pixels, picture.alpha is not None, picture.icc, texts)
 
 
 def _encode_png16(picture: Picture, pixels: np.ndarray) -> bytes:

@@ -22,7 +22,7 @@ def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, tile: int 
     by the reach, so their result is the whole picture's. No gradient is kept, and the mode of `net` is left as it was.
     """
     turns = range(8) if ensemble else (0,)
-    with evaluating(net), torch.inference_mode():
+    with evaluating(net), torch.no_grad():
         result = torch.zeros_like(noisy)
         for turn in turns:
             result += turned_back(_denoise_upright(net, turned(noisy, turn), tile), turn)

@@ -18,7 +18,7 @@ from torch import Generator, Tensor
 
 
 def generator(*seed: int) -> Generator:
-    """A CPU generator for a path of non-negative numbers such as (seed, step); other paths are independent."""
+    """A CPU generator for a path of non-negative numbers such as (seed, step); others of its length are independent."""
     state = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
     return Generator().manual_seed(int(state >> np.uint64(1)))
 

@@ -12,7 +12,7 @@ from .recipe import RECIPES, Recipe
 
 DATA = (
     "pairs: a .pkl, .pt, .npz or .npy with two or three arrays, a folder or .zip of pictures, a TIFF stack, or two "
-    "pictures; with --noise: clean photographs, or the word 'samples' for those of scikit-image"
+    "pictures; with --noise: clean photographs, or the word samples or more-samples for some of scikit-image"
 )
 
 
@@ -154,9 +154,7 @@ def _add_check(command: argparse.ArgumentParser) -> None:
 
 def _add_make_pairs(command: argparse.ArgumentParser) -> None:
     command.description = "Cuts random squares from clean photographs and writes noisy versions of each."
-    command.add_argument(
-        "data", nargs="+", metavar="PHOTOS", help="folder or .zip of photographs, or the word 'samples'"
-    )
+    command.add_argument("data", nargs="+", metavar="PHOTOS", help="folder or .zip of photographs, or the word samples")
     command.add_argument(
         "-o",
         "--out",

@@ -15,6 +15,7 @@ from . import arrays, folders, image
 from .noise import Noise, generator
 from .scenes import LEAST_SIDE, ChosenScenes, Scene, Survey, survey
 
+FROZEN = 2  # tells noise drawn once apart from noise drawn at every step
 MEASURE_PIXELS = 2**20  # of the pictures denoised at once while measuring
 
 
@@ -153,7 +154,7 @@ class _Noisy(Sequence[Scene]):
     def __getitem__(self, index: int) -> Scene:
         scene, noise = self.photos.scenes[index], self.photos.noise
         photo = self.photos.to_float(scene.clean)[None]
-        rng = generator(self.seed, index)
+        rng = generator(self.seed, index, FROZEN)
         shots = tuple(noise(photo, rng)[0].numpy() for _ in range(self.shots))
         return Scene(scene.name, shots, noise.clean(photo)[0].numpy())
 
@@ -161,9 +162,9 @@ class _Noisy(Sequence[Scene]):
 def read(*paths: str | Path, noise: Noise | None = None, roles: tuple[str, ...] | None = None) -> Pairs:
     """Reads pairs from a file, a folder, an archive or loose pictures, and says in words what it understood.
 
-    `noise` makes the pictures clean photographs from which noisy pairs are drawn; the path "samples" stands for the
-    photographs of scikit-image. `roles` tells the arrays of a file apart where names do not, such as
-    ("source", "clean"). Raises ValueError or OSError with what is wrong, what is allowed and what to do.
+    `noise` makes the pictures clean photographs from which noisy pairs are drawn; the words "samples" and
+    "more-samples" stand for photographs of scikit-image. `roles` tells the arrays of a file apart where names do not,
+    such as ("source", "clean"). Raises ValueError or OSError with what is wrong, what is allowed and what to do.
     """
     name = ", ".join(str(path) for path in paths)
     if len(paths) == 1 and is_array_file(paths[0]):

@@ -4,6 +4,7 @@ import errno
 import json
 import pickle
 import re
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,19 @@ from .image import write_bytes
 
 VERSION = "0.1.0"  # of the package that writes a file
 FOLDER = Path(__file__).parent.parent / "weights"
+# What torch.load raises for a file that torch.save did not write, or that breaks off.
+UNREADABLE = (
+    pickle.UnpicklingError,
+    struct.error,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 RESERVE = 32 * 2**20  # bytes that must be free before a training starts
 
 
@@ -81,7 +95,7 @@ def load_tensors(path: Path) -> object:
     try:
         mapped = zipfile.is_zipfile(path)  # the old format, before torch 1.6, cannot be mapped
         return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, OSError) as error:
+    except UNREADABLE as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a file that breaks off is an invalid argument
             raise
         code = re.search(r"GLOBAL (\S+)", str(error))  # torch's own message advises to run it

@@ -69,7 +69,9 @@ def bomb(side):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(999))) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(999))) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("dtype", DEPTHS)
@@ -128,6 +130,13 @@ def test_a_jpeg_that_we_write_differs_by_under_two_grey_levels(photo):
     assert np.abs(written.astype(float) - photo).mean() < 2
 
 
+def test_a_jpeg_keeps_the_colour_of_single_pixels():
+    red = np.zeros((32, 32, 3), np.uint8)
+    red[::2, ::2, 0] = 200
+    written = np.asarray(Image.open(io.BytesIO(encode(Picture(red), ".jpg"))))
+    assert written[::2, ::2, 0].mean() > 190
+
+
 def test_alpha_is_left_out_where_the_format_has_none():
     array = noise(7, 5, 4)
     assert np.array_equal(decode(encode(split(array), ".bmp"), "a.bmp")[0].pixels, array[:, :, :3])
@@ -162,7 +171,8 @@ def test_a_turn_is_not_written_again():
 
 
 @pytest.mark.parametrize(
-    "dtype, suffix", [(np.uint8, s) for s in (".png", ".jpg", ".webp", ".tif")] + [(np.uint16, ".png"), (np.uint16, ".tif")]
+    "dtype, suffix",
+    [(np.uint8, s) for s in (".png", ".jpg", ".webp", ".tif")] + [(np.uint16, ".png"), (np.uint16, ".tif")],
 )
 def test_colour_profile_and_text_come_out_as_pillow_reads_them(dtype, suffix):
     exif = Image.Exif()
@@ -260,11 +270,13 @@ def test_a_single_frame_has_no_note():
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"<svg/>", b"%PDF-1.7", bytes(100)])
 def test_what_is_no_picture_is_refused_by_name(data):
-    with pytest.raises(ValueError, match="'a.png' is not a picture that can be read; allowed: PNG, JPEG"):
+    with pytest.raises(ValueError, match=r"'a.png' is not a picture that can be read; allowed: PNG, JPEG"):
         decode(data, "a.png")
 
 
-@pytest.mark.parametrize("dtype, kind", [(np.uint8, kind) for kind in ("png", "jpeg", "webp", "bmp")] + [(np.uint16, "png")])
+@pytest.mark.parametrize(
+    "dtype, kind", [(np.uint8, kind) for kind in ("png", "jpeg", "webp", "bmp")] + [(np.uint16, "png")]
+)
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 def test_a_picture_that_breaks_off_is_refused_by_name(dtype, kind, part):
     array = noise(40, 50, 3, dtype=dtype)
@@ -278,7 +290,7 @@ def test_a_picture_that_breaks_off_is_refused_by_name(dtype, kind, part):
 @pytest.mark.parametrize("part", [0.001, 0.002, 0.01, 0.5, 0.99])
 def test_a_tiff_that_breaks_off_is_refused_by_name(compression, part):
     data = tiff(noise(40, 50, 3), compression=compression)
-    with pytest.raises(ValueError, match="'a.tif' is (damaged or incomplete|not a picture)"):
+    with pytest.raises(ValueError, match=r"'a.tif' is (damaged or incomplete|not a picture)"):
         decode(data[: int(part * len(data))], "a.tif")
 
 
@@ -297,20 +309,20 @@ def test_a_tiff_with_wrong_bytes_is_read_or_refused_by_name(seed):
 @pytest.mark.filterwarnings("ignore")  # Pillow warns, and is not what refuses
 @pytest.mark.parametrize("side", [15_000, 20_000, 60_000])
 def test_a_picture_bomb_is_refused_before_it_is_unpacked(side):
-    with pytest.raises(ValueError, match="'a.png'.* at most 200 megapixels|'a.png' has more than 200 megapixels"):
+    with pytest.raises(ValueError, match=r"'a.png'.* at most 200 megapixels|'a.png' has more than 200 megapixels"):
         decode(bomb(side), "a.png")
 
 
 def test_a_bomb_is_refused_as_tiff_too():
     side = 20_000
     data = tiff(iter([b"x"]), shape=(side, side), dtype=np.uint8, tile=(side, side), compression="zlib")
-    with pytest.raises(ValueError, match="'a.tif' is 20000×20000 pixels; at most 200 megapixels"):
+    with pytest.raises(ValueError, match=r"'a.tif' is 20000×20000 pixels; at most 200 megapixels"):
         decode(data, "a.tif")
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int16, np.uint32])
 def test_pixels_that_are_not_8_or_16_bits_are_refused_with_what_is_allowed(dtype):
-    with pytest.raises(ValueError, match="'a.tif' holds pixels of mode .; allowed: 8 or 16 bits, grey or colour"):
+    with pytest.raises(ValueError, match=r"'a.tif' holds pixels of mode .; allowed: 8 or 16 bits, grey or colour"):
         decode(tiff(np.zeros((7, 5), dtype)), "a.tif")
 
 

@@ -15,7 +15,8 @@ TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 LADDER = {
     "unet": set(),
     "noise": set(),
-    "image": set(),
+    "tiff": set(),
+    "image": {"tiff"},
     "metrics": set(),
     "archive": set(),
     "scenes": set(),

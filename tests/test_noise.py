@@ -83,8 +83,8 @@ def test_gaussian_noise_goes_below_black():
 
 @pytest.mark.parametrize("spec", [kind.example for kind in NOISES.values()])
 def test_zero_mean_says_whether_noisy_pictures_scatter_around_the_clean_one(spec, photos):
-    noise, photo = parse(spec), photos[:1]
-    mean = noise(photo.expand(1000, -1, -1, -1), generator(0)).mean(0)
+    noise, photo = parse(spec), photos[:1, :, :32, :32]
+    mean = noise(photo.expand(200, -1, -1, -1), generator(0)).mean(0)
     assert bool((mean - noise.clean(photo)[0]).square().mean() < 1e-3) is noise.zero_mean
 
 
@@ -110,7 +110,7 @@ def test_pixelate_draws_every_position_of_a_block_equally_often():
 
 
 def test_a_photograph_smaller_than_a_block_is_refused_with_both_sizes():
-    with pytest.raises(ValueError, match="picture of 9×5 pixels is too small for 'pixelate:8': each side needs .* 8"):
+    with pytest.raises(ValueError, match=r"picture of 9×5 pixels is too small for 'pixelate:8': each side needs .* 8"):
         parse("pixelate:8")(torch.zeros(1, 1, 5, 9), generator(0))
 
 
@@ -144,7 +144,9 @@ def test_the_photograph_is_left_as_it_was(spec, photos):
 
 def test_two_shots_of_one_generator_differ(photos):
     noise, rng = parse("gaussian:25"), generator(0)
-    assert abs(np.corrcoef((noise(photos, rng) - photos).flatten(), (noise(photos, rng) - photos).flatten())[0, 1]) < 0.02
+    assert (
+        abs(np.corrcoef((noise(photos, rng) - photos).flatten(), (noise(photos, rng) - photos).flatten())[0, 1]) < 0.02
+    )
 
 
 def test_from_a_range_every_picture_draws_its_own_level_evenly():
@@ -155,8 +157,8 @@ def test_from_a_range_every_picture_draws_its_own_level_evenly():
 
 
 def test_generators_of_other_paths_are_unrelated():
-    states = {generator(*path).initial_seed() for path in [(0,), (1,), (0, 1), (1, 0), (0, 0, 1), (2**40, 3)]}
-    assert len(states) == 6
+    draws = torch.stack([torch.randn(4000, generator=generator(seed, step)) for seed in range(3) for step in range(3)])
+    assert (torch.corrcoef(draws) - torch.eye(9)).abs().max() < 5 / 4000**0.5
 
 
 def test_an_unknown_noise_is_answered_with_all_that_are_known():
@@ -171,7 +173,9 @@ def test_a_missing_level_is_explained(spec):
         parse(spec)
 
 
-@pytest.mark.parametrize("spec", ["gaussian:256", "gaussian:-5", "gaussian:30-20", "bernoulli:1.5", "poisson:0", "text:1"])
+@pytest.mark.parametrize(
+    "spec", ["gaussian:256", "gaussian:-5", "gaussian:30-20", "bernoulli:1.5", "poisson:0", "text:1"]
+)
 def test_a_level_out_of_range_is_answered_with_the_range(spec):
     with pytest.raises(ValueError, match=f"noise '{spec}' is out of range: .*, from .* to .*, for example"):
         parse(spec)
@@ -183,7 +187,9 @@ def test_a_block_is_a_whole_number_of_pixels(spec):
         parse(spec)
 
 
-@pytest.mark.parametrize("spec", [kind.example for kind in NOISES.values()] + ["gaussian:12.3456789", "speckle:0.1-0.25"])
+@pytest.mark.parametrize(
+    "spec", [kind.example for kind in NOISES.values()] + ["gaussian:12.3456789", "speckle:0.1-0.25"]
+)
 def test_a_noise_is_written_as_it_is_read(spec):
     assert str(parse(spec)) == spec
 

@@ -318,9 +318,17 @@ def test_photographs_with_noise_are_told_in_words(tmp_path, photo):
     assert described == "3 clean photographs with gaussian:0-50 drawn afresh, 8-bit colour 256×256"
 
 
-def test_samples_are_photographs_of_scikit_image():
-    data = pairs.read("samples", noise=noise.parse("poisson:30"))
-    assert len(data) == 7 and data.channels == 3
+def test_samples_to_learn_from_and_to_measure_on_are_colour_photographs_apart():
+    both = [pairs.read(word, noise=noise.parse("poisson:30")) for word in ("samples", "more-samples")]
+    names = [{scene.name for scene in data.scenes} for data in both]
+    assert names[0] and names[1] and not names[0] & names[1] and [data.channels for data in both] == [3, 3]
+
+
+def test_photographs_of_several_folders_are_all_kept_whatever_their_names(tmp_path, photo):
+    for name, part in (("p/1.png", photo[:32]), ("q/1.png", photo[32:64])):
+        save(tmp_path / name, part)
+    data = pairs.read(tmp_path / "p", tmp_path / "q", noise=noise.parse("poisson:30"))
+    assert [scene.clean[0, 0, 0] for scene in data.scenes] == [photo[0, 0, 0], photo[32, 0, 0]]
 
 
 def test_frozen_noise_is_the_same_bit_for_bit_and_another_for_each_seed_shot_and_scene(tmp_path, photo):

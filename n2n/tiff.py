@@ -1,0 +1,78 @@
+"""TIFF: stacks of frames, 8 and 16 bits, grey and colour; for reading what microscopes and scanners write."""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import tifffile
+
+SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+MAX_VALUES = 4 * 10**9  # of a stack
+DESCRIPTION = 270  # tag
+Damaged = tifffile.TiffFileError
+
+
+def decode(
+    data: bytes, name: str, check_size: Callable[[tuple[int, int]], None]
+) -> tuple[np.ndarray, tuple[str, ...]] | None:
+    """Frames (K, H, W) or (K, H, W, S) and what was left out, in words; None for kinds that Pillow reads better.
+
+    `check_size` is called with (width, height) before pixels are decoded. Raises ValueError, Damaged.
+    """
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        with broken_fields():
+            series, page = file.series[0], file.pages[0]
+            size, bits = (int(page.imagewidth), int(page.imagelength)), int(page.bitspersample)
+            if not series.size:
+                raise ValueError("no pixels")
+        check_size(size)
+        if not _is_plain(page) or series.dtype not in (np.uint8, np.uint16) or bits < 8:
+            return None
+        if series.size > MAX_VALUES:
+            raise ValueError(f"'{name}' unpacks to {series.size / 1e9:.1f} billion values; split the stack")
+        coloured = "S" in series.axes
+        if len(series.shape) > (4 if coloured else 3):
+            raise ValueError(f"'{name}' is a stack with axes {series.axes}; allowed: frames of one scene (T, Y, X)")
+        with broken_fields():
+            frames = series.asarray()
+        if series.axes.endswith("SYX"):  # the colours one after the other
+            frames = np.moveaxis(frames, -3, -1)
+        frames = frames.reshape(-1, *frames.shape[-3 if coloured else -2 :])
+        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+            frames = 2**bits - 1 - frames
+        notes = ("pages of other sizes than the first are left out",) if len(file.series) > 1 else ()
+    return frames, notes
+
+
+def _is_plain(page: tifffile.TiffPage) -> bool:
+    kinds = tifffile.PHOTOMETRIC
+    return page.photometric in (kinds.MINISBLACK, kinds.MINISWHITE, kinds.RGB)
+
+
+def encode(pixels: np.ndarray, alpha: bool, icc: bytes | None, texts: dict[int, str | bytes]) -> bytes:
+    """(H, W) or (H, W, S), losslessly compressed; `texts` are tags that describe the picture."""
+    file = io.BytesIO()
+    tifffile.imwrite(
+        file,
+        pixels,
+        photometric="rgb" if pixels.ndim == 3 and pixels.shape[2] >= 3 else "minisblack",
+        planarconfig="contig" if pixels.ndim == 3 else None,
+        extrasamples=["unassalpha"] if alpha else None,
+        compression="zlib",
+        iccprofile=icc,
+        description=texts.pop(DESCRIPTION, None),
+        extratags=[(tag, "s", 0, text, True) for tag, text in texts.items()],
+        software=False,
+        metadata=None,
+    )
+    return file.getvalue()
+
+
+@contextmanager
+def broken_fields() -> Iterator[None]:
+    """Readers of TIFF trust its fields; of a damaged one they raise whatever the wrong numbers lead to."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        raise Damaged(str(error)) from error

@@ -1,0 +1,312 @@
+"""The class: every type and scale of picture gives what the net gives, and weights come back bit for bit."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+
+from n2n import weights
+from n2n.image import Picture
+from n2n.model import Noise2Noise
+from n2n.unet import UNetConfig
+
+
+def model(channels=3):
+    """A small net whose output depends on its input; that of a fresh start is all but constant."""
+    found = Noise2Noise(UNetConfig(channels, width=6), "cpu")
+    for parameter in found.net.parameters():
+        parameter.data.mul_(2)
+    return found
+
+
+def through_the_net(model, unit):
+    """The net itself on a picture in [0, 1] whose sides are multiples of 32."""
+    return model.net(unit).detach()
+
+
+def contiguous(model):
+    return {name: tensor.contiguous() for name, tensor in model.net.state_dict().items()}
+
+
+class Code:
+    """Unpickled by a careless reader, it makes a folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.folder),)
+
+
+@pytest.mark.parametrize(
+    "dtype, white",
+    [("uint8", 255), ("uint16", 65535), ("uint16", 1023), ("float32", 1), ("float64", 255), ("float64", 65535)],
+)
+def test_a_picture_of_any_type_and_scale_gives_what_the_net_gives_in_that_type_and_scale(dtype, white):
+    denoiser, unit = model(), torch.rand(2, 3, 32, 64, dtype=torch.float64)
+    unit.view(-1)[0] = 1
+    whole = dtype.startswith("u")
+    noisy = (unit * white).round().to(getattr(torch, dtype)) if whole else (unit * white).to(getattr(torch, dtype))
+    expected = through_the_net(denoiser, noisy.float() / white) * white
+    result = denoiser.predict(noisy)
+    assert (result.dtype, result.shape) == (noisy.dtype, noisy.shape)
+    torch.testing.assert_close(result.float(), expected, atol=0.501 if whole else 1e-5 * white, rtol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_taken_and_given(dtype):
+    denoiser, noisy = model(), torch.rand(1, 3, 32, 32).to(dtype)
+    result = denoiser.predict(noisy)
+    assert result.dtype == dtype
+    torch.testing.assert_close(result, through_the_net(denoiser, noisy.float()).to(dtype))
+
+
+def test_the_value_of_white_can_be_given():
+    denoiser, noisy = model(), 100 * torch.rand(1, 3, 32, 32)
+    expected = 200 * through_the_net(denoiser, noisy / 200)
+    torch.testing.assert_close(denoiser.predict(noisy, data_range=200), expected)
+
+
+@pytest.mark.parametrize("data_range", [0, -1, float("nan")])
+def test_a_value_of_white_that_is_not_above_zero_is_refused(data_range):
+    with pytest.raises(ValueError, match=f"data_range is {data_range}; allowed: .* above 0"):
+        model().predict(torch.rand(1, 3, 8, 8), data_range=data_range)
+
+
+def test_the_scale_is_decided_once_for_a_call():
+    denoiser, dark = model(), 2 * torch.rand(1, 3, 32, 32)
+    bright = torch.full_like(dark, 200)
+    expected = 255 * through_the_net(denoiser, dark / 255)
+    torch.testing.assert_close(denoiser.predict(torch.cat([dark, bright]))[:1], expected, atol=0.01, rtol=0)
+
+
+def test_of_uint8_a_dark_picture_has_the_same_white_alone():
+    denoiser, dark = model(), torch.randint(0, 3, (1, 3, 32, 32), dtype=torch.uint8)
+    bright = torch.full_like(dark, 255)
+    assert torch.equal(denoiser.predict(torch.cat([dark, bright]))[:1], denoiser.predict(dark))
+
+
+def test_a_16_bit_picture_is_scaled_as_the_weights_learnt():
+    denoiser, noisy = model(), torch.randint(0, 900, (1, 3, 32, 32)).to(torch.uint16)
+    denoiser.header["scale"] = 4095.0
+    expected = 4095 * through_the_net(denoiser, noisy.float() / 4095)
+    torch.testing.assert_close(denoiser.predict(noisy).float(), expected, atol=0.501, rtol=0)
+
+
+@pytest.mark.parametrize("dtype, white", [("uint8", 255), ("float32", 1), ("uint16", 8191)])
+def test_the_scale_that_the_weights_learnt_holds_for_no_other_type_nor_for_brighter_pictures(dtype, white):
+    denoiser, noisy = model(), (white * torch.rand(1, 3, 32, 32)).to(getattr(torch, dtype))
+    before = denoiser.predict(noisy)
+    denoiser.header["scale"] = 4095.0
+    assert torch.equal(denoiser.predict(noisy), before)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (31, 33)])
+def test_a_picture_of_any_size_keeps_it(size):
+    assert model().predict(torch.rand(2, 3, *size)).shape == (2, 3, *size)
+
+
+def test_no_gradient_is_kept():
+    assert not model().predict(torch.rand(1, 3, 8, 8, requires_grad=True)).requires_grad
+
+
+def test_the_result_can_enter_a_computation_with_gradients():
+    result, factor = model().predict(torch.rand(1, 3, 8, 8)), torch.ones((), requires_grad=True)
+    (factor * result).sum().backward()
+    assert factor.grad == result.sum()
+
+
+def test_a_grey_picture_goes_through_a_net_for_colour_as_three_equal_colours():
+    denoiser, noisy = model(3), torch.rand(2, 1, 32, 32)
+    expected = through_the_net(denoiser, torch.cat([noisy] * 3, 1)).mean(1, keepdim=True)
+    torch.testing.assert_close(denoiser.predict(noisy), expected)
+
+
+def test_a_colour_picture_goes_through_a_grey_net_colour_by_colour():
+    denoiser, noisy = model(1), torch.rand(2, 3, 32, 32)
+    expected = torch.cat([through_the_net(denoiser, noisy[:, i : i + 1]) for i in range(3)], 1)
+    torch.testing.assert_close(denoiser.predict(noisy), expected)
+
+
+def test_other_channels_than_the_nets_are_refused_with_those_allowed():
+    with pytest.raises(ValueError, match="picture has 2 channels, the net 3; allowed: 3 or 1"):
+        model().predict(torch.rand(1, 2, 8, 8))
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.25])
+def test_strength_blends_with_the_noisy_picture(strength):
+    denoiser, noisy = model(), torch.rand(1, 3, 8, 8)
+    expected = strength * denoiser.predict(noisy) + (1 - strength) * noisy
+    torch.testing.assert_close(denoiser.predict(noisy, strength=strength), expected)
+
+
+def test_the_ensemble_does_not_care_how_the_picture_is_turned():
+    denoiser, noisy = model(), torch.rand(1, 3, 32, 32)
+    turned = denoiser.predict(noisy.rot90(1, (2, 3)), ensemble=True)
+    torch.testing.assert_close(turned, denoiser.predict(noisy, ensemble=True).rot90(1, (2, 3)))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
+def test_a_pixel_without_a_value_is_refused(bad):
+    noisy = torch.rand(1, 3, 8, 8)
+    noisy[0, 1, 2, 3] = bad
+    with pytest.raises(ValueError, match="NaN or infinite pixels"):
+        model().predict(noisy)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (3, 8, 8), (1, 1, 3, 8, 8), (0, 3, 8, 8), (1, 3, 0, 8)])
+def test_a_shape_that_is_no_batch_of_pictures_is_refused(shape):
+    with pytest.raises(ValueError, match=r"noisy has shape .*; allowed: "):
+        model().predict(torch.rand(shape))
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool])
+def test_a_type_without_a_white_is_refused(dtype):
+    with pytest.raises(ValueError, match="allowed: uint8, uint16"):
+        model().predict(torch.zeros(1, 3, 8, 8, dtype=dtype))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_denoising_a_picture_is_predicting_its_pixels_and_keeps_the_rest(dtype, rng):
+    denoiser = model()
+    picture = Picture(rng.integers(0, 256, (9, 7, 3)).astype(dtype), np.ones((9, 7), dtype), None, b"profile", ("a",))
+    result = denoiser.denoise(picture)
+    expected = denoiser.predict(torch.from_numpy(picture.pixels).permute(2, 0, 1)[None])[0].permute(1, 2, 0)
+    assert np.array_equal(result.pixels, expected.numpy())
+    assert (result.alpha is picture.alpha, result.icc, result.notes) == (True, b"profile", ("a",))
+
+
+def test_weights_and_header_come_back_bit_for_bit(tmp_path):
+    saved = model(1)
+    saved.header = {"scale": 255.0, "data": "Zürich", "psnr": {"noisy": 20.1}}
+    saved.save(tmp_path / "a.safetensors")
+    loaded = Noise2Noise.load(tmp_path / "a.safetensors", "cpu")
+    noisy = torch.rand(1, 1, 40, 20)
+    assert torch.equal(loaded.predict(noisy), saved.predict(noisy))
+    about = {"config": {"channels": 1, "width": 6}, "version": weights.VERSION}
+    assert loaded.header == saved.header | about
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".pt", ".pkl"])
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_state_dict_of_torch_is_loaded_and_its_width_read_off(tmp_path, suffix, zipped):
+    saved = model()
+    torch.save(saved.net.state_dict(), tmp_path / f"a{suffix}", _use_new_zipfile_serialization=zipped)
+    loaded = Noise2Noise.load(tmp_path / f"a{suffix}", "cpu")
+    assert loaded.net.config == saved.net.config
+    assert all(torch.equal(a, b) for a, b in zip(loaded.net.parameters(), saved.net.parameters()))
+
+
+def test_a_pickled_module_is_refused(tmp_path):
+    torch.save(model().net, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=r"a\.pth' was refused: .*it wants n2n\.unet\.UNet.*tensors alone"):
+        Noise2Noise.load(tmp_path / "a.pth")
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_code_in_a_file_is_refused_without_being_run(tmp_path, zipped):
+    content = {"enc_conv0.weight": Code(tmp_path / "made by code")}
+    torch.save(content, tmp_path / "a.pth", _use_new_zipfile_serialization=zipped)
+    with pytest.raises(ValueError, match=r"it wants (posix|nt).mkdir.*Nothing in it was run"):
+        Noise2Noise.load(tmp_path / "a.pth")
+    assert [file.name for file in tmp_path.iterdir()] == ["a.pth"]
+    torch.load(tmp_path / "a.pth", weights_only=False)  # a careless reader runs it
+    assert (tmp_path / "made by code").exists()
+
+
+@pytest.mark.parametrize("content", [[torch.ones(1)], {"a": {"b": torch.ones(1)}}, torch.ones(1)])
+def test_tensors_that_are_no_state_dict_are_refused_with_what_to_save(tmp_path, content):
+    torch.save(content, tmp_path / "a.pth")
+    with pytest.raises(ValueError, match=f"no state dict of tensors but {type(content).__name__}; save it with"):
+        Noise2Noise.load(tmp_path / "a.pth")
+
+
+@pytest.mark.parametrize("part", [0, 0.01, 0.2, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("suffix, told", [(".pth", "was refused"), (".safetensors", "no complete .safetensors file")])
+def test_weights_that_break_off_are_refused_by_name(tmp_path, part, suffix, told):
+    path = tmp_path / f"a{suffix}"
+    torch.save(model().net.state_dict(), path) if suffix == ".pth" else model().save(path)
+    path.write_bytes(path.read_bytes()[: int(part * path.stat().st_size)])
+    with pytest.raises(ValueError, match=rf"{path.name}' .*{told}|{path.name}' {told}"):
+        Noise2Noise.load(path)
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_weights_of_another_net_are_refused(tmp_path, suffix):
+    path, other = tmp_path / f"a{suffix}", torch.nn.Linear(2, 3).state_dict()
+    torch.save(other, path) if suffix == ".pth" else safetensors.torch.save_file(other, path)
+    with pytest.raises(ValueError, match=r"not weights of this U-Net: no convolution 'enc_conv0\.weight'"):
+        Noise2Noise.load(path)
+
+
+def test_weights_that_do_not_fit_their_header_are_refused_by_tensor(tmp_path):
+    weights.save(tmp_path / "a.safetensors", contiguous(model()), {"config": {"channels": 3, "width": 9}})
+    with pytest.raises(ValueError, match=r"width 9 and 3 channels: 'enc_conv0\.weight' is \(6, 3, 3, 3\)"):
+        Noise2Noise.load(tmp_path / "a.safetensors")
+
+
+def test_a_configuration_that_is_not_ours_is_shown(tmp_path):
+    weights.save(tmp_path / "a.safetensors", contiguous(model()), {"config": {"depth": 7}})
+    with pytest.raises(ValueError, match=r"is for another net: its configuration is {'depth': 7}"):
+        Noise2Noise.load(tmp_path / "a.safetensors")
+
+
+def test_an_unknown_name_is_answered_with_the_shipped_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    model().save(tmp_path / "blue.safetensors")
+    model().save(tmp_path / "red.safetensors")
+    assert Noise2Noise.load("red", "cpu").net.config.width == 6
+    with pytest.raises(ValueError, match="unknown weights 'green'; shipped: blue, red"):
+        Noise2Noise.load("green")
+
+
+@pytest.mark.parametrize("name", ["gone.safetensors", Path("gone.pth")])
+def test_a_file_that_is_not_there_is_named(name):
+    with pytest.raises(ValueError, match=f"no weights file '{name}'; shipped names"):
+        Noise2Noise.load(name)
+
+
+def test_weights_are_saved_as_safetensors_only(tmp_path):
+    with pytest.raises(ValueError, match=r"weights go into a \.safetensors file, not 'a\.pth'"):
+        model().save(tmp_path / "a.pth")
+
+
+@pytest.mark.parametrize("dtype, white", [(torch.float32, 1), (torch.uint8, 255), (torch.uint16, 4095)])
+def test_training_on_noisy_pairs_brings_pictures_nearer_to_the_clean_ones(dtype, white):
+    """Flat pictures are the simplest scenes; a net that learnt has the level of each."""
+    clean = torch.rand(64, 1, 1, 1).expand(64, 3, 32, 32)
+    source, target = ((clean + 0.1 * torch.randn(64, 3, 32, 32)).clamp(0, 1) for _ in range(2))
+    source, target = ((white * shot).to(dtype) for shot in (source, target))
+    denoiser = Noise2Noise(UNetConfig(width=6), "cpu")
+    denoiser.header["scale"] = white
+    before = denoiser.psnr(denoiser.predict(source).float() / white, clean)
+    last = denoiser.train(source, target, epochs=30, batch_size=16, learning_rate=5e-3)
+    after = denoiser.psnr(denoiser.predict(source).float() / white, clean)
+    assert after > before + 3
+    assert (last.done, denoiser.header["scale"], denoiser.header["steps"]) == (True, white, last.step)
+
+
+def test_training_reports_every_step():
+    shots, seen = torch.rand(2, 8, 3, 32, 32), []
+    last = Noise2Noise(UNetConfig(width=3), "cpu").train(*shots, steps=3, batch_size=4, watch=seen.append)
+    assert ([progress.step for progress in seen], seen[-1]) == ([1, 2, 3], last)
+
+
+@pytest.mark.parametrize("shapes", [[(4, 3, 32, 32), (5, 3, 32, 32)], [(3, 32, 32)] * 2])
+def test_training_needs_two_batches_of_one_shape(shapes):
+    with pytest.raises(ValueError, match=r"source is .* and target .*; allowed: twice \(N, C, H, W\)"):
+        model().train(*map(torch.rand, shapes))
+
+
+def test_training_needs_pictures_with_the_nets_channels():
+    with pytest.raises(ValueError, match=r"the net has 3 channels, the pictures 1; .*UNetConfig\(channels=1\)"):
+        model().train(*torch.rand(2, 4, 1, 32, 32))
+
+
+@pytest.mark.parametrize("data_range", [1, 255])
+def test_psnr_is_the_mean_over_pictures_of_their_decibels(data_range):
+    clean, error = torch.zeros(2, 3, 4, 5), torch.tensor([0.1, 0.01]).view(2, 1, 1, 1)
+    assert Noise2Noise.psnr(clean + data_range * error, clean, data_range) == pytest.approx((20 + 40) / 2)

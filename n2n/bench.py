@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .host import best_device
 from .infer import denoise
-from .model import best_device
 from .noise import generator
 from .pairs import gather
 from .recipe import recipe

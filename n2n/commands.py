@@ -2,25 +2,21 @@
 
 import argparse
 import json
-import os
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 import torch
-import torch.distributed as dist
 from tqdm import tqdm
 
 import n2n
 
-from . import image, infer, make, options, pairs, weights
+from . import host, image, infer, make, options, pairs, weights
 from .checkpoint import last_path
 from .evaluate import Measurement, measure
-from .model import Noise2Noise, best_device
+from .model import Noise2Noise
 from .pairs import Pairs
 from .recipe import recipe
 from .train import Progress
@@ -31,8 +27,8 @@ from .unet import UNetConfig
 def train(parsed: argparse.Namespace) -> None:
     """`train`; under torchrun, one of its processes."""
     settings = recipe(parsed.recipe, **options.settings(parsed))
-    with _processes() as rank, _stop_signals() as stop:
-        device = _device(parsed.device)
+    with host.processes() as rank, host.stop_signals() as stop:
+        device = host.device(parsed.device)
         data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
         learnt, held = _split(data, parsed, settings.hold_out, settings.seed)
         torch.manual_seed(settings.seed)
@@ -108,7 +104,7 @@ def denoise(parsed: argparse.Namespace) -> int:
         raise ValueError(f"--reference belongs to one input, {len(inputs)} were given")
     if not single and parsed.out.suffix:
         raise ValueError(f"'{parsed.out}' names one picture, {len(inputs)} go in; give a folder")
-    model = Noise2Noise.load(parsed.weights, _device(parsed.device))
+    model = Noise2Noise.load(parsed.weights, host.device(parsed.device))
     settings = {"data_range": parsed.range, "ensemble": parsed.ensemble, "strength": parsed.strength}
     infer.check_strength(parsed.strength)
     if not single:
@@ -165,7 +161,7 @@ def _compare(noisy: image.Picture, denoised: image.Picture, clean: image.Picture
 
 def evaluate(parsed: argparse.Namespace) -> None:
     """`evaluate`: one table, and a figure if asked for."""
-    model = Noise2Noise.load(parsed.weights, _device(parsed.device))
+    model = Noise2Noise.load(parsed.weights, host.device(parsed.device))
     data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
     if parsed.count:
         data = data.chosen(range(min(parsed.count, len(data))))
@@ -228,45 +224,3 @@ def bench(parsed: argparse.Namespace) -> None:
 def _say(data: Pairs) -> None:
     for line in (data.described, *data.notes):
         print(line, file=sys.stderr)
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        return best_device(int(os.environ.get("LOCAL_RANK", 0)))
-    try:
-        return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError) as error:
-        raise ValueError(
-            f"device '{name}' cannot be used here ({str(error).splitlines()[0]}); try --device cpu"
-        ) from None
-
-
-@contextmanager
-def _processes() -> Iterator[int]:
-    """Joins the other processes where torchrun started this one; yields the rank."""
-    if "WORLD_SIZE" not in os.environ:
-        yield 0
-        return
-    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-    try:
-        yield dist.get_rank()
-    finally:
-        dist.destroy_process_group()
-
-
-@contextmanager
-def _stop_signals() -> Iterator[list[int]]:
-    """Collects Ctrl-C and SIGTERM instead of dying of them; a second Ctrl-C interrupts at once."""
-    received: list[int] = []
-
-    def receive(number: int, _: object) -> None:
-        if received and number == signal.SIGINT:
-            raise KeyboardInterrupt
-        received.append(number)
-
-    before = {number: signal.signal(number, receive) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

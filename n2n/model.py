@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from . import checkpoint, infer, metrics, weights
+from .host import best_device
 from .image import Picture, full_scale, to_pixels, to_tensor
 from .pairs import Pairs, gather
 from .recipe import recipe
@@ -17,11 +18,6 @@ from .train import Progress, train
 from .unet import UNet, UNetConfig, check_state, config_of, initialize_he
 
 AT_ONCE = 2**22  # pixels turned to floating point together
-
-
-def best_device(index: int = 0) -> torch.device:
-    """A GPU where there is one, that of this index."""
-    return torch.device("cuda", index) if torch.cuda.is_available() else torch.device("cpu")
 
 
 class Noise2Noise:

@@ -15,6 +15,7 @@ TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 LADDER = {
     "unet": set(),
     "noise": set(),
+    "host": set(),
     "tiff": set(),
     "image": {"tiff"},
     "metrics": set(),
@@ -35,8 +36,21 @@ LADDER = {
     "checkpoint": {"evaluate", "pairs", "recipe", "unet", "weights"},
     "train": {"checkpoint", "crops", "evaluate", "infer", "metrics", "pairs", "recipe", "unet"},
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},
-    "model": {"checkpoint", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet", "weights"},
-    "bench": {"infer", "model", "noise", "pairs", "recipe", "scenes", "train", "unet"},
+    "model": {"checkpoint", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
+    | {"weights"},
+        "checkpoint",
+        "host",
+        "image",
+        "infer",
+        "metrics",
+        "pairs",
+        "recipe",
+        "scenes",
+        "train",
+        "unet",
+        "weights",
+    },
+    "bench": {"host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
     "options": {"noise", "recipe"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))
@@ -106,3 +120,8 @@ def test_every_requirement_is_pinned_exactly():
     for file in ("requirements.txt", "tests/requirements.txt"):
         lines = [line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith("-r")]
         assert all(line.count("==") == 1 for line in lines)
+
+
+def test_the_readme_maps_every_file():
+    text = (ROOT / "README.md").read_text()
+    assert [module for module in MODULES if f"`{module}.py`" not in text] == []

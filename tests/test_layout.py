@@ -38,18 +38,6 @@ LADDER = {
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},
     "model": {"checkpoint", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
     | {"weights"},
-        "checkpoint",
-        "host",
-        "image",
-        "infer",
-        "metrics",
-        "pairs",
-        "recipe",
-        "scenes",
-        "train",
-        "unet",
-        "weights",
-    },
     "bench": {"host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
     "options": {"noise", "recipe"},
 }

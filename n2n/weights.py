@@ -5,6 +5,7 @@ import json
 import pickle
 import re
 import struct
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,9 @@ def load_tensors(path: Path) -> object:
     """
     try:
         mapped = zipfile.is_zipfile(path)  # the old format, before torch 1.6, cannot be mapped
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of a pickle that torch did not write: refused below
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except UNREADABLE as error:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a file that breaks off is an invalid argument
             raise

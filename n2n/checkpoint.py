@@ -37,10 +37,10 @@ def last_path(out: Path) -> Path:
 
 
 def score(measurement: Measurement) -> float:
-    """What the best weights are chosen by, in dB: the estimate where there is a second shot, else the clean PSNR."""
-    if measurement.estimated is not None:
+    """What the best weights are chosen by, in dB: the estimate; where there is none, clean or at last target PSNR."""
+    if measurement.estimated:
         return measurement.estimated.psnr
-    return measurement.denoised.psnr_pooled
+    return measurement.denoised.psnr_pooled if measurement.denoised else measurement.psnr_target
 
 
 def weights_of(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

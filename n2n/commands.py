@@ -207,7 +207,7 @@ def check(parsed: argparse.Namespace) -> int:
 
 def make_pairs(parsed: argparse.Namespace) -> None:
     """`make-pairs`."""
-    make.check_target(parsed.out, parsed.force)
+    make.check_target(parsed.out, parsed.force, parsed.shots)
     photos = pairs.read(*parsed.data, noise=parsed.noise)
     _say(photos)
     arrays = make.make_pairs(photos, parsed.count, parsed.size, parsed.shots, parsed.clean, parsed.seed)

@@ -24,7 +24,10 @@ class Quality:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a denoiser does on a set. What needs clean pictures, or a second shot, is None where there are none."""
+    """What a denoiser does on a set. What needs clean pictures, or a second shot, is None where there are none.
+
+    So is the estimate where the noise is known to be biased (impulse, text …).
+    """
 
     count: int
     noisy: Quality | None
@@ -50,7 +53,8 @@ def measure(denoise: Denoiser, pairs: Pairs, *, with_ssim: bool = False) -> Meas
         seconds += time.perf_counter() - start
         pixels.append(torch.full((len(denoised),), denoised[0].numel(), dtype=torch.float64))
         if batch.target is not None:
-            blocks.append(block_errors(denoised, batch.source, batch.target))
+            if pairs.zero_mean:
+                blocks.append(block_errors(denoised, batch.source, batch.target))
             against["target"].append(squared_error(denoised, batch.target))
         if batch.clean is not None:
             for kind, picture in (("noisy", batch.source), ("denoised", denoised)):
@@ -74,7 +78,7 @@ def measure(denoise: Denoiser, pairs: Pairs, *, with_ssim: bool = False) -> Meas
         noisy=quality.get("noisy"),
         denoised=quality.get("denoised"),
         estimated=estimate(blocks) if blocks else None,
-        psnr_target=float(to_psnr(errors["target"]).mean()) if blocks else None,
+        psnr_target=float(to_psnr(errors["target"]).mean()) if "target" in errors else None,
         pictures=tuple(zip(names, *each)) if each else (),
         seconds=seconds,
     )

@@ -1,6 +1,7 @@
 """Makes sets of noisy pairs from clean photographs, in the course's format and others."""
 
 import io
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -69,12 +70,17 @@ def _stored(picture: Tensor, dtype: type) -> np.ndarray:
     return np.round(values * 255).astype(np.uint8) if dtype is np.uint8 else values.astype(dtype)
 
 
-def check_target(path: Path, force: bool) -> None:
-    """Raises ValueError or FileExistsError before any work is done where pairs cannot be written to `path`."""
+def check_target(path: Path, force: bool, shots: int = 2) -> None:
+    """Raises ValueError or OSError before any work is done where so many shots cannot be written to `path`.
+
+    Files are overwritten by force, folders never: what else is in them would be lost.
+    """
     if path.suffix not in (".pkl", ".npz", ""):
         raise ValueError(f"cannot write pairs as '{path.suffix}'; allowed: .pkl, .npz, or a folder (no suffix)")
-    if path.exists() and not force:
-        raise FileExistsError(f"'{path}' exists; give another name or --force")
+    if path.suffix == ".pkl" and shots > 2:
+        raise ValueError(f"'{path}': a tuple's third tensor is the clean one; write {shots} shots as .npz")
+    if path.exists() and (path.is_dir() or not force):
+        raise FileExistsError(f"'{path}' exists; give another name{'' if path.is_dir() else ' or --force'}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"no folder '{path.parent}'; make it first")
 
@@ -82,11 +88,9 @@ def check_target(path: Path, force: bool) -> None:
 def save_pairs(path: Path, arrays: dict[str, np.ndarray]) -> None:
     """Writes `.pkl` (the course's tuple of tensors), `.npz`, or else a folder with a folder of PNGs for each role.
 
-    Never half a file. Raises OSError, or ValueError for a tuple that would be read otherwise than it was meant.
+    Never half a set. Raises OSError.
     """
     if path.suffix == ".pkl":
-        if "shot3" in arrays:
-            raise ValueError(f"'{path}': a tuple's third tensor is the clean one; write more than two shots as .npz")
         file = io.BytesIO()
         torch.save(tuple(torch.from_numpy(array) for array in arrays.values()), file)
         write_bytes(path, file.getbuffer())
@@ -99,8 +103,13 @@ def save_pairs(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _save_folder(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    for role, stack in arrays.items():
-        (path / role).mkdir(parents=True, exist_ok=True)
-        for index, array in enumerate(stack):
-            pixels = array if array.dtype == np.uint8 else np.round(np.clip(array, 0, 1) * 255).astype(np.uint8)
-            write(path / role / f"{index:06d}.png", Picture(np.ascontiguousarray(pixels.transpose(1, 2, 0))))
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as beside:
+        for role, stack in arrays.items():
+            (Path(beside) / role).mkdir()
+            for index, array in enumerate(stack):
+                pixels = array if array.dtype == np.uint8 else np.round(np.clip(array, 0, 1) * 255).astype(np.uint8)
+                picture = Picture(np.ascontiguousarray(pixels.transpose(1, 2, 0)))
+                write(Path(beside) / role / f"{index:06d}.png", picture)
+        path.mkdir()
+        for role in arrays:
+            (Path(beside) / role).rename(path / role)

@@ -40,6 +40,7 @@ class Pairs:
     described: str  # where the pictures come from, in words
     notes: tuple[str, ...] = ()
     noise: Noise | None = None  # draws the shots, afresh each time
+    zero_mean: bool = True  # False where the noise is known to be biased: then clean PSNR cannot be estimated
 
     def __len__(self) -> int:
         return len(self.scenes)
@@ -56,7 +57,7 @@ class Pairs:
         """
         if not 0 < fraction < 1:
             raise ValueError(f"hold-out is {fraction}; allowed: between 0 and 1, for example 0.1")
-        if len(self) == 1 and self.noise is None:
+        if len(self) == 1:
             return self._cut(fraction)
         held = max(1, round(fraction * len(self)))
         if held >= len(self):
@@ -70,8 +71,9 @@ class Pairs:
     def _cut(self, fraction: float) -> tuple["Pairs", "Pairs"]:
         axis = 1 + int(np.argmax(self.sizes[0]))
         side = int(self.sizes[0].max())
-        held = max(LEAST_SIDE, round(fraction * side))
-        if side - held < LEAST_SIDE:
+        least = LEAST_SIDE * (self.noise.shrink if self.noise else 1)
+        held = max(least, round(fraction * side))
+        if side - held < least:
             raise ValueError(
                 f"no data left after hold-out: one scene of {self.sizes[0][1]}×{self.sizes[0][0]} pixels, of which "
                 f"{held} are held out; bring larger pictures or more scenes"
@@ -104,6 +106,7 @@ class Pairs:
             channels=self.channels,
             described=self.described,
             notes=self.notes,
+            zero_mean=self.zero_mean,
         )
 
     def loaded(self) -> "Pairs":
@@ -135,11 +138,6 @@ class Pairs:
     @property
     def has_clean(self) -> bool:
         return self.noise is not None or self.scenes[0].clean is not None
-
-    @property
-    def zero_mean(self) -> bool:
-        """False where the noise model is known to be biased, which an estimated PSNR then measures too."""
-        return self.noise is None or self.noise.zero_mean
 
 
 class _Noisy(Sequence[Scene]):
@@ -192,7 +190,8 @@ def gather(scenes: Sequence[Scene], name: str, noise: Noise | None = None, notes
     found = survey(scenes, name)
     scale = image.full_scale(found.dtype, found.maximum)
     described = _describe(scenes, found, scale, noise)
-    return Pairs(scenes, scale, found.sizes, found.shots, found.channels, described, notes, noise)
+    zero_mean = noise is None or noise.zero_mean
+    return Pairs(scenes, scale, found.sizes, found.shots, found.channels, described, notes, noise, zero_mean)
 
 
 def _describe(scenes: Sequence[Scene], found: Survey, scale: float, noise: Noise | None) -> str:

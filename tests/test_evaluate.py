@@ -9,6 +9,7 @@ import torch
 
 from n2n import baselines, report
 from n2n.evaluate import measure
+from n2n.noise import parse
 from n2n.pairs import gather
 from n2n.scenes import Scene
 
@@ -71,6 +72,12 @@ def test_without_clean_pictures_only_the_estimate_is_told(scenes):
 def test_without_a_second_shot_only_the_true_psnr_is_told(scenes):
     measured = measure(halved, gather([Scene(s.name, s.shots[:1], s.clean) for s in scenes], "test"))
     assert measured.estimated is None and measured.psnr_target is None and measured.denoised is not None
+
+
+def test_noise_known_to_be_biased_is_not_estimated(photo):
+    pairs = gather([Scene("a", (), photo.transpose(2, 0, 1))], "test", parse("impulse:0.2")).frozen(0)
+    measured = measure(halved, pairs)
+    assert measured.estimated is None and measured.denoised is not None and measured.psnr_target is not None
 
 
 def test_pictures_too_small_for_ssim_have_none(rng):

@@ -144,9 +144,14 @@ def test_photographs_without_noise_model_are_refused(photo):
         make_pairs(gather([Scene("0", (), photo.transpose(2, 0, 1))], "x"), 1, 32, 2, False, 0)
 
 
-def test_three_shots_in_a_tuple_are_refused_because_the_third_means_clean(tmp_path, photo):
-    with pytest.raises(ValueError, match=r"more than two shots as \.npz"):
-        save_pairs(tmp_path / "x.pkl", made(photo, shots=3))
+def test_three_shots_in_a_tuple_are_refused_because_the_third_means_clean(tmp_path):
+    with pytest.raises(ValueError, match=r"write 3 shots as \.npz"):
+        check_target(tmp_path / "x.pkl", force=False, shots=3)
+
+
+def test_a_folder_that_exists_is_never_overwritten(tmp_path):
+    with pytest.raises(FileExistsError, match="another name$"):
+        check_target(tmp_path, force=True)
 
 
 @pytest.mark.parametrize("name", ["x.pt", "x.zip", "x.png"])

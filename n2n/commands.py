@@ -27,6 +27,8 @@ from .unet import UNetConfig
 def train(parsed: argparse.Namespace) -> None:
     """`train`; under torchrun, one of its processes."""
     settings = recipe(parsed.recipe, **options.settings(parsed))
+    if parsed.out.exists() and not (parsed.resume or parsed.force):
+        raise FileExistsError(f"'{parsed.out}' exists; go on with --resume, or give another name or --force")
     with host.processes() as rank, host.stop_signals() as stop:
         device = host.device(parsed.device)
         data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)

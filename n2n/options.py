@@ -73,6 +73,7 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         "--tensorboard", type=Path, metavar="DIR", help="write curves, pictures and the net's graph there"
     )
     command.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
+    command.add_argument("--force", action="store_true", help="overwrite weights that exist")
     command.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
     settings = command.add_argument_group("settings (default: the recipe's)")
     for field in dataclasses.fields(Recipe):

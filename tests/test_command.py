@@ -101,6 +101,15 @@ def test_denoise_overwrites_only_by_force(tmp_path, capsys, weights, picture):
     assert picture.read_bytes() != before
 
 
+def test_train_overwrites_weights_only_by_force(tmp_path, capsys):
+    out = tmp_path / "w.safetensors"
+    out.write_bytes(b"hours of work")
+    arguments = ("train", "samples", "-o", out, "--noise", "gaussian:25", "--steps", 1, "--batch-size", 1, "--width", 3)
+    assert "--resume" in refused(capsys, *arguments)
+    assert out.read_bytes() == b"hours of work"
+    assert command(*arguments, "--force") == 0 and out.read_bytes() != b"hours of work"
+
+
 def test_denoise_without_strength_gives_the_picture_back(tmp_path, weights, picture):
     command("denoise", picture, "-o", tmp_path / "same.png", "--weights", weights, "--strength", 0)
     assert np.array_equal(Image.open(tmp_path / "same.png"), Image.open(picture))

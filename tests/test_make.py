@@ -150,7 +150,7 @@ def test_three_shots_in_a_tuple_are_refused_because_the_third_means_clean(tmp_pa
 
 
 def test_a_folder_that_exists_is_never_overwritten(tmp_path):
-    with pytest.raises(FileExistsError, match="another name$"):
+    with pytest.raises(FileExistsError, match=r"another name$"):
         check_target(tmp_path, force=True)
 
 

@@ -15,6 +15,7 @@ from . import arrays, folders, image
 from .noise import Noise, generator
 from .scenes import LEAST_SIDE, ChosenScenes, Scene, Survey, survey
 
+MOST_HELD = 1000  # scenes: more make the measurement slower, hardly better
 FROZEN = 2  # tells noise drawn once apart from noise drawn at every step
 MEASURE_PIXELS = 2**20  # of the pictures denoised at once while measuring
 
@@ -51,7 +52,7 @@ class Pairs:
         return replace(self, scenes=ChosenScenes(self.scenes, where), sizes=self.sizes[where], shots=self.shots[where])
 
     def hold_out(self, fraction: float, seed: int) -> tuple["Pairs", "Pairs"]:
-        """(pairs to train on, pairs to measure on): whole scenes, drawn by the seed.
+        """(pairs to train on, pairs to measure on): whole scenes, 1000 at most, drawn by the seed.
 
         A single scene is cut in two along its longer side instead. Raises ValueError where either part is empty.
         """
@@ -59,7 +60,7 @@ class Pairs:
             raise ValueError(f"hold-out is {fraction}; allowed: between 0 and 1, for example 0.1")
         if len(self) == 1:
             return self._cut(fraction)
-        held = max(1, round(fraction * len(self)))
+        held = int(np.clip(round(fraction * len(self)), 1, MOST_HELD))
         if held >= len(self):
             raise ValueError(
                 f"no data left after hold-out: {held} of {len(self)} scenes are held out; "

@@ -44,7 +44,7 @@ class Recipe:
     )
     augment: bool = setting(True, "turn, flip and swap pairs")
     clean_targets: bool = setting(False, "learn from the clean pictures instead, to compare")
-    hold_out: float = setting(0.1, "fraction of the scenes to measure on; 0: none", 0.0, 0.9)
+    hold_out: float = setting(0.1, "fraction of the scenes to measure on, 1000 at most; 0: none", 0.0, 0.9)
     evaluations: int = setting(20, "times the hold-out is measured", 1, 10000)
     seed: int = setting(0, "of everything random", 0, 2**63 - 1)
     workers: int = setting(0, "processes that prepare batches; 0: none", 0, 64)

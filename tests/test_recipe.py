@@ -68,7 +68,7 @@ def test_the_cosine_warms_up_and_falls_to_zero(fraction, rate):
     ],
 )
 def test_the_smallest_budget_plans_the_steps(changes, steps):
-    assert recipe("fast", **changes).steps_for(1043) == steps
+    assert recipe("fast", batch_size=100, **changes).steps_for(1043) == steps
 
 
 @pytest.mark.parametrize(

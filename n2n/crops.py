@@ -87,7 +87,8 @@ class Crops(Dataset[Tensor]):
     def _noisy(self, photo: Tensor, step: int) -> Tensor:
         """The whole paper in a line: two independent draws of the noise on one picture."""
         noise, rng = self.pairs.noise, generator(self.seed, step, TRAINING)
-        return torch.stack([noise(photo, rng), noise.clean(photo) if self.clean_targets else noise(photo, rng)], dim=1)
+        source, target = noise.shots(photo, 2, rng)
+        return torch.stack([source, noise.clean(photo) if self.clean_targets else target], dim=1)
 
 
 def _augmented(batch: Tensor, turns: np.ndarray, swaps: np.ndarray) -> Tensor:

@@ -44,7 +44,7 @@ def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, se
         indices = range(first, min(first + AT_ONCE, count))
         photo = torch.stack([_window(photos, turns[index % len(photos)], window, rng) for index in indices])
         noisy = generator(seed, first)
-        pictures = [noise(photo, noisy) for _ in range(shots)] + ([noise.clean(photo)] if clean else [])
+        pictures = noise.shots(photo, shots, noisy) + ([noise.clean(photo)] if clean else [])
         for name, picture in zip(names, pictures):
             arrays[name][indices.start : indices.stop] = _stored(picture, dtype)
     return arrays

@@ -58,8 +58,12 @@ class Noise:
         return photo
 
     def __call__(self, photo: Tensor, rng: Generator) -> Tensor:
+        return self.shots(photo, 1, rng)[0]
+
+    def shots(self, photo: Tensor, count: int, rng: Generator) -> list[Tensor]:
+        """`count` noisy pictures with independent noise, all shots of a photograph at the same level."""
         levels = torch.empty(len(photo), 1, 1, 1).uniform_(generator=rng) * (self.high - self.low) + self.low
-        return self.draw(photo.cpu(), levels, rng).to(photo.device)
+        return [self.draw(photo.cpu(), levels, rng).to(photo.device) for _ in range(count)]
 
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
         """photo (N, C, H, W) and its levels (N, 1, 1, 1), both on the CPU → noisy."""

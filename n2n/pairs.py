@@ -154,7 +154,7 @@ class _Noisy(Sequence[Scene]):
         scene, noise = self.photos.scenes[index], self.photos.noise
         photo = self.photos.to_float(scene.clean)[None]
         rng = generator(self.seed, index, FROZEN)
-        shots = tuple(noise(photo, rng)[0].numpy() for _ in range(self.shots))
+        shots = tuple(shot[0].numpy() for shot in noise.shots(photo, self.shots, rng))
         return Scene(scene.name, shots, noise.clean(photo)[0].numpy())
 
 

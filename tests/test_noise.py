@@ -200,3 +200,10 @@ def test_levels_in_scientific_notation_are_read_and_written(spec):
     numbers = [float(part) for part in spec.partition(":")[2].replace("5-2", "5 2").replace("2-1", "2 1").split()]
     assert [noise.low, noise.high] == [numbers[0], numbers[-1]]
     assert parse(str(noise)) == noise
+
+
+def test_all_shots_of_a_picture_have_one_level_and_independent_noise():
+    one, other = parse("gaussian:0-50").shots(torch.zeros(40, 1, 64, 64), 2, generator(0))
+    levels = [shot.flatten(1).std(1) for shot in (one, other)]
+    assert torch.allclose(*levels, rtol=0.1)
+    assert abs(float((one * other).mean() / (one.std() * other.std()))) < 0.01

@@ -21,18 +21,19 @@ def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, tile: int 
     pixel sees in pixels. `ensemble` averages over the eight flips and turns (Timofte et al., 2016). Tiles overlap
     by the reach, so their result is the whole picture's. No gradient is kept, and the mode of `net` is left as it was.
     """
-    turns = range(8) if ensemble else (0,)
     with evaluating(net), torch.no_grad():
-        result = torch.zeros_like(noisy)
-        for turn in turns:
+        result = _denoise_upright(net, noisy, tile)
+        if not ensemble:
+            return result
+        for turn in range(1, 8):
             result += turned_back(_denoise_upright(net, turned(noisy, turn), tile), turn)
-        return result.div_(len(turns))
+        return result.div_(8)
 
 
 def blend(noisy: Tensor, denoised: Tensor, strength: float) -> Tensor:
     """strength 0 gives the noisy picture, 1 the denoised one. Raises ValueError outside [0, 1]."""
     check_strength(strength)
-    return torch.lerp(noisy, denoised, strength)
+    return denoised if strength == 1 else torch.lerp(noisy, denoised, strength)
 
 
 def check_strength(strength: float) -> None:
@@ -53,15 +54,14 @@ def evaluating(net: nn.Module) -> Iterator[None]:
 
 
 def _denoise_upright(net: nn.Module, noisy: Tensor, tile: int) -> Tensor:
-    padded = pad_to_multiple(noisy, net.multiple)
     overlap = -(-net.reach // net.multiple) * net.multiple
     result = torch.empty_like(noisy)
-    sides = padded.shape[-2:]
+    sides = [-(-side // net.multiple) * net.multiple for side in noisy.shape[-2:]]
     cores = [_core(side, tile, overlap, net.multiple) for side in sides]
     for top, left in itertools.product(*(range(0, side, core) for side, core in zip(sides, cores))):
         rows, kept_rows = _window(top, cores[0], overlap, sides[0])
         columns, kept_columns = _window(left, cores[1], overlap, sides[1])
-        window = padded[..., rows, columns]
+        window = pad_to_multiple(noisy[..., rows, columns], net.multiple)
         at_once = max(1, BATCH_PIXELS // (window.shape[-2] * window.shape[-1]))
         for first in range(0, len(noisy), at_once):
             pictures = slice(first, first + at_once)

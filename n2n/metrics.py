@@ -18,7 +18,7 @@ PEAK_DB = 100.0  # PSNR given for equal pictures, so that means stay finite
 
 def squared_error(a: Tensor, b: Tensor) -> Tensor:
     """(N, C, H, W) twice → mean squared error of each picture, (N,)."""
-    return (a - b).square().flatten(1).mean(1)
+    return (a - b).square().mean((1, 2, 3))
 
 
 def to_psnr(mse: Tensor | float, data_range: float = 1.0) -> Tensor:

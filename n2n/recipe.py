@@ -98,12 +98,14 @@ class Recipe:
 
         l0 is the paper's annealed (|d| + ε)^γ, γ from 2 to 0 over the training (section 3.4).
         """
-        difference = (denoised - target).flatten(1)
+        difference = denoised - target
         if self.loss == "l2":
-            return difference.square().mean(1)
-        if self.loss == "l1":
-            return difference.abs().mean(1)
-        return (difference.abs() + EPSILON).pow(2 * (1 - fraction)).mean(1)
+            error = difference.square()
+        elif self.loss == "l1":
+            error = difference.abs()
+        else:
+            error = (difference.abs() + EPSILON).pow(2 * (1 - fraction))
+        return error.mean((1, 2, 3))
 
 
 RECIPES = {

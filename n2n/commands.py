@@ -21,7 +21,7 @@ from .pairs import Pairs
 from .recipe import recipe
 from .train import Progress
 from .train import train as run_training
-from .unet import UNetConfig
+from .unet import UNetConfig, start_at
 
 
 def train(parsed: argparse.Namespace) -> None:
@@ -39,6 +39,8 @@ def train(parsed: argparse.Namespace) -> None:
         else:
             config = UNetConfig(channels=data.channels, width=parsed.width)
             model = Noise2Noise(config, device, settings.initialization)
+            if settings.initialization == "he":
+                start_at(model.net, data.brightness())
         model.check_channels(data)
         stream = run_training(
             model.net, learnt, held, settings, out=parsed.out, resume=parsed.resume, stop=lambda: bool(stop)

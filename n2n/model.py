@@ -15,7 +15,7 @@ from .pairs import Pairs, gather
 from .recipe import recipe
 from .scenes import StackedScenes
 from .train import Progress, train
-from .unet import UNet, UNetConfig, check_state, config_of, initialize_he
+from .unet import UNet, UNetConfig, check_state, config_of, initialize_he, start_at
 
 AT_ONCE = 2**22  # pixels turned to floating point together
 
@@ -82,6 +82,8 @@ class Noise2Noise:
         pairs = gather(StackedScenes(stacks, None), "source and target")
         self.check_channels(pairs)
         chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
+        if not self.header and chosen.initialization == "he":  # never trained before
+            start_at(self.net, pairs.brightness())
         for progress in train(self.net, pairs, None, chosen):
             watch(progress)
         self.header |= {"recipe": asdict(chosen), "steps": progress.step, "scale": pairs.scale, "seed": chosen.seed}

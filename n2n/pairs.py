@@ -15,6 +15,7 @@ from . import arrays, folders, image
 from .noise import Noise, generator
 from .scenes import LEAST_SIDE, ChosenScenes, Scene, Survey, survey
 
+MOST_LOOKED_AT = 64  # scenes whose brightness is averaged
 MOST_HELD = 1000  # scenes: more make the measurement slower, hardly better
 FROZEN = 2  # tells noise drawn once apart from noise drawn at every step
 MEASURE_PIXELS = 2**20  # of the pictures denoised at once while measuring
@@ -109,6 +110,12 @@ class Pairs:
             notes=self.notes,
             zero_mean=self.zero_mean,
         )
+
+    def brightness(self) -> float:
+        """Mean pixel of some evenly spread scenes, between 0.01 and 0.99."""
+        chosen = np.linspace(0, len(self) - 1, min(len(self), MOST_LOOKED_AT)).astype(int)
+        means = [float(self.to_float(self.scenes[int(index)].pictures[0]).mean()) for index in chosen]
+        return float(np.clip(np.mean(means), 0.01, 0.99))
 
     def loaded(self) -> "Pairs":
         """The same, with every scene in memory: noise that is drawn when asked for is drawn now."""

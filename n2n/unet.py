@@ -1,5 +1,6 @@
 """The U-Net of Table I (Lehtinen et al., 2018, Table 2 of the appendix, at half width), written as that table."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -146,6 +147,14 @@ def initialize_he(net: UNet) -> None:
             convolution = net.get_submodule(layer.parameter_name)
             nn.init.kaiming_normal_(convolution.weight, a=SLOPE, nonlinearity="leaky_relu")
             nn.init.zeros_(convolution.bias)
+
+
+def start_at(net: UNet, brightness: float) -> None:
+    """Lets an untrained net's output lie about a mean pixel in (0, 1): the last bias becomes its logit.
+
+    A sigmoid that starts far above dark pictures is driven into saturation at black, and never learns.
+    """
+    net.get_submodule(net.layers[-1].parameter_name).bias.data.fill_(math.log(brightness / (1 - brightness)))
 
 
 def count_parameters(module: nn.Module) -> int:

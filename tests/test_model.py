@@ -310,3 +310,11 @@ def test_training_needs_pictures_with_the_nets_channels():
 def test_psnr_is_the_mean_over_pictures_of_their_decibels(data_range):
     clean, error = torch.zeros(2, 3, 4, 5), torch.tensor([0.1, 0.01]).view(2, 1, 1, 1)
     assert Noise2Noise.psnr(clean + data_range * error, clean, data_range) == pytest.approx((20 + 40) / 2)
+
+
+def test_dark_pictures_are_learnt_too():
+    clean = 0.04 * torch.rand(40, 1, 32, 32).cumsum(-1).cumsum(-2).sin().abs()
+    source, target = (clean + 0.002 * torch.randn_like(clean) for _ in range(2))
+    model = Noise2Noise(UNetConfig(channels=1, width=12))
+    model.train(source, target, epochs=40)
+    assert Noise2Noise.psnr(model.predict(source), clean) > Noise2Noise.psnr(torch.zeros_like(clean), clean) + 3

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from n2n.unet import UNet, UNetConfig, check_state, config_of, count_parameters
+from n2n.unet import UNet, UNetConfig, check_state, config_of, count_parameters, start_at
 
 CONVOLUTIONS = [f"enc_conv{level}" for level in range(7)]
 CONVOLUTIONS += [f"dec_conv{level}{part}" for level in (5, 4, 3, 2) for part in "ab"]
@@ -144,3 +144,10 @@ def test_channels_out_of_range_are_refused(channels):
 def test_a_width_that_is_no_multiple_of_3_in_range_is_refused(width):
     with pytest.raises(ValueError, match=f"width is {width}; allowed: multiples of 3"):
         UNetConfig(width=width)
+
+
+def test_an_untrained_net_starts_at_the_brightness_it_is_given():
+    net = UNet(UNetConfig(width=6))
+    net.dec_conv1c.weight.data.zero_()
+    start_at(net, 0.05)
+    assert torch.allclose(net(torch.rand(1, 3, 32, 32)), torch.tensor(0.05))

@@ -100,7 +100,7 @@ def _tell_training(parsed: argparse.Namespace, progress: Progress | None, stoppe
     print(f"{last}: last weights, of step {told['steps']}" + ("; go on with --resume" if stopped else ""))
 
 
-def denoise(parsed: argparse.Namespace) -> int:
+def denoise(parsed: argparse.Namespace) -> None:
     """`denoise`: every input that can be read, then a list of those that could not."""
     inputs = _pictures(parsed.inputs)
     single = len(inputs) == 1 and parsed.out.suffix != ""
@@ -134,7 +134,6 @@ def denoise(parsed: argparse.Namespace) -> int:
         print(line, file=sys.stderr)
     if failed:
         raise ValueError(f"{len(failed)} of {len(inputs)} pictures were not denoised, for the reasons above")
-    return 0
 
 
 def _pictures(paths: list[Path]) -> list[Path]:

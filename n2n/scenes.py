@@ -38,6 +38,11 @@ class StackedScenes(Sequence[Scene]):
     def __init__(self, shots: Sequence[np.ndarray], clean: np.ndarray | None) -> None:
         self.shots, self.clean = shots, clean
 
+    @property
+    def pictures(self) -> tuple[np.ndarray, ...]:
+        """All arrays there are: shots, then clean."""
+        return tuple(self.shots) if self.clean is None else (*self.shots, self.clean)
+
     def __len__(self) -> int:
         return len(self.shots[0])
 
@@ -75,7 +80,7 @@ class Survey:
 def survey(scenes: Sequence[Scene], name: str) -> Survey:
     """Looks at every scene once. Raises ValueError for values that nothing can be learnt from."""
     if isinstance(scenes, StackedScenes):
-        stacks = [*scenes.shots, *([] if scenes.clean is None else [scenes.clean])]
+        stacks = scenes.pictures
         sizes = np.broadcast_to(stacks[0].shape[-2:], (len(scenes), 2))
         shots = np.broadcast_to(len(scenes.shots), len(scenes))
         channels, dtypes = stacks[0].shape[1], {stacks[0].dtype}

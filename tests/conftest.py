@@ -1,5 +1,7 @@
 """What several test files share: pictures and pairs that the tests make themselves."""
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 import skimage
@@ -28,3 +30,20 @@ def noisy_pair(photo, rng):
     clean = photo.transpose(2, 0, 1).astype(np.float32) / 255
     source, target = (clean + rng.normal(0, 25 / 255, clean.shape).astype(np.float32) for _ in range(2))
     return source, target, clean
+
+
+@pytest.fixture
+def full_disk():
+    """A context in which files hold at most 1000 bytes, which stands for a full disk."""
+    resource = pytest.importorskip("resource")
+
+    @contextmanager
+    def limited():
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    return limited()

@@ -351,16 +351,10 @@ def test_a_picture_that_cannot_be_written_leaves_the_old_file(tmp_path):
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"a.jpg": b"old"}
 
 
-def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(tmp_path):
-    resource = pytest.importorskip("resource")  # files of at most 1000 bytes stand for the full disk
+def test_a_full_disk_leaves_the_old_file_and_nothing_beside_it(tmp_path, full_disk):
     (tmp_path / "a.png").write_bytes(b"old")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    try:
-        with pytest.raises(OSError):
-            write_bytes(tmp_path / "a.png", bytes(5000))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with full_disk, pytest.raises(OSError):
+        write_bytes(tmp_path / "a.png", bytes(5000))
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"a.png": b"old"}
 
 

@@ -57,18 +57,13 @@ def test_a_header_that_cannot_be_written_leaves_the_old_file(tmp_path):
     assert files(tmp_path) == {"w.safetensors": b"old"}
 
 
-def test_a_full_disk_leaves_the_old_weights_and_nothing_beside_them(tmp_path):
-    resource = pytest.importorskip("resource")  # files of at most 1000 bytes stand for the full disk
+def test_a_full_disk_leaves_the_old_weights_and_nothing_beside_them(tmp_path, full_disk):
     (tmp_path / "w.safetensors").write_bytes(b"old")
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    try:
+    with full_disk:
         with pytest.raises(OSError):
             weights.save(tmp_path / "w.safetensors", {"a": torch.ones(5000)}, {})
         with pytest.raises(OSError):
             weights.check_writable(tmp_path / "w.safetensors")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert files(tmp_path) == {"w.safetensors": b"old"}
 
 

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import skimage
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -35,18 +34,32 @@ def psnr(a: Tensor, b: Tensor, data_range: float = 1.0) -> Tensor:
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:
-    """(N, C, H, W) twice in [0, 1] → SSIM of each picture, (N,), by scikit-image with the settings of
-    Wang et al. (2004): Gaussian window, σ 1.5. NaN for pictures with a side under 11 pixels.
+    """(N, C, H, W) twice in [0, 1] → SSIM of each picture, (N,), after Wang et al. (2004): Gaussian window of
+    11×11 pixels, σ 1.5, mean over channels. NaN for pictures with a side under 11 pixels.
+
+    A tenth of the time of scikit-image's, whose values it has.
     """
     if min(a.shape[-2:]) < SSIM_SIDE:
         return torch.full((len(a),), math.nan)
-    values = [
-        skimage.metrics.structural_similarity(
-            one, other, channel_axis=0, data_range=1.0, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
-        )
-        for one, other in zip(a.cpu().numpy(), b.cpu().numpy())
-    ]
-    return torch.tensor(values)
+    maps = torch.cat([a, b, a * a, b * b, a * b], dim=1).contiguous(memory_format=torch.channels_last)
+    mean_a, mean_b, *squares = _window_means(maps).chunk(5, dim=1)
+    variance_a, variance_b, covariance = (
+        square - one * other
+        for square, (one, other) in zip(squares, [(mean_a, mean_a), (mean_b, mean_b), (mean_a, mean_b)])
+    )
+    c1, c2 = 0.01**2, 0.03**2
+    likeness = (2 * mean_a * mean_b + c1) * (2 * covariance + c2)
+    likeness /= (mean_a.square() + mean_b.square() + c1) * (variance_a + variance_b + c2)
+    return likeness.double().mean((1, 2, 3)).cpu()
+
+
+def _window_means(maps: Tensor) -> Tensor:
+    """(N, C, H, W) → Gaussian-weighted means of all whole 11×11 windows, (N, C, H − 10, W − 10)."""
+    places = torch.arange(SSIM_SIDE, dtype=maps.dtype, device=maps.device) - SSIM_SIDE // 2
+    weights = torch.softmax(-places.square() / (2 * 1.5**2), dim=0)
+    channels = maps.shape[1]
+    down, across = (weights.view(1, 1, *shape).expand(channels, -1, -1, -1) for shape in ((-1, 1), (1, -1)))
+    return F.conv2d(F.conv2d(maps, down, groups=channels), across, groups=channels)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=(
-        *("baselines", "bench", "doctor", "evaluate", "image", "infer", "make", "metrics", "noise", "pairs"),
-        *("recipe", "report", "train", "watch", "weights"),
+        *("baselines", "bench", "compare", "curves", "doctor", "evaluate", "history", "host", "image", "infer", "make"),
+        *("metrics", "noise", "options", "pairs", "recipe", "report", "train", "trust", "watch", "weights"),
     ),
     submod_attrs={
         "checkpoint": ["Diverged"],

@@ -64,6 +64,7 @@ class Keeper:
             "recipe": asdict(recipe),
             "data": pairs.described,
             "noise": str(pairs.noise) if pairs.noise else None,
+            "sigma": pairs.noise_levels(),
             "scale": pairs.scale,
             "seed": recipe.seed,
             "version": weights.VERSION,

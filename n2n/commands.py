@@ -8,7 +8,6 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-import torch
 from tqdm import tqdm
 
 import n2n
@@ -21,7 +20,6 @@ from .pairs import Pairs
 from .recipe import recipe
 from .train import Progress
 from .train import train as run_training
-from .unet import UNetConfig, start_at
 
 
 def train(parsed: argparse.Namespace) -> None:
@@ -33,15 +31,11 @@ def train(parsed: argparse.Namespace) -> None:
         device = host.device(parsed.device)
         data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
         learnt, held = _split(data, parsed, settings.hold_out, settings.seed)
-        torch.manual_seed(settings.seed)
         if parsed.start:
             model = Noise2Noise.load(parsed.start, device)
+            model.check_channels(data)
         else:
-            config = UNetConfig(channels=data.channels, width=parsed.width)
-            model = Noise2Noise(config, device, settings.initialization)
-            if settings.initialization == "he":
-                start_at(model.net, data.brightness())
-        model.check_channels(data)
+            model = Noise2Noise.for_pairs(data, parsed.width, settings.initialization, settings.seed, device)
         stream = run_training(
             model.net, learnt, held, settings, out=parsed.out, resume=parsed.resume, stop=lambda: bool(stop)
         )

@@ -25,6 +25,11 @@ Loader = Callable[[], bytes]
 SAMPLES = {
     "samples": ("astronaut.png", "hubble_deep_field.jpg", "ihc.png", "motorcycle_left.png", "retina.jpg"),
     "more-samples": ("chelsea.png", "coffee.png", "rocket.jpg"),
+    # drawn with pixelate:8, together about as noisy as the course's pictures
+    "course-samples": (
+        *("astronaut.png", "chelsea.png", "coffee.png"),
+        *("hubble_deep_field.jpg", "ihc.png", "motorcycle_left.png"),
+    ),
 }
 
 

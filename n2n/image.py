@@ -4,7 +4,7 @@ import io
 import os
 import struct
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +21,18 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 SIXTEEN_BIT_SUFFIXES = (".png", ".tif", ".tiff")
+# Pillow knows more, of which some start another program (PostScript) or are rarely looked after.
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "JPEG2000", "AVIF")
 
 # The tags that describe a picture; the others describe a file's layout and would lie about a new file.
 KEPT_TAGS = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, 34665, 34853}
 DESCRIPTION = tiff.DESCRIPTION
 TEXT_TAGS = (DESCRIPTION, 271, 272, 305, 306, 315, 33432)
 ORIENTATION = 274
+
+# What Pillow raises for fields whose values are not of their type.
+UNWRITABLE = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError, struct.error)
+KEPT_PROFILES = (b"RGB ", b"GRAY")  # those of print colours would lie about the RGB made of them
 
 # What the decoders raise for a file that breaks off or lies about itself.
 DAMAGED = (
@@ -57,19 +63,18 @@ def read(path: Path) -> Picture:
 
     Raises ValueError where it is no picture, broken, or larger than MAX_PIXELS.
     """
-    first, *others = decode(path.read_bytes(), path.name)
-    note = f"only the first of {len(others) + 1} frames is used"
-    return replace(first, notes=(*first.notes, note)) if others else first
+    return decode(path.read_bytes(), path.name, first_only=True)[0]
 
 
-def decode(data: bytes, name: str) -> list[Picture]:
+def decode(data: bytes, name: str, *, first_only: bool = False) -> list[Picture]:
     """The frames of an encoded picture (more than one in a TIFF stack only); `name` is for error messages.
 
-    8 and 16 bits, grey and colour; palettes and CMYK become RGB, an EXIF turn is applied. Raises ValueError.
+    8 and 16 bits, grey and colour; palettes and CMYK become RGB, an EXIF turn is applied. `first_only` leaves the
+    other frames of a stack packed, with a note. Raises ValueError.
     """
     try:
         if data[:4] in tiff.SIGNATURES:
-            return _decode_tiff(data, name)
+            return _decode_tiff(data, name, first_only)
         return [_decode_other(data, name)]
     except UnidentifiedImageError:
         raise ValueError(
@@ -82,17 +87,19 @@ def decode(data: bytes, name: str) -> list[Picture]:
 
 
 def _decode_other(data: bytes, name: str) -> Picture:
-    with Image.open(io.BytesIO(data)) as image:
+    with tiff.broken_fields():
+        opened = Image.open(io.BytesIO(data), formats=FORMATS)
+    with opened as image:
         _check_size(image.size, name)
-        frames = getattr(image, "n_frames", 1)
-        notes = (f"only the first of {frames} frames is used",) if frames > 1 else ()
-        # Pillow cuts 16-bit colour down to 8; byte 24 of a PNG is its bit depth.
-        if image.format == "PNG" and data[24] == 16:
-            pixels = imagecodecs.png_decode(data)
-        else:
-            image.load()
-            pixels = np.asarray(_plain_mode(image, name))
-        return _picture(pixels, _metadata(image), notes)
+        with tiff.broken_fields():
+            frames = getattr(image, "n_frames", 1)
+            # Pillow cuts 16-bit colour down to 8; byte 24 of a PNG is its bit depth.
+            sixteen = image.format == "PNG" and data[24] == 16
+            pixels = imagecodecs.png_decode(data) if sixteen else image.load()
+            metadata = _metadata(image)
+        pixels = pixels if sixteen else np.asarray(_plain_mode(image, name))
+        notes = (tiff.first_of(frames),) if frames > 1 else ()
+        return _picture(pixels, metadata, notes)
 
 
 def _plain_mode(image: Image.Image, name: str) -> Image.Image:
@@ -111,9 +118,9 @@ def _plain_mode(image: Image.Image, name: str) -> Image.Image:
     )
 
 
-def _decode_tiff(data: bytes, name: str) -> list[Picture]:
+def _decode_tiff(data: bytes, name: str, first_only: bool) -> list[Picture]:
     """tifffile for 8 and 16 bits, grey and RGB, stacks included; Pillow for the rest."""
-    stack = tiff.decode(data, name, partial(_check_size, name=name))
+    stack = tiff.decode(data, name, partial(_check_size, name=name), first_only)
     if stack is None:
         return [_decode_other(data, name)]
     frames, notes = stack
@@ -141,7 +148,12 @@ def _metadata(image: Image.Image) -> tuple[Image.Exif, bytes | None, int]:
     for tag in TEXT_TAGS:  # Pillow reads Latin-1 and writes ASCII; bytes it leaves as they are
         if isinstance(exif.get(tag), str) and not exif[tag].isascii():
             exif[tag] = exif[tag].encode("latin-1")
-    return exif, image.info.get("icc_profile"), orientation
+    try:
+        exif.tobytes()
+    except UNWRITABLE:
+        exif = Image.Exif()
+    icc = image.info.get("icc_profile") or b""
+    return exif, icc if icc[16:20] in KEPT_PROFILES else None, orientation
 
 
 def _picture(array: np.ndarray, metadata: tuple[Image.Exif, bytes | None, int], notes: tuple[str, ...]) -> Picture:

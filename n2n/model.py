@@ -35,6 +35,17 @@ class Noise2Noise:
             initialize_he(net)
         self.net = net.to(device or best_device(), memory_format=torch.channels_last)
         self.header: dict[str, object] = {}
+        self.untrained = True
+
+    @classmethod
+    def for_pairs(
+        cls, pairs: Pairs, width: int, initialization: str, seed: int, device: str | torch.device | None = None
+    ) -> "Noise2Noise":
+        """An untrained net for these pairs: their channels, weights from the seed. Raises ValueError for the width."""
+        torch.manual_seed(seed)
+        model = cls(UNetConfig(channels=pairs.channels, width=width), device, initialization)
+        model.prepare(pairs, initialization)
+        return model
 
     @classmethod
     def load(cls, name_or_file: str | Path, device: str | torch.device | None = None) -> "Noise2Noise":
@@ -51,7 +62,7 @@ class Noise2Noise:
         check_state(state, config)
         model = cls(config, device)
         model.net.load_state_dict(state)
-        model.header = header
+        model.header, model.untrained = header, False
         return model
 
     def save(self, path: str | Path) -> None:
@@ -80,14 +91,22 @@ class Noise2Noise:
                 f"source is {tuple(source.shape)} and target {tuple(target.shape)}; allowed: twice (N, C, H, W)"
             )
         pairs = gather(StackedScenes(stacks, None), "source and target")
-        self.check_channels(pairs)
         chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
-        if not self.header and chosen.initialization == "he":  # never trained before
-            start_at(self.net, pairs.brightness())
+        self.prepare(pairs, chosen.initialization)
         for progress in train(self.net, pairs, None, chosen):
             watch(progress)
+        self.untrained = False
         self.header |= {"recipe": asdict(chosen), "steps": progress.step, "scale": pairs.scale, "seed": chosen.seed}
         return progress
+
+    def prepare(self, pairs: Pairs, initialization: str) -> None:
+        """Lets a net that was never trained start at the brightness of the pairs, unless its weights are torch's own.
+
+        Raises ValueError where the net cannot learn from these pairs.
+        """
+        self.check_channels(pairs)
+        if self.untrained and initialization == "he":
+            start_at(self.net, pairs.brightness())
 
     def check_channels(self, pairs: Pairs) -> None:
         """Raises ValueError where the net cannot learn from these pairs."""

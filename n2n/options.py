@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import shlex
 import types
 import typing
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import NoReturn
 
 from .noise import NOISES, Noise, parse
 from .recipe import RECIPES, Recipe
+from .unet import UNetConfig
 
 DATA = (
     "pairs: a .pkl, .pt, .npz or .npy with two or three arrays, a folder or .zip of pictures, a TIFF stack, or two "
-    "pictures; with --noise: clean photographs, or the word samples or more-samples for some of scikit-image"
+    "pictures; with --noise: clean photographs, or a word for some of scikit-image: samples, more-samples, course-samples"
 )
 
 
@@ -225,3 +227,22 @@ def _roles(text: str) -> tuple[str, ...]:
     if roles not in (("source", "target"), ("source", "clean"), ("source", "target", "clean")):
         raise argparse.ArgumentTypeError(f"'{text}'; allowed: source,target or source,clean or source,target,clean")
     return roles
+
+
+def train_command(data: str, out: str, chosen: Recipe, width: int, start: str | None = None) -> str:
+    """The command that repeats a training: what differs from the recipe of that name, and nothing else."""
+    parts = ["python", "-m", "n2n", "train", *shlex.split(data), "-o", out]
+    base = RECIPES[chosen.name]
+    parts += ["--recipe", chosen.name] if chosen.name != "fast" else []
+    parts += ["--width", str(width)] if width != UNetConfig().width and not start else []
+    parts += ["--start", start] if start else []
+    for field in dataclasses.fields(Recipe):
+        value = getattr(chosen, field.name)
+        if not field.metadata or value is None or value == getattr(base, field.name):
+            continue
+        flag = field.name.replace("_", "-")
+        if isinstance(value, bool):
+            parts.append(f"--{flag}" if value else f"--no-{flag}")
+        else:
+            parts += [f"--{flag}", f"{value:.12g}" if isinstance(value, float) else str(value)]
+    return shlex.join(parts)

@@ -117,6 +117,18 @@ class Pairs:
         means = [float(self.to_float(self.scenes[int(index)].pictures[0]).mean()) for index in chosen]
         return float(np.clip(np.mean(means), 0.01, 0.99))
 
+    def noise_levels(self) -> tuple[float, float] | None:
+        """σ of the noise in units of 255, of the quietest and the noisiest scenes (5 % and 95 %), from the differences
+        of shots; None with a noise model or a single shot.
+        """
+        if self.noise is not None or self.shots.min() < 2:
+            return None
+        chosen = np.linspace(0, len(self) - 1, min(len(self), MOST_LOOKED_AT)).astype(int)
+        pairs = [[self.to_float(shot) for shot in self.scenes[int(index)].shots[:2]] for index in chosen]
+        sigmas = [255 * float(((one - other).square().mean() / 2).sqrt()) for one, other in pairs]
+        low, high = np.quantile(sigmas, [0.05, 0.95]).round(2).tolist()
+        return low, high
+
     def loaded(self) -> "Pairs":
         """The same, with every scene in memory: noise that is drawn when asked for is drawn now."""
         return replace(self, scenes=list(self.scenes)) if isinstance(self.scenes, _Noisy) else self
@@ -168,8 +180,8 @@ class _Noisy(Sequence[Scene]):
 def read(*paths: str | Path, noise: Noise | None = None, roles: tuple[str, ...] | None = None) -> Pairs:
     """Reads pairs from a file, a folder, an archive or loose pictures, and says in words what it understood.
 
-    `noise` makes the pictures clean photographs from which noisy pairs are drawn; the words "samples" and
-    "more-samples" stand for photographs of scikit-image. `roles` tells the arrays of a file apart where names do not,
+    `noise` makes the pictures clean photographs from which noisy pairs are drawn; the words of folders.SAMPLES
+    stand for photographs of scikit-image. `roles` tells the arrays of a file apart where names do not,
     such as ("source", "clean"). Raises ValueError or OSError with what is wrong, what is allowed and what to do.
     """
     name = ", ".join(str(path) for path in paths)

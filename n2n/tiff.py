@@ -14,35 +14,45 @@ Damaged = tifffile.TiffFileError
 
 
 def decode(
-    data: bytes, name: str, check_size: Callable[[tuple[int, int]], None]
+    data: bytes, name: str, check_size: Callable[[tuple[int, int]], None], first_only: bool = False
 ) -> tuple[np.ndarray, tuple[str, ...]] | None:
     """Frames (K, H, W) or (K, H, W, S) and what was left out, in words; None for kinds that Pillow reads better.
 
-    `check_size` is called with (width, height) before pixels are decoded. Raises ValueError, Damaged.
+    `check_size` is called with (width, height) before pixels are decoded; with `first_only` one frame is. Raises
+    ValueError, Damaged.
     """
-    with tifffile.TiffFile(io.BytesIO(data)) as file:
+    with broken_fields():
+        opened = tifffile.TiffFile(io.BytesIO(data))
+    with opened as file:
         with broken_fields():
             series, page = file.series[0], file.pages[0]
             size, bits = (int(page.imagewidth), int(page.imagelength)), int(page.bitspersample)
             if not series.size:
                 raise ValueError("no pixels")
+            source, count = (page, series.size // page.size) if first_only else (series, 1)
         check_size(size)
         if not _is_plain(page) or series.dtype not in (np.uint8, np.uint16) or bits < 8:
             return None
-        if series.size > MAX_VALUES:
-            raise ValueError(f"'{name}' unpacks to {series.size / 1e9:.1f} billion values; split the stack")
+        if source.size > MAX_VALUES:
+            raise ValueError(f"'{name}' unpacks to {source.size / 1e9:.1f} billion values; split the stack")
         coloured = "S" in series.axes
         if len(series.shape) > (4 if coloured else 3):
             raise ValueError(f"'{name}' is a stack with axes {series.axes}; allowed: frames of one scene (T, Y, X)")
         with broken_fields():
-            frames = series.asarray()
-        if series.axes.endswith("SYX"):  # the colours one after the other
+            frames = source.asarray()
+        if source.axes.endswith("SYX"):  # the colours one after the other
             frames = np.moveaxis(frames, -3, -1)
         frames = frames.reshape(-1, *frames.shape[-3 if coloured else -2 :])
         if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
             frames = 2**bits - 1 - frames
         notes = ("pages of other sizes than the first are left out",) if len(file.series) > 1 else ()
+        notes += (first_of(count),) if count > 1 else ()
     return frames, notes
+
+
+def first_of(frames: int) -> str:
+    """The note on a picture that has more frames than the one that is used."""
+    return f"only the first of {frames} frames is used"
 
 
 def _is_plain(page: tifffile.TiffPage) -> bool:
@@ -71,7 +81,7 @@ def encode(pixels: np.ndarray, alpha: bool, icc: bytes | None, texts: dict[int, 
 
 @contextmanager
 def broken_fields() -> Iterator[None]:
-    """Readers of TIFF trust its fields; of a damaged one they raise whatever the wrong numbers lead to."""
+    """Decoders trust a file's fields; of a damaged one they raise whatever the wrong numbers lead to."""
     try:
         yield
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:

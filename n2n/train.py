@@ -16,7 +16,7 @@ from .checkpoint import Keeper
 from .crops import Crops, loader
 from .evaluate import Measurement, measure
 from .infer import denoise
-from .metrics import psnr
+from .metrics import psnr, squared_error
 from .pairs import Pairs
 from .recipe import Recipe
 from .unet import UNet
@@ -37,6 +37,7 @@ class Progress:
     images_per_second: float  # of this sitting, measuring left out
     learning_rate: float
     loss: float  # of the last batch
+    floor: float  # noise floor of the last batch: the part of its loss that no denoiser can remove; see floors()
     psnr_target: float  # dB: of the last batch against its noisy targets, mean over pictures
     eta: float  # seconds left
     done: bool
@@ -85,8 +86,8 @@ def train(
         seconds = time.perf_counter() - began
         speed = (mark.step + 1 - first.step) * recipe.batch_size / (seconds - first.seconds - measuring)
         used = recipe.fraction(mark.step + 1, steps, seconds)
-        psnrs = psnr(denoised.detach().float(), target)
-        loss, psnr_target, used, stopping = agree(errors, psnrs, used, stop(), recipe.batch_size)
+        each = torch.stack([errors.detach(), floors(source, target, recipe), psnr(denoised.detach().float(), target)])
+        loss, floor, psnr_target, used, stopping = agree(each, used, stop(), recipe.batch_size)
         if not math.isfinite(loss):
             keeper.restore_and_raise(mark.step)
         adam.step()
@@ -109,6 +110,7 @@ def train(
             images_per_second=speed,
             learning_rate=rate,
             loss=loss,
+            floor=floor,
             psnr_target=psnr_target,
             eta=(seconds - first.seconds) * (1 - fraction) / (fraction - fraction_before),
             done=done,
@@ -118,14 +120,26 @@ def train(
             break
 
 
-def agree(
-    errors: Tensor, psnrs: Tensor, fraction: float, stopping: bool, batch_size: int
-) -> tuple[float, float, float, bool]:
-    """Loss and PSNR of the whole batch, the first process's fraction, and whether any process is asked to stop."""
+def floors(source: Tensor, target: Tensor, recipe: Recipe) -> Tensor:
+    """Noise floor of each picture's loss, (N, C, H, W) twice → (N,): half the mean squared difference of the pair.
+
+    Where the noise is stronger in one picture than in another, loss and floor of a batch rise and fall together, and
+    their difference scatters far less than the loss. The floor is 0 for clean targets, and NaN, as nobody knows it,
+    for a loss that is not the squared error.
+    """
+    if recipe.loss != "l2":
+        return source.new_full((len(source),), math.nan)
+    return source.new_zeros(len(source)) if recipe.clean_targets else squared_error(source, target) / 2
+
+
+def agree(each: Tensor, fraction: float, stopping: bool, batch_size: int) -> tuple[float, float, float, float, bool]:
+    """Loss, floor and PSNR of each picture, (3, N) → of the whole batch, over all processes; then the first process's
+    fraction, and whether any process is asked to stop.
+    """
     rank = dist.get_rank() if dist.is_initialized() else 0
-    decided = errors.new_tensor([fraction * (rank == 0), stopping], dtype=torch.float64)
-    totals = torch.cat([torch.stack([errors.detach().sum(), psnrs.sum()]).double() / batch_size, decided])
+    decided = each.new_tensor([fraction * (rank == 0), stopping], dtype=torch.float64)
+    totals = torch.cat([each.sum(1).double() / batch_size, decided])
     if dist.is_initialized():
         dist.all_reduce(totals)
-    loss, psnr_target, fraction, stopping = totals.tolist()
-    return loss, psnr_target, fraction, bool(stopping)
+    loss, floor, psnr_target, fraction, stopping = totals.tolist()
+    return loss, floor, psnr_target, fraction, bool(stopping)

@@ -40,6 +40,23 @@ class Layer(NamedTuple):
         return self.name.lower()
 
 
+class Row(NamedTuple):
+    """One row of Table I for a picture of some size, as it is printed."""
+
+    name: str
+    outputs: int  # channels after the row
+    function: str  # in words; "" for the input
+    height: int  # pixels after the row
+    width: int
+    parameters: int  # 0 where there is nothing to learn
+
+    @property
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """Name, channels, function, size and parameters as text."""
+        parameters = f"{self.parameters:,}" if self.parameters else ""
+        return self.name, str(self.outputs), self.function, f"{self.height}×{self.width}", parameters
+
+
 def layers(config: UNetConfig) -> list[Layer]:
     """The rows of Table I, top to bottom: what is built, what is run and what is printed."""
     narrow, wide = config.width, 2 * config.width
@@ -113,26 +130,28 @@ class UNet(nn.Module):
                     x = torch.cat([x, outputs.pop(layer.other)], dim=1)
         return x
 
-    def table(self, height: int = 32, width: int = 32) -> str:
-        """Table I for a picture of height × width pixels: name, channels, function, output size, parameters."""
-        sizes = [(height, width)]
-        lines = [("NAME", "N_OUT", "FUNCTION", "SIZE", "PARAMETERS")]
-        lines.append(("INPUT", str(self.config.channels), "", f"{height}×{width}", ""))
+    def rows(self, height: int = 32, width: int = 32) -> list[Row]:
+        """Table I for a picture of height × width pixels, from the input to the output."""
+        rows = [Row("INPUT", self.config.channels, "", height, width, 0)]
         for layer in self.layers:
-            rows, columns = sizes[-1]
-            function, parameters = layer.function, ""
+            function, parameters = layer.function, 0
             match layer.function:
                 case "convolution":
                     function = "convolution 3×3, " + ("sigmoid" if layer is self.layers[-1] else f"LeakyReLU {SLOPE}")
-                    parameters = f"{count_parameters(self.get_submodule(layer.parameter_name)):,}"
+                    parameters = count_parameters(self.get_submodule(layer.parameter_name))
                 case "max-pool":
-                    function, rows, columns = "max-pool 2×2", rows // 2, columns // 2
+                    function, height, width = "max-pool 2×2", height // 2, width // 2
                 case "upsample":
-                    function, rows, columns = "nearest upsample 2×2", rows * 2, columns * 2
+                    function, height, width = "nearest upsample 2×2", height * 2, width * 2
                 case "concatenate":
                     function = f"concatenate {layer.other}"
-            sizes.append((rows, columns))
-            lines.append((layer.name, str(layer.outputs), function, f"{rows}×{columns}", parameters))
+            rows.append(Row(layer.name, layer.outputs, function, height, width, parameters))
+        return rows
+
+    def table(self, height: int = 32, width: int = 32) -> str:
+        """The rows of Table I and the total of the parameters as text."""
+        lines = [("NAME", "N_OUT", "FUNCTION", "SIZE", "PARAMETERS")]
+        lines += [row.cells for row in self.rows(height, width)]
         lines.append(("TOTAL", "", "", "", f"{count_parameters(self):,}"))
         return "\n".join(f"{a:<10} {b:>5}  {c:<31} {d:>9} {e:>10}".rstrip() for a, b, c, d, e in lines)
 

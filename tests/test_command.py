@@ -1,6 +1,7 @@
 """The command line, run as a person would."""
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ import skimage
 import torch
 from PIL import Image
 
-from n2n import Noise2Noise, UNetConfig
+from n2n import Noise2Noise, UNetConfig, options
 from n2n.__main__ import main
+from n2n.recipe import recipe
 
 ROOT = Path(__file__).parent.parent
 
@@ -208,3 +210,18 @@ def test_denoising_a_picture_loads_neither_matplotlib_nor_tensorboard(tmp_path, 
     )
     printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        recipe("fast", seconds=60.0),
+        recipe("fast", seconds=20.0, loss="l1", batch_size=8, crop=64, learning_rate=1e-3, augment=False),
+        recipe("report", epochs=3.0, seed=7, hold_out=0.25),
+    ],
+)
+def test_the_command_that_repeats_a_training_asks_for_the_same_recipe(chosen):
+    words = shlex.split(options.train_command("'my pairs.zip'", "mine.safetensors", chosen, 48))
+    parsed = options.parser().parse_args(words[3:])
+    assert (parsed.data, parsed.width) == (["my pairs.zip"], 48)
+    assert recipe(parsed.recipe, **options.settings(parsed)) == chosen

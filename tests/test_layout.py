@@ -32,14 +32,18 @@ LADDER = {
     "crops": {"image", "infer", "noise", "pairs", "recipe"},
     "evaluate": {"metrics", "pairs"},
     "baselines": {"evaluate", "pairs"},
+    "compare": {"baselines", "evaluate", "image", "metrics", "noise"},
+    "trust": {"metrics", "pairs"},
     "report": {"evaluate", "image", "metrics", "pairs"},
     "checkpoint": {"evaluate", "pairs", "recipe", "unet", "weights"},
     "train": {"checkpoint", "crops", "evaluate", "infer", "metrics", "pairs", "recipe", "unet"},
+    "history": {"evaluate", "train"},
+    "curves": {"evaluate", "history", "metrics"},
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},
     "model": {"checkpoint", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
     | {"weights"},
     "bench": {"host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
-    "options": {"noise", "recipe"},
+    "options": {"noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))
 

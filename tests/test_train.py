@@ -23,7 +23,7 @@ from n2n.noise import parse
 from n2n.pairs import gather, read
 from n2n.recipe import recipe
 from n2n.scenes import Scene, StackedScenes
-from n2n.train import train
+from n2n.train import floors, train
 
 ROOT = Path(__file__).parent.parent
 
@@ -103,6 +103,35 @@ def test_psnr_against_the_target_is_the_mean_over_pictures(pairs, stacks):
     with torch.no_grad():
         errors = F.mse_loss(small_net()(source), target, reduction="none").mean((1, 2, 3))
     assert first.psnr_target == pytest.approx(-10 * errors.log10().mean().item(), abs=1e-3)
+
+
+def test_the_noise_floor_is_half_the_mean_squared_difference_of_the_batch(pairs, stacks):
+    stream = train(small_net(), pairs, None, recipe("report", steps=2, batch_size=20))
+    order = np.random.default_rng([0, 1, 0]).permutation(40)
+    for batch, progress in enumerate(stream):
+        source, target = (stack[order[20 * batch :][:20]] / 255 for stack in stacks)
+        assert progress.floor == pytest.approx(np.mean((source - target) ** 2) / 2, rel=1e-5)
+
+
+def test_where_the_noise_varies_loss_minus_floor_scatters_far_less_than_the_loss():
+    clean, strength = torch.rand(200, 1, 16, 16), torch.rand(200, 1, 1, 1) / 5
+    source, target = (clean + strength * torch.randn_like(clean) for _ in range(2))
+    loss = (clean - target).square().mean((1, 2, 3))
+    excess = loss - floors(source, target, recipe("fast"))
+    assert excess.std() < loss.std() / 4
+    assert excess.mean().abs() < loss.mean() / 50
+
+
+def test_clean_targets_have_no_noise_floor():
+    data = read("samples", noise=parse("gaussian:50"))
+    first = next(train(small_net(), data, None, recipe("fast", steps=1, batch_size=2, clean_targets=True)))
+    assert first.floor == 0
+
+
+@pytest.mark.parametrize("loss", ["l1", "l0"])
+def test_the_noise_floor_of_another_loss_is_unknown(pairs, loss):
+    first = next(train(small_net(), pairs, None, recipe("fast", steps=1, batch_size=2, loss=loss)))
+    assert math.isnan(first.floor)
 
 
 def test_a_budget_of_seconds_ends_the_training(pairs):

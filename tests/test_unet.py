@@ -101,6 +101,11 @@ def test_the_table_has_a_line_for_every_convolution_with_its_parameters():
     assert set(CONVOLUTIONS) <= {name.lower() for name in lines}
 
 
+def test_the_rows_hold_every_parameter_once():
+    net = UNet(UNetConfig(4, 9))
+    assert sum(row.parameters for row in net.rows()) == sum(parameter.numel() for parameter in net.parameters())
+
+
 def test_the_table_tells_the_size_at_the_bottom_of_the_net():
     bottom = next(line for line in UNet().table(64, 96).splitlines() if line.startswith("ENC_CONV6"))
     assert bottom.split()[-2] == "2×3"

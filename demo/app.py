@@ -1,0 +1,79 @@
+"""The app: its tabs in order, and how it is served. A Space runs this very file."""
+
+import runpy
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+if __name__ == "__main__":  # run as a file it is `python -m demo`: job processes would run a plain script again
+    sys.path.insert(0, str(ROOT))
+    runpy.run_module("demo", run_name="__main__", alter_sys=True)
+    sys.exit()
+
+import gradio as gr
+
+from . import about_tab, api, denoise_tab, denoising, jobs, noises, runs, samples, settings, train_tab
+from .theme import CSS, theme
+from .visits import Visits
+
+TITLE = "Noise2Noise"
+HEADER = """
+<header class="n2n-header">
+<h1>Noise2Noise</h1>
+<p>Learn to remove noise from pairs of noisy pictures. No clean picture is ever needed.</p>
+</header>
+"""
+
+
+def build() -> gr.Blocks:
+    """The whole app, its first result computed."""
+    visits = Visits()
+    first = _first(visits)
+    line = jobs.Line(settings.JOBS, settings.QUEUE)
+
+    def leave(request: gr.Request) -> None:
+        visits.leave(request.session_hash)
+
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=settings.CACHE) as blocks:
+        gr.HTML(HEADER)
+        with gr.Tabs() as tabs:
+            with gr.Tab("Denoise", id="denoise"):
+                first_tab = denoise_tab.build(visits, first)
+            with gr.Tab("Train", id="train"):
+                train_tab.build(visits, line, tabs, first_tab)
+            with gr.Tab("About", id="about"):
+                about_tab.build(runs.speed)
+        api.add(visits, line)
+        blocks.unload(leave)
+    blocks.queue(max_size=settings.QUEUE)
+    return blocks
+
+
+def _first(visits: Visits) -> denoising.Outcome:
+    """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
+    sample = samples.SAMPLES[samples.FIRST]
+    noise = noises.noise(noises.FIRST, noises.OFFERS[noises.FIRST].value)
+    cases = denoising.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
+    folder = visits.shared("first")
+    return denoising.denoise(cases, noises.FIRST, denoising.Options(), folder)
+
+
+def serve(blocks: gr.Blocks, host: str, port: int) -> None:
+    """Serves until Ctrl-C. Raises OSError where the port cannot be used."""
+    jobs.warm_up()
+    blocks.launch(
+        server_name=host,
+        server_port=port,
+        theme=theme(),
+        css=CSS,
+        max_file_size=settings.UPLOAD_BYTES,
+        max_threads=settings.THREADS,
+        footer_links=["api"],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        show_error=True,
+    )
+
+
+demo = build()

@@ -1,0 +1,238 @@
+"""The first tab: noisy, denoised and target side by side."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import gradio as gr
+
+from n2n import baselines, weights
+
+from . import denoising, noises, panels, samples, settings, strip
+from .denoising import AUTOMATIC, COLUMNS, TRAINED, Options, Outcome
+from .markup import error, notes, table
+from .visits import Visits
+
+ADD, ALREADY = "Add noise to it", "It is noisy already"
+EMPTY = "Choose a picture above, or bring your own."
+PICTURES = ["image", ".tif", ".tiff"]
+
+# Which of the three sources a person just used: the other two are forgotten before the event is sent.
+ONLY = {
+    "strip": "(strip, files, camera, ...rest) => [strip, null, null, ...rest]",
+    "files": "(strip, files, camera, ...rest) => [null, files, null, ...rest]",
+    "camera": "(strip, files, camera, ...rest) => [null, null, camera, ...rest]",
+}
+
+
+class Controls(NamedTuple):
+    """The components a person sets; and, in a handler, their values."""
+
+    strip: object
+    files: object
+    camera: object
+    adding: object
+    noise: object
+    level: object
+    seed: object
+    cleans: object
+    weights: object
+    strength: object
+    ensemble: object
+    baselines: object
+    maps: object
+
+
+class Results(NamedTuple):
+    """The components that show what came out; and, in a handler, their values."""
+
+    panels: object
+    notice: object
+    table: object
+    files: object
+
+
+def build(visits: Visits, first: Outcome) -> tuple[Controls, dict[str, object]]:
+    """Lays out the tab with its first result already there, and ties the events. Call it inside a gr.Tab.
+
+    Returns what a person sets, and the settings of the event that denoises as it is set.
+    """
+    chosen = strip.component(
+        [
+            (key, sample.label, strip.thumbnail(samples.read(key).pixels), sample.credit)
+            for key, sample in samples.SAMPLES.items()
+        ],
+        samples.FIRST,
+        elem_id="strip",
+    )
+    with gr.Row(elem_classes="n2n-columns"):
+        with gr.Column(elem_classes="n2n-controls", min_width=280):
+            controls = _controls(chosen)
+        with gr.Column(elem_classes="n2n-results", min_width=320):
+            results = Results(
+                panels=panels.component({"rows": first.rows, "empty": EMPTY}, elem_id="panels"),
+                notice=gr.HTML(notes(first.notes), elem_id="notice"),
+                table=gr.HTML(_table(first), elem_id="table"),
+                files=gr.File(
+                    [str(path) for path in first.files],
+                    label="Download, in full size and depth",
+                    file_count="multiple",
+                    interactive=False,
+                    elem_id="downloads",
+                ),
+            )
+    return controls, _tie(controls, results, visits)
+
+
+def _controls(chosen_sample: gr.HTML) -> Controls:
+    with gr.Group():
+        files = gr.File(
+            label="Your own pictures: PNG, JPEG, WebP, TIFF",
+            file_count="multiple",
+            file_types=PICTURES,
+            height=110,
+            elem_id="files",
+        )
+        with gr.Accordion("Camera or clipboard", open=False):
+            camera = gr.Image(
+                label="Camera or clipboard",
+                show_label=False,
+                sources=["webcam", "clipboard"],
+                type="filepath",
+                image_mode=None,
+                format="png",
+                height=200,
+                elem_id="camera",
+            )
+    with gr.Group():
+        adding = gr.Radio([ADD, ALREADY], value=ADD, label="The picture", elem_id="adding")
+        with gr.Group() as added:
+            noise = gr.Dropdown(
+                [(known.label, name) for name, known in noises.OFFERS.items()], value=noises.FIRST, label="Noise"
+            )
+            amount = level(noises.FIRST)
+            with gr.Row():
+                seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=2**31 - 1, min_width=90)
+                again = gr.Button("Draw other noise", size="sm", min_width=120)
+        cleans = gr.File(
+            label="Clean picture to compare with, if there is one",
+            file_count="multiple",
+            file_types=PICTURES,
+            height=110,
+            visible=False,
+            elem_id="cleans",
+        )
+    with gr.Group():
+        chosen = gr.Dropdown(choices(), value=AUTOMATIC, label="Model", info="automatic: by the kind of noise")
+        strength = gr.Slider(0, 1, 1, step=0.05, label="Strength", info="0 keeps the noise, 1 removes all of it")
+    with gr.Accordion("More", open=False):
+        ensemble = gr.Checkbox(False, label="Average over 8 turns and flips", info="8 × the time, a little better")
+        maps = gr.Checkbox(False, label="Show the error, and what was removed")
+        classical = gr.CheckboxGroup(
+            list(baselines.BASELINES), label="Beside it: methods that learn nothing", elem_id="baselines"
+        )
+    adding.input(
+        lambda way: (gr.Group(visible=way == ADD), gr.File(visible=way != ADD)),
+        adding,
+        [added, cleans],
+        queue=False,
+        api_visibility="private",
+    )
+    again.click(None, seed, seed, js="(seed) => (Number(seed) || 0) + 1")
+    return Controls(
+        chosen_sample, files, camera, adding, noise, amount, seed, cleans, chosen, strength, ensemble, classical, maps
+    )
+
+
+def level(name: str) -> gr.Slider:
+    """The level's slider for a noise model."""
+    offer = noises.OFFERS[name]
+    return gr.Slider(
+        offer.low, offer.high, offer.value, step=offer.step, label="Level", info=noises.unit(name), elem_id="level"
+    )
+
+
+def choices(trained: bool = False) -> list[str]:
+    """What the model's dropdown offers."""
+    return [AUTOMATIC, *weights.shipped(), *([TRAINED] if trained else [])]
+
+
+def _tie(controls: Controls, results: Results, visits: Visits) -> dict[str, object]:
+    """Ties what a person does to a new result; returns the event's settings, for others that ask for one."""
+
+    def run(request: gr.Request, *values: object) -> tuple:
+        asked = Controls(*values)
+        forgotten = _forgotten(asked)
+        folder = visits.fresh(request.session_hash, "denoised")
+        try:
+            outcome = answer(asked, folder, visits.folder(request.session_hash) / TRAINED_FILE)
+        except (ValueError, OSError, MemoryError) as problem:
+            return (*Results(gr.skip(), error(problem), gr.skip(), gr.skip()), *forgotten)
+        shown = {"rows": outcome.rows, "empty": EMPTY}
+        files = [str(path) for path in outcome.files] or None
+        return (*Results(shown, notes(outcome.notes), _table(outcome), files), *forgotten)
+
+    settled = {
+        "fn": run,
+        "inputs": list(controls),
+        "outputs": [*results, *controls[:3]],
+        "concurrency_id": "denoising",
+        "concurrency_limit": settings.DENOISINGS,
+        "trigger_mode": "always_last",
+        "show_progress": "minimal",
+        "show_progress_on": results.panels,
+        "api_visibility": "private",
+    }
+    controls.strip.input(js=ONLY["strip"], **settled)
+    gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=ONLY["files"], **settled)
+    controls.camera.input(js=ONLY["camera"], **settled)
+    controls.noise.input(level, controls.noise, controls.level, queue=False, api_visibility="private").then(**settled)
+    gr.on(
+        [
+            *(each.input for each in (controls.adding, controls.weights, controls.ensemble, controls.maps)),
+            *(controls.level.release, controls.strength.release, controls.seed.change, controls.baselines.input),
+            *(controls.cleans.upload, controls.cleans.clear, controls.cleans.delete),
+        ],
+        **settled,
+    )
+    return settled
+
+
+TRAINED_FILE = "model.safetensors"  # of a visitor's own training, in his folder
+
+
+def _forgotten(asked: Controls) -> list:
+    """What becomes of strip, files and camera: the ones that are not shown any more are emptied."""
+    used = next((place for place in (1, 2, 0) if asked[place]), None)
+    return [gr.skip() if place == used else None for place in range(3)]
+
+
+def answer(asked: Controls, folder: Path, trained: Path) -> Outcome:
+    """What was asked for, done. Raises ValueError, OSError with a sentence for the person."""
+    pictures = _pictures(asked)
+    if not pictures:
+        return Outcome()
+    noise = None
+    if asked.adding == ADD:
+        noise = asked.noise
+        model = noises.noise(noise, asked.level)
+        cases = denoising.with_noise(pictures, model, int(asked.seed or 0))
+    else:
+        cases = denoising.with_clean(pictures, denoising.read_all(asked.cleans or []))
+    options = Options(
+        asked.weights, trained, asked.strength, asked.ensemble, tuple(asked.baselines or ()), bool(asked.maps)
+    )
+    return denoising.denoise(cases, noise, options, folder)
+
+
+def _pictures(asked: Controls) -> list:
+    if asked.files:
+        return denoising.read_all(asked.files)
+    if asked.camera:
+        return [("camera.png", denoising.read(asked.camera))]
+    if asked.strip:
+        return [(samples.SAMPLES[asked.strip].file, samples.read(asked.strip))]
+    return []
+
+
+def _table(outcome: Outcome) -> str:
+    return table(COLUMNS, [*outcome.table, *denoising.means(outcome.table)])

@@ -1,0 +1,226 @@
+"""What the first tab does with a picture: choose the weights, denoise, measure, write what is shown and downloaded."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+from torch import Tensor
+
+from n2n import Noise2Noise, baselines, compare, host, image, weights
+from n2n.compare import Case, Shown
+from n2n.evaluate import Denoiser
+from n2n.image import Picture
+from n2n.noise import Noise
+
+from . import gpu, panels, settings
+
+AUTOMATIC, TRAINED = "automatic", "the one I just trained"
+GENERAL = ("everyday", "gaussian")  # weights for noise of no known kind, the better first
+FROM_PAIRS = {"course": "pixelate"}  # learnt from finished pairs, whose noise the header cannot name
+COLUMNS = ("picture", "method", "PSNR before", "PSNR after", "SSIM before", "SSIM after", "seconds")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to denoise; `baselines` are names of n2n.baselines.BASELINES."""
+
+    weights: str = AUTOMATIC
+    trained: Path | None = None  # weights file of the visitor's own training
+    strength: float = 1.0
+    ensemble: bool = False
+    baselines: tuple[str, ...] = ()
+    maps: bool = False  # also show the error and what was removed
+
+
+@dataclass
+class Outcome:
+    """What came of some pictures."""
+
+    rows: list[dict] = field(default_factory=list)  # for the panels
+    table: list[tuple] = field(default_factory=list)  # under COLUMNS; None where it is not known
+    notes: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)  # to download
+
+
+def read(path: str | Path) -> Picture:
+    """An uploaded picture. Raises ValueError where it is none, or larger than the demo takes."""
+    picture = image.read(Path(path))
+    height, width = picture.pixels.shape[:2]
+    if height * width > settings.PIXELS:
+        raise ValueError(
+            f"'{Path(path).name}' has {height * width / 1e6:.1f} megapixels; this page takes up to "
+            f"{settings.PIXELS / 1e6:.0f}. Cut it, or use the command line, which has no such limit: "
+            "python -m n2n denoise PICTURE -o OUT"
+        )
+    return picture
+
+
+def read_all(paths: list[str]) -> list[tuple[str, Picture]]:
+    """Uploaded pictures with their names. Raises ValueError where they are too many, or one cannot be read."""
+    if len(paths) > settings.PICTURES:
+        raise ValueError(
+            f"{len(paths)} pictures at once; this page takes up to {settings.PICTURES}. Bring fewer, or use the "
+            "command line for whole folders: python -m n2n denoise FOLDER -o OUT"
+        )
+    return [(Path(path).name, read(path)) for path in paths]
+
+
+def with_noise(pictures: list[tuple[str, Picture]], noise: Noise, seed: int) -> list[tuple[str, Case]]:
+    """Clean pictures made noisy; each draws its own noise from the seed."""
+    return [(name, compare.corrupted(picture, noise, seed + place)) for place, (name, picture) in enumerate(pictures)]
+
+
+def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Picture]]) -> list[tuple[str, Case]]:
+    """Noisy pictures beside their clean ones: by equal name, or in order where there are as many. Raises ValueError."""
+    by_name = {Path(name).stem: picture for name, picture in cleans}
+    named = [by_name.get(Path(name).stem) for name, _ in pictures]
+    if cleans and not any(named):
+        if len(cleans) != len(pictures):
+            raise ValueError(
+                f"{len(cleans)} clean pictures for {len(pictures)} noisy ones, with other names; "
+                "bring one for each in the same order, or name them alike"
+            )
+        named = [picture for _, picture in cleans]
+    return [(name, compare.noisy_already(picture, clean)) for (name, picture), clean in zip(pictures, named)]
+
+
+def choose(options: Options, noise: str | None) -> tuple[str, Noise2Noise]:
+    """The weights for noise of a kind (None: unknown), with the name to show. Raises ValueError."""
+    if options.weights == TRAINED:
+        if options.trained is None or not options.trained.is_file():
+            raise ValueError("there is no model of yours (any more): train one in the second tab, or choose another")
+        return "your model", Noise2Noise.load(options.trained, host.device(gpu.DEVICE))
+    shipped = weights.shipped()
+    name = options.weights
+    if name == AUTOMATIC:
+        fitting = [each for each in shipped if _kind(each, load(each)) == noise]
+        name = next(each for each in (*fitting, *GENERAL) if each in shipped)
+    if name not in shipped:  # a program could ask for any file of this computer
+        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(shipped)}")
+    return name, load(name)
+
+
+@lru_cache(maxsize=16)
+def load(name: str) -> Noise2Noise:
+    """Shipped weights, kept in memory."""
+    return Noise2Noise.load(name, host.device(gpu.DEVICE))
+
+
+def _kind(name: str, model: Noise2Noise) -> str:
+    """The name of the noise that weights learnt; "" where nobody knows."""
+    return str(model.header.get("noise") or FROM_PAIRS.get(name, "")).partition(":")[0]
+
+
+def denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path) -> Outcome:
+    """Denoises every picture and writes the panels' PNGs and the downloads to `folder`."""
+    name, model = choose(options, noise)
+    ours = partial(gpu.predict, model, data_range=1.0, ensemble=options.ensemble, strength=options.strength)
+    denoisers: dict[str, Denoiser] = {"denoised": ours}
+    denoisers |= {key: partial(baselines.denoise, baselines.BASELINES[key]) for key in options.baselines}
+    outcome = Outcome()
+    outcome.notes += _mismatch(name, model, noise)
+    downloads = folder / "downloads"
+    downloads.mkdir(exist_ok=True)
+    for place, (title, case) in enumerate(cases):
+        before = compare.show(case.noisy, case.target)
+        results = compare.run(denoisers, case)
+        outcome.rows.append(_row(title, case, before, results, options.maps, folder, str(place)))
+        outcome.table += [
+            (title, name if method == "denoised" else method, *_figures(before, shown))
+            for method, (_, shown) in results.items()
+        ]
+        outcome.files.append(_write(downloads, title, compare.result(case, results["denoised"][0])))
+        if said := compare.warning(case.noisy, compare.learnt_range(model.header)):
+            outcome.notes.append(f"{title}: {said}" if len(cases) > 1 else said)
+        outcome.notes += [f"{title}: {note}" for note in case.picture.notes]
+    outcome.files.append(_write_table(downloads / "psnr.csv", outcome.table))
+    return outcome
+
+
+def _mismatch(name: str, model: Noise2Noise, noise: str | None) -> list[str]:
+    """Said where the model learnt another kind of noise than the one that was added."""
+    learnt = _kind(name, model)
+    if noise is None or not learnt or learnt == noise or name in GENERAL[:1]:
+        return []
+    return [f"“{name}” learnt {learnt} noise, this is {noise} noise: do not expect its best."]
+
+
+def _row(
+    title: str,
+    case: Case,
+    before: Shown,
+    results: Mapping[str, tuple[Tensor, Shown]],
+    maps: bool,
+    folder: Path,
+    prefix: str,
+) -> dict:
+    """The panels of one picture: noisy, denoised, target, then what was asked for besides."""
+    pictures = {"noisy": before, "denoised": results["denoised"][1]}
+    if case.target is not None:
+        pictures["target"] = Shown(compare.show(case.target, None).pixels)
+    pictures |= {method: shown for method, (_, shown) in results.items() if method != "denoised"}
+    if maps:
+        denoised = pictures["denoised"].pixels
+        if case.target is not None:
+            pictures["error"] = Shown(compare.error_map(denoised, pictures["target"].pixels))
+        pictures["residual"] = Shown(compare.residual(before.pixels, denoised))
+    return panels.row(title, [_panel(role, shown, folder, f"{prefix}-{role}.png") for role, shown in pictures.items()])
+
+
+TITLES = {
+    "error": ("Error", f"|denoised − target|, ×{compare.ERROR_GAIN}"),
+    "residual": ("Removed", f"noisy − denoised, ×{compare.RESIDUAL_GAIN} about grey"),
+}
+
+
+def _panel(role: str, shown: Shown, folder: Path, file: str) -> dict:
+    pixels = compare.reduced(shown.pixels, settings.SHOWN_PIXELS)
+    height, width = pixels.shape[:2]
+    title, note = TITLES.get(role, (role.capitalize(), ""))
+    if pixels.shape != shown.pixels.shape:
+        note = f"{note} shown smaller; measured and downloaded whole".strip()
+    return panels.panel(role, title, panels.save(pixels, folder, file), (width, height), shown.psnr, shown.ssim, note)
+
+
+def _figures(before: Shown, after: Shown) -> tuple[float | None, ...]:
+    return before.psnr, after.psnr, before.ssim, after.ssim, after.seconds
+
+
+def means(table: list[tuple]) -> list[tuple]:
+    """A line of means over the pictures for every method, under COLUMNS; none for a single picture."""
+    methods = dict.fromkeys(line[1] for line in table)
+    lines = []
+    for method in methods:
+        mine = [line[2:] for line in table if line[1] == method]
+        known = [[value for value in column if value is not None] for column in zip(*mine)]
+        if len(mine) > 1:
+            lines.append(("mean", method, *(float(np.mean(column)) if column else None for column in known)))
+    return lines
+
+
+def _write(folder: Path, name: str, picture: Picture) -> Path:
+    """The picture under its own name; as PNG where its format cannot be written."""
+    path = folder / name
+    fits = image.SIXTEEN_BIT_SUFFIXES if picture.pixels.dtype == np.uint16 else image.SUFFIXES
+    path = path if path.suffix.lower() in fits else path.with_suffix(".png")
+    while path.exists():
+        path = path.with_stem(f"{path.stem}_")
+    image.write(path, picture)
+    return path
+
+
+def _write_table(path: Path, table: list[tuple]) -> Path:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows([_rounded(line) for line in (*table, *means(table))])
+    image.write_bytes(path, text.getvalue().encode())
+    return path
+
+
+def _rounded(line: tuple) -> list[object]:
+    return [round(value, 4) if isinstance(value, float) else value for value in line]

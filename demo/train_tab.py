@@ -1,0 +1,236 @@
+"""The second tab: train on one's own noisy pairs, and watch it learn."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import NamedTuple
+
+import gradio as gr
+
+from n2n import weights
+from n2n.recipe import LOSSES, RECIPES
+
+from . import denoise_tab, gathering, jobs, learning, panels, runs, samples, settings, watching
+from .denoising import TRAINED
+from .markup import error, notes
+from .runs import PROBLEMS, Run, Waiting
+from .visits import Visits
+from .watching import NO_ROWS, Page
+
+SCRATCH, WHAT_FITS = "from scratch", "what fits"
+NOTHING = "Bring noisy pairs, or try it with the sample pairs."
+QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+
+
+class Choices(NamedTuple):
+    """The components that say how to train; and, in a handler, their values."""
+
+    budget: object
+    recipe: object
+    loss: object
+    width: object
+    learning_rate: object
+    batch_size: object
+    crop: object
+    hold_out: object
+    start: object
+    seed: object
+
+
+def build(
+    visits: Visits, line: jobs.Line, tabs: gr.Tabs, first_tab: tuple[denoise_tab.Controls, dict[str, object]]
+) -> None:
+    """Lays out the tab and ties its events. Call it inside a gr.Tab."""
+    data = gr.State(())
+    with gr.Row(elem_classes="n2n-columns"):
+        with gr.Column(elem_classes="n2n-controls", min_width=280):
+            files = gr.File(
+                label="Two noisy shots of the same thing, or many: pictures, .zip, .npz, .pkl, TIFF stack",
+                file_count="multiple",
+                height=130,
+                elem_id="pairs",
+            )
+            with gr.Row():
+                sample = gr.Button("Try it with sample pairs", size="sm", elem_id="sample")
+                archive = str(gathering.sample_archive(visits.shared("pairs")))
+                gr.DownloadButton("See what pairs look like", archive, size="sm", elem_id="archive")
+            choices = _choices()
+            train = gr.Button("Train", variant="primary", interactive=False, elem_id="train")
+            with gr.Row():
+                stop = gr.Button("Stop", interactive=False, min_width=80, elem_id="stop")
+                go_on = gr.Button("Continue", interactive=False, min_width=80, elem_id="continue")
+        with gr.Column(elem_classes="n2n-results", min_width=320):
+            with gr.Accordion("Your pairs", elem_id="seen") as seen:
+                looked = gr.HTML(notes([NOTHING]), elem_id="looked")
+                strip = panels.component(NO_ROWS, compact=True, elem_id="strip-of-pairs")
+            page = _page(seen, train, stop, go_on)
+    _tie_data(visits, files, sample, [data, looked, strip, seen, train])
+    _tie_training(visits, line, data, choices, page)
+    page.machine.input(watching.at, [page.run, page.machine], [page.pictures, page.snapshot], **QUICK)
+    controls, denoising = first_tab
+    page.use.click(_use, data, [tabs, controls.weights, controls.noise, controls.level], **QUICK).then(**denoising)
+
+
+def _choices() -> Choices:
+    budgets = [(f"{seconds} s", seconds) for seconds in settings.BUDGETS]
+    fast = RECIPES["fast"]
+    budget = gr.Radio(budgets, value=settings.BUDGETS[1], label="Train for", elem_id="budget")
+    with gr.Accordion("Everything else", open=False):
+        recipe = gr.Dropdown(
+            [("fast", "fast"), ("the course report's, to the letter", "report")], value="fast", label="Recipe"
+        )
+        loss = gr.Radio(
+            list(LOSSES),
+            value=fast.loss,
+            label="Loss",
+            info="l2 learns the mean of the targets, l1 the median, l0 the mode",
+        )
+        width = gr.Dropdown([12, 24, 48], value=24, label="Width of the net", info="24 is Table I, 48 the paper's")
+        learning_rate = gr.Number(fast.learning_rate, label="Learning rate", minimum=1e-6, maximum=0.1, step=1e-4)
+        batch_size = gr.Number(fast.batch_size, label="Pairs in a batch", precision=0, minimum=1, maximum=256)
+        crop = gr.Dropdown([WHAT_FITS, "32", "64", "96", "128"], value=WHAT_FITS, label="Side of the crops, pixels")
+        hold_out = gr.Slider(0.05, 0.5, fast.hold_out, step=0.05, label="Held out, to measure on")
+        start = gr.Dropdown([SCRATCH, *weights.shipped()], value=SCRATCH, label="Start")
+        seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=2**31 - 1)
+    recipe.input(
+        lambda name: (RECIPES[name].loss, RECIPES[name].learning_rate, RECIPES[name].batch_size),
+        recipe,
+        [loss, learning_rate, batch_size],
+        **QUICK,
+    )
+    return Choices(budget, recipe, loss, width, learning_rate, batch_size, crop, hold_out, start, seed)
+
+
+def _page(seen: gr.Accordion, train: gr.Button, stop: gr.Button, go_on: gr.Button) -> Page:
+    status = gr.HTML("", elem_id="status")
+    drawn = gr.HTML("", elem_id="curves")
+    pictures = panels.component(NO_ROWS, compact=True, elem_id="live")
+    with gr.Row():
+        machine = gr.Slider(
+            0, 1, 0, step=1, label="Time machine", info="the same pictures, earlier", visible=False, elem_id="machine"
+        )
+        snapshot = gr.DownloadButton("These weights", visible=False, size="sm", elem_id="snapshot")
+    use = gr.Button("Denoise with it", variant="primary", visible=False, elem_id="use")
+    trust = panels.component(NO_ROWS, compact=True, elem_id="trust")
+    command = gr.HTML("", elem_id="command")
+    files = gr.File(label="Take it home", file_count="multiple", interactive=False, visible=False, elem_id="take")
+    run = gr.State(None)
+    return Page(seen, status, drawn, pictures, machine, snapshot, trust, files, command, train, stop, go_on, use, run)
+
+
+def _tie_data(visits: Visits, files: gr.File, sample: gr.Button, outputs: list) -> None:
+    async def look(request: gr.Request, uploaded: list[str] | None) -> AsyncIterator[tuple]:
+        if not uploaded:
+            yield _looked(notes([NOTHING]))
+            return
+        async with aclosing(_look(visits, request.session_hash, tuple(uploaded))) as steps:
+            async for shown in steps:
+                yield shown
+
+    async def look_at_samples(request: gr.Request) -> AsyncIterator[tuple]:
+        async with aclosing(_look(visits, request.session_hash, (samples.PAIRS,))) as steps:
+            async for shown in steps:
+                yield *shown, None
+
+    limits = {"concurrency_id": "checks", "concurrency_limit": settings.CHECKS, "show_progress": "minimal"}
+    gr.on([files.upload, files.clear, files.delete], look, files, outputs, api_visibility="private", **limits)
+    sample.click(look_at_samples, None, [*outputs, files], api_visibility="private", **limits)
+
+
+async def _look(visits: Visits, session: str, uploaded: tuple[str, ...]) -> AsyncIterator[tuple]:
+    """What an upload is, as soon as each thing is known."""
+    yield _looked(notes(["Looking at it …"]))
+    try:
+        files = runs.paths(visits, session, uploaded)
+        async with aclosing(runs.look(files, visits.fresh(session, "look"))) as steps:
+            async for looks in steps:
+                ready = looks.speed is not None
+                yield _looked(watching.told(looks), watching.rows(looks.strip), uploaded if ready else ())
+    except PROBLEMS as problem:
+        yield _looked(error(problem))
+
+
+def _looked(words: str, strip: dict = NO_ROWS, data: tuple[str, ...] = ()) -> tuple:
+    """The page about an upload; with `data`, one may train on it."""
+    return data, words, strip, gr.Accordion(open=True), gr.Button(interactive=bool(data))
+
+
+def _tie_training(visits: Visits, line: jobs.Line, data: gr.State, choices: Choices, page: Page) -> None:
+    running: dict[str, jobs.Job] = {}  # by session, while it lasts
+
+    async def train(request: gr.Request, uploaded: tuple[str, ...], *values: object) -> AsyncIterator[Page]:
+        session = request.session_hash
+        try:
+            files = runs.paths(visits, session, uploaded)
+            name = samples.PAIRS if uploaded == (samples.PAIRS,) else Path(uploaded[0]).name
+            run = Run(files, visits.fresh(session, "run"), settings_of(Choices(*values)), name)
+        except PROBLEMS as problem:
+            yield watching.failed(None, problem)
+            return
+        async with aclosing(_train(visits, line, running, session, run)) as steps:
+            async for shown in steps:
+                yield shown
+
+    async def go_on(request: gr.Request, run: Run, budget: float) -> AsyncIterator[Page]:
+        try:
+            more = run.continued(float(budget))
+        except PROBLEMS as problem:
+            yield watching.failed(run, problem)
+            return
+        async with aclosing(_train(visits, line, running, request.session_hash, more)) as steps:
+            async for shown in steps:
+                yield shown
+
+    def stop(request: gr.Request) -> None:
+        if job := running.get(request.session_hash):
+            job.stop()
+
+    limits = {"concurrency_id": "training", "concurrency_limit": settings.QUEUE, "show_progress": "hidden"}
+    page.train.click(train, [data, *choices], list(page), api_visibility="private", **limits)
+    page.go_on.click(go_on, [page.run, choices.budget], list(page), api_visibility="private", **limits)
+    page.stop.click(stop, **QUICK)
+
+
+async def _train(
+    visits: Visits, line: jobs.Line, running: dict[str, jobs.Job], session: str, run: Run
+) -> AsyncIterator[Page]:
+    """A training on the page, from its place in line to what there is to take home."""
+    view, begun = watching.View(run), False
+    try:
+        async with aclosing(runs.train(line, running, session, run)) as steps:
+            async for step in steps:
+                if isinstance(step, Waiting):
+                    yield watching.waiting(step)
+                    continue
+                if not begun:
+                    begun = True
+                    yield watching.begun()
+                yield await view.now()
+        shutil.copyfile(run.weights, visits.folder(session) / denoise_tab.TRAINED_FILE)
+        yield await watching.ended(run, run.folder / "take")
+    except PROBLEMS as problem:
+        yield watching.failed(run, problem)
+
+
+def settings_of(asked: Choices) -> learning.Settings:
+    """The settings of a training from what was chosen. Raises ValueError naming what is out of range."""
+    return runs.settings_of(
+        float(asked.budget),
+        asked.recipe,
+        int(asked.width),
+        None if asked.start == SCRATCH else asked.start,
+        loss=asked.loss,
+        learning_rate=float(asked.learning_rate),
+        batch_size=int(asked.batch_size),
+        crop=None if asked.crop == WHAT_FITS else int(asked.crop),
+        hold_out=float(asked.hold_out),
+        seed=int(asked.seed or 0),
+    )
+
+
+def _use(uploaded: tuple[str, ...]) -> tuple:
+    """Opens the first tab with the new model chosen; after the sample pairs, with their kind of noise."""
+    of_samples = uploaded == (samples.PAIRS,)
+    noise = (gr.Dropdown(value="pixelate"), denoise_tab.level("pixelate")) if of_samples else (gr.skip(), gr.skip())
+    return gr.Tabs(selected="denoise"), gr.Dropdown(choices=denoise_tab.choices(True), value=TRAINED), *noise

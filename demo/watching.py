@@ -1,0 +1,186 @@
+"""What the page shows of an upload and of a training: runs, as the values of components."""
+
+import asyncio
+import html
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import gradio as gr
+
+from n2n import curves
+
+from . import keepsakes, panels, settings
+from .markup import error, notes, table, verdicts
+from .runs import Looks, Run, Waiting
+from .shown import Shown
+
+DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
+NO_ROWS = {"rows": [], "empty": ""}
+TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
+
+
+class Page(NamedTuple):
+    """What shows a training: the components; and, in a handler, their values."""
+
+    seen: object
+    status: object
+    curves: object
+    pictures: object
+    machine: object
+    snapshot: object
+    trust: object
+    files: object
+    command: object
+    train: object
+    stop: object
+    go_on: object
+    use: object
+    run: object
+
+
+def page(**changes: object) -> Page:
+    """Values for the page: what is given changes, everything else stays as it is."""
+    return Page(**(dict.fromkeys(Page._fields, gr.skip()) | changes))
+
+
+def rows(shown: Sequence[Sequence[Shown]]) -> dict:
+    """Pictures that a job wrote, as the panels' value."""
+    return {"rows": [panels.row("", [_panel(each) for each in line]) for line in shown], "empty": ""}
+
+
+def _panel(shown: Shown) -> dict:
+    text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
+    title = TITLES.get(shown.role, shown.role.capitalize())
+    return panels.panel(
+        shown.role, title, panels.url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text
+    )
+
+
+def told(looks: Looks) -> str:
+    """Everything known of an upload in words: what it is, what a training would buy, what the pair doctor says."""
+    if looks.understood is None:
+        return notes(["Looking at it …"])
+    said = [f"This is {looks.understood.described}.", *looks.understood.notes]
+    if looks.speed:  # the last that is known
+        said.append(f"Measured on this computer: {'; '.join(map(looks.speed.told, settings.BUDGETS))}.")
+    return notes(said) + verdicts(looks.verdicts)
+
+
+def waiting(place: Waiting) -> Page:
+    """While others train."""
+    words = f"Others are training: you are number {place.ahead} in line, about {place.seconds:.0f} s to go."
+    return page(status=notes([words]), train=gr.Button(interactive=False))
+
+
+def begun() -> Page:
+    """As the training begins."""
+    hidden = {name: gr.update(visible=False) for name in ("machine", "snapshot", "files", "use")}
+    return page(
+        seen=gr.Accordion(open=False),
+        status=notes(["Reading the pairs …"]),
+        train=gr.Button(interactive=False),
+        stop=gr.Button(interactive=True),
+        go_on=gr.Button(interactive=False),
+        trust=NO_ROWS,
+        command="",
+        **hidden,
+    )
+
+
+class View:
+    """A run on the page while it lasts: knows what is drawn already."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.previews, self.drawn = run, 0, float("-inf")
+
+    async def now(self) -> Page:
+        """What has changed since the last time."""
+        changes: dict[str, object] = {"status": status(self.run)}
+        if len(self.run.previews) > self.previews:
+            self.previews = len(self.run.previews)
+            changes["pictures"] = rows(self.run.previews[-1].rows)
+        if self.run.progress and self.run.progress.seconds >= self.drawn + DRAW_EVERY:
+            self.drawn = self.run.progress.seconds
+            changes["curves"] = await asyncio.to_thread(drawing, self.run)
+        return page(**changes)
+
+
+async def ended(run: Run, folder: Path) -> Page:
+    """When the training is over: everything there is to see and to take home, written to `folder`."""
+    command = keepsakes.repeat(run)
+    files = await asyncio.to_thread(keepsakes.written, folder, run, command)
+    last = len(run.snapshots()) - 1
+    return page(
+        status=status(run, over=True),
+        curves=await asyncio.to_thread(drawing, run),
+        machine=gr.Slider(minimum=0, maximum=max(1, last), value=last, visible=last > 0),
+        snapshot=gr.DownloadButton("These weights", value=str(run.snapshots()[-1].snapshot), visible=last >= 0),
+        trust=rows(run.learnt.trust.rows) if run.learnt else NO_ROWS,
+        files=gr.File(value=[str(file) for file in files], visible=True),
+        command=_worth(run) + _command(command),
+        train=gr.Button(interactive=True),
+        stop=gr.Button(interactive=False),
+        go_on=gr.Button(interactive=True),
+        use=gr.Button(visible=True),
+        run=run,
+    )
+
+
+def failed(run: Run | None, problem: Exception) -> Page:
+    """When something went wrong; an earlier end of the same training can still be gone on from."""
+    return page(
+        status=error(problem),
+        train=gr.Button(interactive=True),
+        stop=gr.Button(interactive=False),
+        go_on=gr.Button(interactive=run is not None and bool(run.snapshots())),
+    )
+
+
+def status(run: Run, over: bool = False) -> str:
+    """How far it is, in a bar and in words."""
+    progress = run.progress
+    if progress is None:
+        return notes(["Reading the pairs …"])
+    end = f"done after {progress.seconds:.0f} s" if over else f"{progress.eta:.0f} s left"
+    words = (
+        f"Step {progress.step:,} · {progress.images:,} pairs shown · {progress.images_per_second:.0f} pairs/s · {end}"
+    )
+    share = 1.0 if over else min(1.0, progress.seconds / run.settings.recipe.seconds)
+    return f'<progress aria-label="Training" max="1" value="{share:.3f}"></progress>{notes([words])}'
+
+
+def drawing(run: Run) -> str:
+    """Both curves."""
+    figures = {"Loss": curves.loss_figure(run.history), "PSNR": curves.psnr_figure(run.history)}
+    drawn = "".join(f"<div>{curves.svg(each, name)}</div>" for name, each in figures.items())
+    return f'<div class="n2n-curves">{drawn}</div>'
+
+
+def _worth(run: Run) -> str:
+    """What the gain is worth in exposures, beside what real averages reach, and how to read the disagreement."""
+    if run.learnt is None:
+        return notes(["Stopped before the last measurement was done: these are the best weights until then."])
+    trust = run.learnt.trust
+    said = [trust.note] if trust.note else []
+    if trust.worth is not None:
+        about = "estimated without clean pictures" if trust.estimated else "measured against the clean pictures"
+        gain = f"is worth the average of about {trust.worth:.1f} of them"
+        said.insert(
+            0, f"One noisy shot, denoised, {gain if trust.worth > 1 else 'is no better than it was'} ({about})."
+        )
+    lines = [(str(count), decibels) for count, decibels in trust.averages]
+    return notes(said) + table(("shots averaged", "PSNR, dB"), lines if len(lines) > 2 else [])
+
+
+def _command(command: str) -> str:
+    return (
+        '<p class="n2n-note">The same training on your own machine:</p>'
+        f'<pre class="n2n-command" tabindex="0" aria-label="Command">{html.escape(command)}</pre>'
+    )
+
+
+def at(run: Run, place: float) -> tuple:
+    """The time machine: the pictures and the weights of one snapshot."""
+    chosen = run.snapshots()[int(place)]
+    return rows(chosen.rows), gr.DownloadButton(f"Weights of step {chosen.step:,}", value=str(chosen.snapshot))

@@ -1,0 +1,51 @@
+// Before / after: two panels of a row on one place, and a divider between them.
+
+const NO_PICTURES = ["noisy", "error", "residual", "disagreement"]; // what nobody wipes to
+
+const byRole = (row, role) => row.figures.find((figure) => figure.panel.role === role);
+
+// What stands at the right of the divider may be chosen where there is a choice.
+function rightSides() {
+  const sides = new Map();
+  for (const { panel } of rows.flatMap((row) => row.figures))
+    if (!NO_PICTURES.includes(panel.role) && !sides.has(panel.role)) sides.set(panel.role, panel.title);
+  return sides;
+}
+
+function moveDivider(row, percent) {
+  const cut = clamp(percent, 0, 100);
+  row.divider.range.value = cut;
+  row.divider.range.setAttribute("aria-valuetext", `${Math.round(cut)} % from the left`);
+  row.grid.style.setProperty("--cut", `${cut}%`);
+}
+
+function addDivider(row) {
+  const surface = make(row.grid, "div", "divider");
+  const range = make(surface, "input", "", { type: "range", min: 0, max: 100, step: "any" });
+  make(surface, "div", "edge", { "aria-hidden": "true" });
+  row.divider = { surface, range };
+  // The range is for the keyboard; some phones let nobody drag one but by its thumb.
+  const drag = (event) => {
+    const shown = surface.getBoundingClientRect();
+    moveDivider(row, (100 * (event.clientX - shown.left)) / shown.width);
+  };
+  surface.addEventListener("pointerdown", (event) => {
+    surface.setPointerCapture(event.pointerId);
+    drag(event);
+  });
+  surface.addEventListener("pointermove", (event) => surface.hasPointerCapture(event.pointerId) && drag(event));
+  range.addEventListener("input", () => moveDivider(row, range.valueAsNumber));
+  moveDivider(row, 50);
+}
+
+// Which two panels are wiped, or none where the row lacks one of them.
+function chooseSides(row) {
+  const left = byRole(row, "noisy");
+  const right = byRole(row, view.right) || byRole(row, "denoised");
+  row.wiping = view.mode === "wipe" && Boolean(left && right);
+  for (const figure of row.figures) figure.node.dataset.side = figure === left ? "left" : figure === right ? "right" : "";
+  if (!row.wiping) return;
+  const name = row.name.textContent;
+  const titles = `${left.panel.title} and ${right.panel.title}`;
+  row.divider.range.setAttribute("aria-label", `Divider between ${titles}${name ? `, ${name}` : ""}`);
+}

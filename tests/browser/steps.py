@@ -1,0 +1,41 @@
+"""What a visitor does, and what he reads off the page."""
+
+import io
+import math
+from urllib.parse import urljoin
+
+import numpy as np
+from PIL import Image
+
+SOURCES = "where => [...document.querySelectorAll(`${where} figure img`)].map(image => image.src).join()"
+
+
+def pixels(page, image):
+    """The pixels of an <img> element as the server sent them, (H, W) or (H, W, 3)."""
+    answer = page.request.get(urljoin(page.url, image.get_attribute("src")))
+    return np.asarray(Image.open(io.BytesIO(answer.body())))
+
+
+def panels(page, where="#panels"):
+    """role → (pixels, the PSNR that stands under it or None) of the first row of a component."""
+    figures = page.locator(f"{where} figure[data-role]").all()
+    found = {}
+    for figure in figures:
+        role, told = figure.get_attribute("data-role"), figure.get_attribute("data-psnr")
+        found.setdefault(role, (pixels(page, figure.locator("img").first), float(told) if told else None))
+    return found
+
+
+def psnr(a, b):
+    """PSNR in dB of two 8-bit pictures, written out."""
+    return 10 * math.log10(255**2 / np.mean((a.astype(float) - b.astype(float)) ** 2))
+
+
+def settled(page, action, where="#panels"):
+    """Does something, and waits until the pictures of a component are others than before."""
+    before = page.evaluate(f"({SOURCES})('{where}')")
+    action()
+    page.wait_for_function(
+        f"before => {{ const now = ({SOURCES})('{where}'); return now && now !== before; }}", arg=before
+    )
+    page.wait_for_timeout(300)  # the rest of the same answer

@@ -1,0 +1,141 @@
+"""The first tab in a real browser."""
+
+import numpy as np
+import pytest
+import skimage
+from PIL import Image
+
+from steps import panels, psnr, settled
+
+PHOTO = skimage.data.astronaut()[:128, :160]
+
+
+@pytest.fixture
+def noisy_file(tmp_path):
+    noise = np.random.default_rng(0).normal(0, 25, PHOTO.shape)
+    Image.fromarray((PHOTO + noise).round().clip(0, 255).astype(np.uint8)).save(tmp_path / "shot.png")
+    Image.fromarray(PHOTO).save(tmp_path / "truth.png")
+    return tmp_path / "shot.png"
+
+
+def upload(page, where, *files):
+    page.set_input_files(f"{where} input[type=file]", [str(file) for file in files])
+
+
+def assert_captions_are_right(page):
+    found = panels(page)
+    target = found["target"][0]
+    measured = {role: told for role, (_, told) in found.items() if told is not None}
+    assert {"noisy", "denoised"} <= set(measured)
+    for role, told in measured.items():
+        assert told == pytest.approx(psnr(found[role][0], target), abs=0.05), role
+    assert measured["denoised"] > measured["noisy"] + 3
+
+
+def test_the_first_screen_shows_a_finished_result(page, screenshot):
+    assert_captions_are_right(page)
+    screenshot(page, "denoise-projector")
+
+
+def test_it_suits_a_phone_and_the_dark(open_page, screenshot):
+    phone = open_page(390, 844)
+    assert phone.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    screenshot(phone, "denoise-phone", full_page=True)
+    screenshot(open_page(dark=True), "denoise-dark")
+
+
+def test_another_sample_picture(page):
+    settled(page, lambda: page.get_by_label("Coins").check(force=True))
+    assert_captions_are_right(page)
+
+
+@pytest.mark.parametrize("noise", ["Poisson", "Pixelate"])
+def test_another_noise(page, noise):
+    page.get_by_label("Noise", exact=True).click()
+    settled(page, lambda: page.get_by_role("option", name=noise).click())
+    assert_captions_are_right(page)
+
+
+def test_the_level_is_taken_by_keyboard(page):
+    before = panels(page)["noisy"][1]
+    number = page.locator("#level input[type=number]")
+    number.fill("50")
+    settled(page, lambda: number.press("Enter"))
+    assert panels(page)["noisy"][1] == pytest.approx(before - 6, abs=1.5)
+
+
+def test_an_upload_becomes_the_target(page, tmp_path):
+    Image.fromarray(PHOTO).save(tmp_path / "mine.webp", lossless=True)
+    settled(page, lambda: upload(page, "#files", tmp_path / "mine.webp"))
+    assert np.array_equal(panels(page)["target"][0], PHOTO)
+    assert_captions_are_right(page)
+
+
+def test_a_noisy_upload_beside_its_clean_picture(page, noisy_file):
+    page.get_by_label("It is noisy already").check()
+    settled(page, lambda: upload(page, "#files", noisy_file))
+    assert panels(page)["denoised"][1] is None
+    settled(page, lambda: upload(page, "#cleans", noisy_file.parent / "truth.png"))
+    assert np.array_equal(panels(page)["noisy"][0], np.asarray(Image.open(noisy_file)))
+    assert_captions_are_right(page)
+
+
+def test_several_pictures_make_a_row_each_and_a_table_with_their_mean(page, tmp_path, screenshot):
+    for name in ("one", "two", "three"):
+        Image.fromarray(PHOTO).save(tmp_path / f"{name}.png")
+    settled(page, lambda: upload(page, "#files", *(tmp_path / f"{name}.png" for name in ("one", "two", "three"))))
+    assert page.locator("#panels figure[data-role=denoised]").count() == 3
+    assert page.locator("#table tbody tr").count() == 4
+    screenshot(page, "denoise-several", full_page=True)
+
+
+def test_the_download_has_the_size_depth_and_name_of_the_upload(page, tmp_path):
+    grey = (PHOTO[..., 0].astype(np.uint16) * 16) + np.random.default_rng(0).integers(0, 400, PHOTO.shape[:2])
+    Image.fromarray(grey.astype(np.uint16)).save(tmp_path / "deep.tiff")
+    page.get_by_label("It is noisy already").check()
+    settled(page, lambda: upload(page, "#files", tmp_path / "deep.tiff"))
+    with page.expect_download() as download:
+        page.locator("#downloads a", has_text="deep").first.click()
+    result = np.asarray(Image.open(download.value.path()))
+    assert download.value.suggested_filename == "deep.tiff"
+    assert (result.shape, result.dtype) == (grey.shape, np.uint16)
+
+
+def test_a_camera_gives_a_picture(server, browser):
+    flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    with browser.browser_type.launch(executable_path="/usr/bin/chromium", args=flags) as camera:
+        page = camera.new_context(permissions=["camera"]).new_page()
+        page.goto(server.address)
+        page.wait_for_selector("#panels figure img")
+        page.get_by_text("Camera or clipboard").first.click()
+        page.locator("#camera button", has_text="Access").or_(page.locator("#camera [aria-label*=ebcam]")).first.click()
+        page.wait_for_timeout(1500)
+        settled(
+            page, lambda: page.locator("#camera button[aria-label*=apture], #camera .button-wrap button").first.click()
+        )
+        assert panels(page)["noisy"][1] is not None
+
+
+def test_baselines_and_maps_stand_beside_it(page):
+    page.get_by_text("More", exact=True).click()
+    settled(page, lambda: page.get_by_label("wavelet").check())
+    settled(page, lambda: page.get_by_label("Show the error").check())
+    found = panels(page)
+    assert {"wavelet", "error", "residual"} <= set(found)
+    assert found["wavelet"][1] == pytest.approx(psnr(found["wavelet"][0], found["target"][0]), abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("broken.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "damaged"),
+        ("words.jpg", b"these are words", "not a picture"),
+        ("empty.tif", b"", "empty.tif"),
+    ],
+)
+def test_a_bad_file_gets_a_sentence_and_the_page_goes_on(page, tmp_path, name, content, told):
+    (tmp_path / name).write_bytes(content)
+    upload(page, "#files", tmp_path / name)
+    page.wait_for_selector(f"#notice [role=alert]:has-text('{told}')")
+    settled(page, lambda: page.get_by_label("Coffee").check(force=True))
+    assert_captions_are_right(page)

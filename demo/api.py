@@ -11,6 +11,7 @@ from n2n.recipe import RECIPES
 
 from . import denoising, jobs, runs, settings
 from .denoising import AUTOMATIC, Options
+from .markup import told
 from .runs import PROBLEMS, Run, Waiting
 from .visits import Visits
 
@@ -95,12 +96,12 @@ def _path(file: gr.FileData | dict[str, Any]) -> str:
 
 
 def _told(problem: Exception) -> gr.Error:
-    return gr.Error(str(problem), print_exception=False)
+    return gr.Error(told(problem), print_exception=False)
 
 
 def _progress(run: Run) -> dict[str, Any]:
     """How far a training is: its latest step, and the latest PSNRs of the hold-out."""
     if run.progress is None:
         return {}
-    told = {name: value for name, value in asdict(run.progress).items() if name != "validation"}
-    return told | {"psnr": run.learnt.header["psnr"] if run.learnt else None}
+    facts = {name: value for name, value in asdict(run.progress).items() if name != "validation"}
+    return facts | {"psnr": run.learnt.header["psnr"] if run.learnt else None}

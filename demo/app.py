@@ -1,6 +1,7 @@
 """The app: its tabs in order, and how it is served. A Space runs this very file."""
 
 import runpy
+import shutil
 import sys
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def _first(visits: Visits) -> denoising.Outcome:
     noise = noises.noise(noises.FIRST, noises.OFFERS[noises.FIRST].value)
     cases = denoising.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
     folder = visits.shared("first")
+    shutil.rmtree(folder)  # of the server before this one
+    folder.mkdir()
     return denoising.denoise(cases, noises.FIRST, denoising.Options(), folder)
 
 

@@ -86,7 +86,7 @@ def build(visits: Visits, first: Outcome) -> tuple[Controls, dict[str, object]]:
 def _controls(chosen_sample: gr.HTML) -> Controls:
     with gr.Group():
         files = gr.File(
-            label="Your own pictures: PNG, JPEG, WebP, TIFF",
+            label="Your own: PNG, JPEG, WebP, TIFF",
             file_count="multiple",
             file_types=PICTURES,
             height=110,
@@ -110,9 +110,8 @@ def _controls(chosen_sample: gr.HTML) -> Controls:
                 [(known.label, name) for name, known in noises.OFFERS.items()], value=noises.FIRST, label="Noise"
             )
             amount = level(noises.FIRST)
-            with gr.Row():
-                seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=2**31 - 1, min_width=90)
-                again = gr.Button("Draw other noise", size="sm", min_width=120)
+            seed = gr.Number(0, label="Seed of the noise", precision=0, minimum=0, maximum=2**31 - 1)
+            again = gr.Button("Draw other noise", size="sm")
         cleans = gr.File(
             label="Clean picture to compare with, if there is one",
             file_count="multiple",
@@ -235,4 +234,6 @@ def _pictures(asked: Controls) -> list:
 
 
 def _table(outcome: Outcome) -> str:
-    return table(COLUMNS, [*outcome.table, *denoising.means(outcome.table)])
+    """Every picture and method with its figures, then their means; nothing where nothing could be measured."""
+    measured = any(line[2] is not None for line in outcome.table)
+    return table(COLUMNS, [*outcome.table, *denoising.means(outcome.table)]) if measured else ""

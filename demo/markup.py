@@ -1,19 +1,31 @@
 """Words and tables as HTML: everything that comes from a person is escaped here."""
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 from n2n.doctor import Verdict
 
+from . import settings
+from .visits import PREFIX
+
 LEVELS = {"red": "✕ mend this", "amber": "! mind this", "green": "✓ fine"}  # told by more than a colour
 NO_MEMORY = "this takes more memory than there is; bring less, or something smaller"
+FOLDERS = re.compile(rf"{re.escape(str(settings.TEMPORARY))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
 NAME_MOST = 60  # letters of a text that a table shows
+
+
+def told(problem: Exception | str) -> str:
+    """What went wrong in one line, with the names of files but without the folders of this server."""
+    if isinstance(problem, MemoryError):
+        return NO_MEMORY
+    line = " ".join(str(problem).split())
+    return FOLDERS.sub("", line).replace("''", "what you brought")
 
 
 def error(problem: Exception | str) -> str:
     """What went wrong; screen readers announce it."""
-    told = NO_MEMORY if isinstance(problem, MemoryError) else " ".join(str(problem).split())
-    return f'<p class="n2n-error" role="alert">{html.escape(told)}</p>'
+    return f'<p class="n2n-error" role="alert">{html.escape(told(problem))}</p>'
 
 
 def notes(texts: Iterable[str]) -> str:
@@ -23,10 +35,12 @@ def notes(texts: Iterable[str]) -> str:
 
 def table(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
     """A table with a line for each of `lines`; empty where there are none. None is shown as a dash."""
-    body = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in lines)
-    if not body:
+    lines = list(lines)
+    if not lines:
         return ""
-    heads = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
+    body = "".join(f"<tr>{''.join(map(_cell, line))}</tr>" for line in lines)
+    kinds = [' class="n2n-number"' if isinstance(value, float) else "" for value in lines[0]]
+    heads = "".join(f'<th scope="col"{kind}>{html.escape(name)}</th>' for name, kind in zip(columns, kinds))
     whole = f'<table class="n2n-table"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     return f'<div class="n2n-scroll" tabindex="0" role="region" aria-label="Figures">{whole}</div>'
 

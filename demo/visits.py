@@ -39,7 +39,7 @@ class Visits:
         return run
 
     def shared(self, name: str) -> Path:
-        """A folder for what every visitor may see, such as the first picture; it stays."""
+        """A folder for what every visitor may see, such as the first picture; what is in it stays."""
         folder = self.root / "shared" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder

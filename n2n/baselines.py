@@ -54,17 +54,15 @@ BASELINES: dict[str, Classical] = {
 def noise_level(picture: np.ndarray) -> float:
     """Standard deviation of the noise in a picture (H, W, C), from its finest wavelets (Donoho & Johnstone, 1994).
 
-    Mean over channels, as scikit-image has it; but a channel that is black counts 0 and not NaN.
+    Mean over channels, as scikit-image has it; but black channels are left out, where it has NaN. 0 if all are.
     """
-    sigmas = []
-    for channel in np.moveaxis(picture, -1, 0):
-        finest = np.abs(pywt.dwt2(channel, "db2")[1][2])
-        sigmas.append(np.median(finest[finest > 0]) / NORMAL_QUARTILE if finest.any() else 0.0)
-    return float(np.mean(sigmas))
+    finest = [np.abs(pywt.dwt2(channel, "db2")[1][2]) for channel in np.moveaxis(picture, -1, 0)]
+    sigmas = [np.median(details[details > 0]) / NORMAL_QUARTILE for details in finest if details.any()]
+    return float(np.mean(sigmas)) if sigmas else 0.0
 
 
 def denoise(classical: Classical, noisy: Tensor) -> Tensor:
-    """A classical denoiser on float (N, C, H, W) with white at 1, picture by picture; of no noise, nothing is removed."""
+    """A classical denoiser on float (N, C, H, W) with white at 1, picture by picture; no noise, nothing removed."""
     pictures = noisy.permute(0, 2, 3, 1).double().cpu().numpy()
     levels = map(noise_level, pictures)
     results = [classical(picture, level) if level > 0 else picture for picture, level in zip(pictures, levels)]

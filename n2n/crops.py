@@ -27,6 +27,7 @@ class Crops(Dataset[Tensor]):
     def __init__(self, pairs: Pairs, recipe: Recipe, share: tuple[int, int] = (0, 1)) -> None:
         self.pairs, self.share, self.seed = pairs, share, recipe.seed
         self.batch_size, self.augment, self.clean_targets = recipe.batch_size, recipe.augment, recipe.clean_targets
+        self.grey = recipe.grey if pairs.channels > 1 else 0.0
         if self.clean_targets and not pairs.has_clean:
             raise ValueError("clean targets need clean pictures, and this data has none")
         if not self.clean_targets and pairs.noise is None and pairs.shots.min() < 2:
@@ -56,6 +57,10 @@ class Crops(Dataset[Tensor]):
             batch = self._noisy(batch[:, 0], step)[mine]
         if self.augment:
             batch = _augmented(batch, turns[mine], swaps[mine] * (not self.clean_targets))
+        if self.grey:
+            # Noise is the same in all channels of a grey picture, which a net that saw colour only takes for picture.
+            greys = torch.from_numpy(rng.random(self.batch_size)[mine] < self.grey)
+            batch[greys] = batch[greys][:, :, :1].expand(-1, -1, self.pairs.channels, -1, -1)
         return batch
 
     def _item(self, position: int) -> tuple[int, int]:

@@ -43,6 +43,7 @@ class Recipe:
         "cosine", "learning rate: 5 %% warm-up, then a cosine to zero; or constant", choices=SCHEDULES
     )
     augment: bool = setting(True, "turn, flip and swap pairs")
+    grey: float = setting(0.0, "fraction of colour pairs shown in grey: one channel, three times", 0.0, 1.0)
     clean_targets: bool = setting(False, "learn from the clean pictures instead, to compare")
     hold_out: float = setting(0.1, "fraction of the scenes to measure on, 1000 at most; 0: none", 0.0, 0.9)
     evaluations: int = setting(20, "times the hold-out is measured", 1, 10000)

@@ -228,3 +228,11 @@ def test_one_shot_only_is_refused(rng):
     noisy, clean = rng.random((2, 1, 40, 40))
     with pytest.raises(ValueError, match="one shot only"):
         crops(gather([Scene("0", (noisy,), clean)], "x"))
+
+
+def test_grey_shows_about_so_many_pairs_with_one_channel_three_times(photo):
+    pairs = gather([Scene("photo", (), photo.transpose(2, 0, 1))], "photo", noise.parse("gaussian:25"))
+    batch = Crops(pairs, recipe("fast", steps=1, batch_size=200, grey=0.3))[0]
+    grey = (batch == batch[:, :, :1]).flatten(1).all(1)
+    assert 30 <= int(grey.sum()) <= 90
+    assert not torch.equal(batch[grey][0, 0], batch[grey][0, 1])

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "runs" / "screenshots"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 START_SECONDS = 90  # that a loaded machine may take to start the server
-PATIENCE = 60_000  # ms that anything on a page may take on a loaded machine
+PATIENCE = 20_000  # ms that anything on a page may take on a loaded machine
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,82 @@
+"""What holds for every tab, and what programs can call."""
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+from steps import psnr
+
+from n2n import Noise2Noise
+
+
+@pytest.mark.parametrize("tab", ["Denoise", "Train", "About"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious(open_page, screenshot, tab, dark):
+    page = open_page(dark=dark)
+    page.get_by_role("tab", name=tab).click()
+    page.wait_for_timeout(500)
+    found = Axe().run(page).response["violations"]
+    screenshot(page, f"{tab.lower()}-{'dark' if dark else 'light'}")
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")] == []
+
+
+@pytest.fixture(scope="module")
+def client(server, tmp_path_factory):
+    client = Client(server.address, verbose=False, download_files=str(tmp_path_factory.mktemp("client")))
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def files(photo, tmp_path):
+    """Two noisy shots of a photograph, and it."""
+    rng = np.random.default_rng(0)
+    clean = photo[:96, :96] * 0.6 + 50
+    pictures = {"shot_1": clean + rng.normal(0, 15, clean.shape), "shot_2": clean + rng.normal(0, 15, clean.shape)}
+    for name, picture in (pictures | {"clean": clean}).items():
+        Image.fromarray(picture.round().clip(0, 255).astype(np.uint8)).save(tmp_path / f"{name}.png")
+    return {name: tmp_path / f"{name}.png" for name in ("shot_1", "shot_2", "clean")}
+
+
+def test_programs_see_three_endpoints(client):
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/denoise", "/check", "/train"}
+
+
+def test_a_program_denoises(client, files):
+    noisy, clean = handle_file(files["shot_1"]), handle_file(files["clean"])
+    path, figures = client.predict(noisy, clean=clean, api_name="/denoise")
+    result, truth = (np.asarray(Image.open(file)) for file in (path, files["clean"]))
+    assert figures["PSNR after"] == pytest.approx(psnr(result, truth), abs=0.05)
+    assert figures["PSNR after"] > figures["PSNR before"] + 3
+
+
+def test_a_program_has_pairs_checked(client, files):
+    told = client.predict([handle_file(files["shot_1"]), handle_file(files["shot_2"])], api_name="/check")
+    assert told["data"]["described"].startswith("1 scene × 2 shots")
+    assert {"shift", "clipping"} <= {verdict["check"] for verdict in told["verdicts"]}
+
+
+def test_a_program_trains_and_gets_the_weights(client, files):
+    pairs = [handle_file(files["shot_1"]), handle_file(files["shot_2"])]
+    job = client.submit(pairs, seconds=3, width=12, api_name="/train")
+    progress, weights = job.result(timeout=120)
+    steps = [told.get("step", 0) for told, _ in job.outputs()]
+    assert steps == sorted(steps) and steps[-1] == progress["step"] > 0
+    assert Noise2Noise.load(weights).net.config.width == 12
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(1e9, "this page allows"), (-1, "this page allows"), (float("nan"), "this page allows")]
+)
+def test_a_program_is_told_what_is_out_of_range(client, files, seconds, told):
+    pairs = [handle_file(files["shot_1"]), handle_file(files["shot_2"])]
+    with pytest.raises((AppError, ValueError), match=told):
+        client.predict(pairs, seconds=seconds, api_name="/train")
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../../etc/passwd", "demo/app.py"])
+def test_a_program_gets_no_file_of_the_host(client, path):
+    with pytest.raises(AppError):
+        client.predict({"path": path, "meta": {"_type": "gradio.FileData"}}, api_name="/denoise")

@@ -12,9 +12,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 lets others in the network in")
     parser.add_argument("--port", type=int, default=settings.PORT)
+    parser.add_argument("--open", action="store_true", help="open it in this machine's browser")
     parsed = parser.parse_args(arguments)
     try:
-        serve(demo, parsed.host, parsed.port)
+        serve(demo, parsed.host, parsed.port, parsed.open)
     except OSError:
         print(
             f"demo: port {parsed.port} of {parsed.host} cannot be used; is the demo running already? "

@@ -29,6 +29,7 @@ HEADER = """
 def build() -> gr.Blocks:
     """The whole app, its first result computed."""
     visits = Visits()
+    visits.sweep_from_time_to_time()
     first = _first(visits)
     line = jobs.Line(settings.JOBS, settings.QUEUE)
 
@@ -61,12 +62,13 @@ def _first(visits: Visits) -> denoising.Outcome:
     return denoising.denoise(cases, noises.FIRST, denoising.Options(), folder)
 
 
-def serve(blocks: gr.Blocks, host: str, port: int) -> None:
+def serve(blocks: gr.Blocks, host: str, port: int, in_browser: bool = False) -> None:
     """Serves until Ctrl-C. Raises OSError where the port cannot be used."""
     jobs.warm_up()
     blocks.launch(
         server_name=host,
         server_port=port,
+        inbrowser=in_browser,
         theme=theme(),
         css=CSS,
         max_file_size=settings.UPLOAD_BYTES,

@@ -66,7 +66,14 @@ def read_all(paths: list[str]) -> list[tuple[str, Picture]]:
             f"{len(paths)} pictures at once; this page takes up to {settings.PICTURES}. Bring fewer, or use the "
             "command line for whole folders: python -m n2n denoise FOLDER -o OUT"
         )
-    return [(Path(path).name, read(path)) for path in paths]
+    pictures = [(Path(path).name, read(path)) for path in paths]
+    total = sum(picture.pixels[:, :, 0].size for _, picture in pictures)
+    if total > settings.ALL_PIXELS:
+        raise ValueError(
+            f"these pictures have {total / 1e6:.0f} megapixels together; this page takes up to "
+            f"{settings.ALL_PIXELS / 1e6:.0f} at once. Bring fewer, or use the command line for whole folders"
+        )
+    return pictures
 
 
 def with_noise(pictures: list[tuple[str, Picture]], noise: Noise, seed: int) -> list[tuple[str, Case]]:

@@ -34,6 +34,7 @@ UPLOAD_BYTES = int(_number("N2N_UPLOAD_MB", 400) * 2**20)  # of one file; the co
 UPLOAD_FILES = _count("N2N_UPLOAD_FILES", 2000)  # at once, for a training
 PICTURES = _count("N2N_PICTURES", 12)  # at once, for a denoising
 PIXELS = int(_number("N2N_MEGAPIXELS", 16) * 1e6)  # of one picture to denoise
+ALL_PIXELS = 3 * PIXELS  # of all pictures that are denoised at once
 SHOWN_PIXELS = int(_number("N2N_SHOWN_MEGAPIXELS", 2) * 1e6)  # of one panel; larger pictures are shown smaller
 
 THREADS = 64  # of the server: each handler at work holds one

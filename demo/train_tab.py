@@ -159,7 +159,7 @@ def _looked(words: str, strip: dict = NO_ROWS, data: tuple[str, ...] = ()) -> tu
 def _tie_training(visits: Visits, line: jobs.Line, data: gr.State, choices: Choices, page: Page) -> None:
     running: dict[str, jobs.Job] = {}  # by session, while it lasts
 
-    async def train(request: gr.Request, uploaded: tuple[str, ...], *values: object) -> AsyncIterator[Page]:
+    async def begin(request: gr.Request, uploaded: tuple[str, ...], *values: object) -> AsyncIterator[Page]:
         session = request.session_hash
         try:
             files = runs.paths(visits, session, uploaded)
@@ -187,7 +187,7 @@ def _tie_training(visits: Visits, line: jobs.Line, data: gr.State, choices: Choi
             job.stop()
 
     limits = {"concurrency_id": "training", "concurrency_limit": settings.QUEUE, "show_progress": "hidden"}
-    page.train.click(train, [data, *choices], list(page), api_visibility="private", **limits)
+    page.train.click(begin, [data, *choices], list(page), api_visibility="private", **limits)
     page.go_on.click(go_on, [page.run, choices.budget], list(page), api_visibility="private", **limits)
     page.stop.click(stop, **QUICK)
 

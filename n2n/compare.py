@@ -15,6 +15,7 @@ from .image import Picture, full_scale, to_pixels, to_tensor
 from .noise import Noise, generator, parse
 
 ERROR_GAIN = 4  # an error of a quarter of white is shown white
+LOOKED_AT = 1024  # pixels: side of the middle in which noise is estimated
 RESIDUAL_GAIN = 2  # what was removed is shown about mid-grey, enlarged so much
 
 
@@ -133,7 +134,9 @@ def warning(noisy: Tensor, learnt: tuple[float, float] | None) -> str | None:
     """A sentence where a picture's noise is outside the range learnt from, both as σ in units of 255; else None."""
     if learnt is None or min(noisy.shape[-2:]) < metrics.SSIM_SIDE:
         return None
-    sigma = 255 * baselines.noise_level(noisy[0].permute(1, 2, 0).double().numpy())
+    top, left = (max(0, side - LOOKED_AT) // 2 for side in noisy.shape[-2:])
+    middle = noisy[0, :, top : top + LOOKED_AT, left : left + LOOKED_AT]
+    sigma = 255 * baselines.noise_level(middle.permute(1, 2, 0).double().numpy())
     low, high = learnt
     known = f"σ {low:.0f}" if low == high else f"σ {low:.0f} to {high:.0f}"
     if sigma > 1.15 * high + 1:

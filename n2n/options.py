@@ -14,7 +14,8 @@ from .unet import UNetConfig
 
 DATA = (
     "pairs: a .pkl, .pt, .npz or .npy with two or three arrays, a folder or .zip of pictures, a TIFF stack, or two "
-    "pictures; with --noise: clean photographs, or a word for some of scikit-image: samples, more-samples, course-samples"
+    "pictures; with --noise: clean photographs, or a word for some of scikit-image: samples, more-samples or "
+    "course-samples"
 )
 
 

@@ -9,6 +9,8 @@ import pytest
 import n2n
 
 ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+SPACE_COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 
 # Every module of n2n with the modules of n2n that it may import; each line only names lines above it.
@@ -46,10 +48,13 @@ LADDER = {
     "options": {"noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))
+SCREENS = sorted(path.stem for path in (ROOT / "demo").glob("*.py") if not path.stem.startswith("__"))
+FILES = [*(("n2n", module) for module in MODULES), *(("demo", module) for module in SCREENS)]
+IN_JOBS = ("child", "gathering", "jobs", "learning", "looking", "settings", "shown", "trusting")
 
 
-def tree(module):
-    return ast.parse((ROOT / "n2n" / f"{module}.py").read_text())
+def tree(module, package="n2n"):
+    return ast.parse((ROOT / package / f"{module}.py").read_text())
 
 
 def imported(module):
@@ -77,20 +82,41 @@ def test_every_module_stands_on_the_ladder():
     assert set(MODULES) - {"commands"} == set(LADDER)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_nothing_is_imported_inside_a_function(module):
-    functions = [node for node in ast.walk(tree(module)) if isinstance(node, ast.FunctionDef)]
+@pytest.mark.parametrize("package, module", FILES)
+def test_nothing_is_imported_inside_a_function(package, module):
+    functions = [node for node in ast.walk(tree(module, package)) if isinstance(node, ast.FunctionDef)]
     inside = [node for function in functions for node in ast.walk(function)]
     assert not [node for node in inside if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
+def whole_imports(module, package):
+    """Names of all modules that a module imports, from the root."""
+    found = set()
+    for node in ast.walk(tree(module, package)):
+        if isinstance(node, ast.ImportFrom):
+            found.add(f"{package}.{node.module or ''}" if node.level else node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return found
+
+
 @pytest.mark.parametrize("module", MODULES)
-def test_every_function_is_typed_and_every_public_one_documented(module):
-    for node in ast.walk(tree(module)):
+def test_the_package_knows_no_screen(module):
+    assert not [name for name in whole_imports(module, "n2n") if name.split(".")[0] in ("demo", "gradio")]
+
+
+@pytest.mark.parametrize("module", IN_JOBS)
+def test_what_runs_in_a_job_knows_no_gradio(module):
+    assert not [name for name in whole_imports(module, "demo") if name.split(".")[0] == "gradio"]
+
+
+@pytest.mark.parametrize("package, module", FILES)
+def test_every_function_is_typed_and_every_public_one_documented(package, module):
+    for node in ast.walk(tree(module, package)):
         if isinstance(node, ast.FunctionDef):
             arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             assert all(argument.annotation for argument in arguments if argument.arg not in ("self", "cls")), node.name
-    public = [node for node in tree(module).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    public = [node for node in tree(module, package).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     assert all(ast.get_docstring(node) for node in public if not node.name.startswith("_"))
 
 
@@ -111,9 +137,26 @@ def test_the_public_names_are_these():
 def test_every_requirement_is_pinned_exactly():
     for file in ("requirements.txt", "tests/requirements.txt"):
         lines = [line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith("-r")]
-        assert all(line.count("==") == 1 for line in lines)
+        assert all(line.partition(";")[0].count("==") == 1 for line in lines)
 
 
 def test_the_readme_maps_every_file():
-    text = (ROOT / "README.md").read_text()
-    assert [module for module in MODULES if f"`{module}.py`" not in text] == []
+    text = README
+    assert [module for _, module in FILES if f"`{module}.py`" not in text] == []
+
+
+def test_the_readme_makes_the_repository_a_space():
+    front = dict(line.split(": ", 1) for line in README.split("---")[1].splitlines() if ": " in line)
+    assert front["sdk"] == "gradio"
+    assert f"gradio=={front['sdk_version']}" in (ROOT / "requirements.txt").read_text().splitlines()
+    assert front["app_file"] == "demo/app.py" and (ROOT / front["app_file"]).is_file()
+    assert front["python_version"] == '"3.12"'  # what shared-GPU Spaces have
+    assert {front["colorFrom"], front["colorTo"]} <= SPACE_COLOURS
+    assert front["title"] and front["emoji"] and len(front["short_description"]) <= 60
+    assert README.split("---")[1].count("  - ") >= 3  # tags
+
+
+def test_a_space_with_python_3_12_gets_a_torch_that_shared_gpus_have():
+    markers = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.startswith("torch==")]
+    chosen = [line for line in markers if 'python_version == "3.12"' in line]
+    assert [line.partition(";")[0] for line in chosen] == ["torch==2.11.0"]

@@ -71,7 +71,7 @@ def test_an_upload_becomes_the_target(page, tmp_path):
 
 
 def test_a_noisy_upload_beside_its_clean_picture(page, noisy_file):
-    page.get_by_label("It is noisy already").check()
+    settled(page, lambda: page.get_by_label("It is noisy already").check())
     settled(page, lambda: upload(page, "#files", noisy_file))
     assert panels(page)["denoised"][1] is None
     settled(page, lambda: upload(page, "#cleans", noisy_file.parent / "truth.png"))
@@ -91,7 +91,7 @@ def test_several_pictures_make_a_row_each_and_a_table_with_their_mean(page, tmp_
 def test_the_download_has_the_size_depth_and_name_of_the_upload(page, tmp_path):
     grey = (PHOTO[..., 0].astype(np.uint16) * 16) + np.random.default_rng(0).integers(0, 400, PHOTO.shape[:2])
     Image.fromarray(grey.astype(np.uint16)).save(tmp_path / "deep.tiff")
-    page.get_by_label("It is noisy already").check()
+    settled(page, lambda: page.get_by_label("It is noisy already").check())
     settled(page, lambda: upload(page, "#files", tmp_path / "deep.tiff"))
     with page.expect_download() as download:
         page.click("#downloads a[download^=deep]")
@@ -127,7 +127,7 @@ def test_baselines_and_maps_stand_beside_it(page):
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("broken.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "damaged"),
+        ("broken.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "broken.png"),
         ("words.jpg", b"these are words", "not a picture"),
         ("empty.tif", b"", "empty.tif"),
     ],

@@ -18,7 +18,7 @@ SCENE = skimage.data.coffee()[:192, :256]
 @pytest.fixture
 def two_shots(tmp_path):
     rng = np.random.default_rng(0)
-    paths = [tmp_path / f"cup_{place}.png" for place in (1, 2)]
+    paths = [tmp_path / f"zebra_{place}.png" for place in (1, 2)]
     for path in paths:
         noisy = SCENE * 0.8 + 25 + rng.normal(0, 15, SCENE.shape)
         Image.fromarray(noisy.round().clip(0, 255).astype(np.uint8)).save(path)
@@ -40,7 +40,7 @@ def train(page, seconds="20 s"):
 def children(server):
     """The processes of jobs: children of the server that jobs are forked from."""
     family = psutil.Process(server.pid).children(recursive=True)
-    return [process for process in family if "forkserver" in " ".join(process.cmdline()) and process.nice() > 0]
+    return [process for process in family if process.nice() > 0 and process.status() != psutil.STATUS_ZOMBIE]
 
 
 def gone_within(seconds, server):
@@ -72,7 +72,7 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     page.wait_for_selector("#table :text('your model')")
     command = [sys.executable, "-m", "n2n", "denoise", two_shots[0], "-o", tmp_path / "out.png", "--weights", weights]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
-    assert Image.open(tmp_path / "out.png").size == (256, 192)
+    assert skimage.io.imread(tmp_path / "out.png").shape == SCENE.shape
 
 
 def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
@@ -80,7 +80,7 @@ def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
     page.click("#sample")
     train(page)
     first = panels(page, "#live")["denoised"][1]
-    page.wait_for_selector("#use", state="visible")
+    page.wait_for_selector("#use", state="visible", timeout=90_000)
     assert panels(page, "#live")["denoised"][1] > first
     screenshot(page, "train-projector")
     screenshot(page, "train-whole", full_page=True)
@@ -105,7 +105,7 @@ def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page,
     bring(first, *two_shots)
     train(first, "180 s")
     second.get_by_role("tab", name="Train").click()
-    assert "cup" not in second.content()
+    assert "zebra" not in second.content()
     second.click("#sample")
     second.wait_for_function("!document.querySelector('#train').disabled")
     second.click("#train")

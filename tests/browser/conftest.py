@@ -1,21 +1,10 @@
 """The demo as its visitors meet it: a server of its own, and Chromium. Screenshots go into runs/screenshots/."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import sync_playwright
+import serving
+from serving import ROOT
 
-ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "runs" / "screenshots"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-START_SECONDS = 90  # that a loaded machine may take to start the server
 PATIENCE = 20_000  # ms that anything on a page may take on a loaded machine
 
 
@@ -27,44 +16,15 @@ def temporary(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def server(temporary):
-    """The process of a running demo; `address` is where it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"GRADIO_TEMP_DIR": str(temporary), "PYTHONUNBUFFERED": "1"}
-    log = (temporary / "log.txt").open("w")
-    command = [sys.executable, "-m", "demo", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    process.address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(process)
-        yield process
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
-
-
-def _wait_for(process):
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        assert process.poll() is None, "the demo ended at once; see its log"
-        try:
-            with urllib.request.urlopen(f"{process.address}/config", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError(f"no demo at {process.address} after {START_SECONDS} s")
+    """A running demo; `address` is where it answers."""
+    with serving.demo(temporary) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def browser():
-    if CHROMIUM is None:
-        pytest.fail("no Chromium here: `apt-get install chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with serving.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

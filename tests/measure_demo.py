@@ -1,0 +1,245 @@
+"""Measures the demo as its visitors meet it, beside what is asked for.
+
+Run `.venv/bin/python tests/measure_demo.py [start response training load crowd memory]` on a machine that does nothing
+else; all of it takes a quarter of an hour. Every part has a server of its own. Exit status 1: something was missed.
+"""
+
+import argparse
+import csv
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+import numpy as np
+import psutil
+from browser import serving
+from browser.clients import PATIENCE, SIDE, Answer, at_once, connected, drawn, someone_trains, strangers
+from browser.serving import Server
+from browser.steps import settled
+from playwright.sync_api import Page
+
+COMPLETE = (
+    """[...document.querySelectorAll("#panels img")].filter((i) => i.complete && i.naturalWidth > 0).length === 3"""
+)
+STEPPED = """/Step [1-9]/.test(document.querySelector("#status").innerText)
+    && document.querySelector("#curves svg[role=img] path")"""
+# ms from a click to other pictures on all panels but the target, which stays as it is
+REDRAWN = """(button) => new Promise((resolve, reject) => {
+    const images = [...document.querySelectorAll("#panels img")];
+    const before = images.map((image) => image.src);
+    const shown = (image, place) => image.complete && image.naturalWidth > 0
+        && (image.src !== before[place] || image.closest("figure").dataset.role === "target");
+    const begun = performance.now();
+    const look = () => {
+        const took = performance.now() - begun;
+        if (images.every(shown)) resolve(took);
+        else if (took > 60000) reject(new Error("no other pictures within 60 s"));
+        else requestAnimationFrame(look);
+    };
+    button.click();
+    look();
+})"""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much is measured."""
+
+    draws: int = 15  # of other noise
+    budget: int = 60  # seconds of training
+    clients: int = 30
+    crowd: int = 60
+    queue: int = 40
+    few: int = 50  # denoisings, after which memory is looked at
+    many: int = 500
+
+
+QUICK = Counts(draws=3, budget=20, clients=4, crowd=8, queue=3, few=5, many=20)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What was measured; `bar` is the most that is allowed, or the least, or None where nothing is asked for."""
+
+    what: str
+    value: float
+    unit: str = ""
+    bar: float | None = None
+    least: bool = False
+
+    @property
+    def missed(self) -> bool:
+        """Whether it is not what is asked for; NaN never is."""
+        return self.bar is not None and not (self.value >= self.bar if self.least else self.value <= self.bar)
+
+    def __str__(self) -> str:
+        asked = "" if self.bar is None else f"{'≥' if self.least else '≤'} {self.bar:g} {self.unit}"
+        return f"{self.what:<60}{self.value:>8.4g} {self.unit:<4}{asked:<10}{'missed' * self.missed}".rstrip()
+
+
+def start(folder: Path, counts: Counts) -> Iterator[Figure]:
+    """From nothing to the first screen."""
+    with serving.chromium() as browser, serving.demo(folder) as server:
+        yield Figure("start: until the server answers", server.seconds, "s", 10)
+        page, begun = browser.new_page(), time.monotonic()
+        page.goto(server.address, wait_until="commit")
+        page.wait_for_function(COMPLETE)
+        yield Figure("start: until the first screen is complete", time.monotonic() - begun, "s", 3)
+
+
+def response(folder: Path, counts: Counts) -> Iterator[Figure]:
+    """From a click to three pictures."""
+    with opened(folder) as (_, page):
+        settled(page, lambda: page.locator("#strip label", has_text="Portrait").click())
+        button = page.get_by_role("button", name="Draw other noise").element_handle()
+        took = [page.evaluate(REDRAWN, button) / 1000 for _ in range(counts.draws)]
+    yield Figure(f"response: {SIDE}×{SIDE} from a click, median of {len(took)}", float(np.median(took)), "s", 0.7)
+
+
+def training(folder: Path, counts: Counts) -> Iterator[Figure]:
+    """The sample pairs learnt on the page, and how the server answers others meanwhile."""
+    with opened(folder) as (server, page):
+        page.get_by_role("tab", name="Train").click()
+        page.click("#sample")
+        page.wait_for_function("!document.querySelector('#train').disabled")
+        page.locator("#budget").get_by_text(f"{counts.budget} s").click()
+        with polled(server) as polls:
+            begun = time.monotonic()
+            page.click("#train")
+            page.wait_for_function(STEPPED)
+            yield Figure("training: from the click to the first point", time.monotonic() - begun, "s", 3)
+            page.wait_for_selector("#use", state="visible", timeout=(counts.budget + PATIENCE) * 1000)
+        link = page.locator("#take a[download='hold-out.csv']").first.get_attribute("href")
+        lines = csv.DictReader(page.request.get(urljoin(page.url, link)).text().splitlines())
+    best = max(lines, key=lambda line: float(line["psnr_estimated"]))  # whose weights are kept
+    gain = float(best["psnr_denoised"]) - float(best["psnr_noisy"])
+    yield Figure(f"training: gain of the hold-out in {counts.budget} s", gain, "dB", 3.3, least=True)
+    yield Figure(f"training: /config meanwhile, p95 of {len(polls)}", 1000 * p95(polls), "ms", 300)
+
+
+def load(folder: Path, counts: Counts) -> Iterator[Figure]:
+    """Many clients, two pictures each, while one trains."""
+    pictures = drawn(folder, 2 * counts.clients)
+    with (
+        serving.demo(folder) as server,
+        connected(server, folder, counts.clients) as clients,
+        someone_trains(server, folder),
+    ):
+        answers = at_once(clients, list(zip(pictures[::2], pictures[1::2])))
+    yield Figure(f"load: failed of {len(answers)}", failures(answers), "", 0)
+    yield Figure("load: answers that are not the client's own", strangers(pictures, answers), "", 0)
+    yield Figure("load: from the request to the answer, p95", p95([answer.seconds for answer in answers]), "s", 30)
+
+
+def crowd(folder: Path, counts: Counts) -> Iterator[Figure]:
+    """More clients than may wait."""
+    pictures = drawn(folder, 1)
+    with (
+        serving.demo(folder, N2N_QUEUE=str(counts.queue)) as server,
+        connected(server, folder, counts.crowd) as clients,
+    ):
+        answers = at_once(clients, [pictures] * counts.crowd)
+    served = len(answers) - failures(answers)
+    told = sum("queue is full" in answer.problem.lower() for answer in answers)
+    yield Figure(f"crowd: served of {len(answers)}, where {counts.queue} may wait", served)
+    yield Figure("crowd: told that the queue is full", told)
+    yield Figure("crowd: neither", len(answers) - served - told, "", 0)
+    yield Figure("crowd: until the last answer", max(answer.seconds for answer in answers), "s", PATIENCE)
+
+
+def memory(folder: Path, counts: Counts) -> Iterator[Figure]:
+    """What many denoisings leave behind in the server."""
+    pictures, before = drawn(folder, 1), 0
+    with serving.demo(folder) as server, connected(server, folder, 1) as clients:
+        process, sizes = psutil.Process(server.pid), []
+        for count in (counts.few, counts.many):
+            failed = failures(at_once(clients, [pictures * (count - before)]))
+            before = count
+            sizes.append(process.memory_info().rss / 2**20)
+            yield Figure(f"memory: after {count} denoisings, {failed} of them failed", sizes[-1], "MB")
+        others = sum(child.memory_info().rss for child in process.children(recursive=True)) / 2**20
+    yield Figure("memory: of the child processes, besides", others, "MB")
+    yield Figure("memory: growth", sizes[1] - sizes[0], "MB", 100)
+
+
+PARTS = {part.__name__: part for part in (start, response, training, load, crowd, memory)}
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Server, Page]]:
+    """A server, and its page in Chromium."""
+    with serving.demo(folder) as server, serving.chromium() as browser:
+        page = browser.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        page.goto(server.address)
+        page.wait_for_function(COMPLETE)
+        yield server, page
+
+
+@contextmanager
+def polled(server: Server) -> Iterator[list[float]]:
+    """GETs /config five times a second; the seconds that each took from when it was due, so that no stall hides."""
+    seconds, over = [], threading.Event()
+
+    def poll() -> None:
+        due = time.monotonic()
+        while not over.wait(max(0.0, due - time.monotonic())):
+            with urllib.request.urlopen(f"{server.address}/config", timeout=PATIENCE) as answer:
+                answer.read()
+            seconds.append(time.monotonic() - due)
+            due += 0.2
+
+    with ThreadPoolExecutor(1) as pool:
+        polling = pool.submit(poll)
+        try:
+            yield seconds
+        finally:
+            over.set()
+        polling.result()
+
+
+def failures(answers: list[Answer]) -> int:
+    """How many have no file; prints what they were told instead."""
+    problems = Counter(answer.problem for answer in answers if not answer.file)
+    for problem, count in problems.items():
+        print(f"    {count} × {problem}", flush=True)
+    return problems.total()
+
+
+def p95(values: list[float]) -> float:
+    """What 95 of 100 values do not exceed."""
+    return float(np.percentile(values, 95))
+
+
+def main() -> int:
+    """Measures the parts that are named, and returns the exit status."""
+    parser = argparse.ArgumentParser(description="Measures the demo, beside what is asked for.")
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, "all"], default="all", help="what to measure")
+    parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
+    parsed = parser.parse_args()
+    missed = []
+    for name in PARTS if "all" in parsed.parts else parsed.parts:
+        try:
+            with tempfile.TemporaryDirectory(prefix="n2n-measure-") as folder:
+                for figure in PARTS[name](Path(folder), QUICK if parsed.quick else Counts()):
+                    print(figure, flush=True)
+                    missed += [figure.what] * figure.missed
+        except Exception:  # the other parts are measured all the same
+            traceback.print_exc()
+            missed.append(f"{name}: could not be measured")
+    print("\nmissed: " + "; ".join(missed) if missed else "\neverything is as asked for")
+    return bool(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

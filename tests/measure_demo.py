@@ -123,7 +123,8 @@ def training(folder: Path, counts: Counts) -> Iterator[Figure]:
         lines = csv.DictReader(page.request.get(urljoin(page.url, link)).text().splitlines())
     best = max(lines, key=lambda line: float(line["psnr_estimated"]))  # whose weights are kept
     gain = float(best["psnr_denoised"]) - float(best["psnr_noisy"])
-    yield Figure(f"training: gain of the hold-out in {counts.budget} s", gain, "dB", 3.3, least=True)
+    what = f"training: gain of the hold-out in {counts.budget} s, {best['step']} steps"
+    yield Figure(what, gain, "dB", 3.3, least=True)
     yield Figure(f"training: /config meanwhile, p95 of {len(polls)}", 1000 * p95(polls), "ms", 300)
 
 

@@ -1,10 +1,15 @@
 """The first tab in a real browser."""
 
+import time
+
 import numpy as np
 import pytest
 import skimage
+import torch
 from PIL import Image
 from steps import panels, psnr, settled
+
+from n2n.noise import generator, parse
 
 PHOTO = skimage.data.astronaut()[:128, :160]
 
@@ -53,6 +58,18 @@ def test_another_noise(page, noise):
     page.get_by_label("Noise", exact=True).click()
     settled(page, lambda: page.get_by_role("option", name=noise).click())
     assert_captions_are_right(page)
+
+
+def test_the_newest_request_wins(page):
+    button, seed = page.get_by_role("button", name="Draw other noise"), page.get_by_label("Seed of the noise")
+    settled(page, lambda: [button.click() for _ in range(6)])
+    photo = torch.from_numpy(skimage.data.chelsea().transpose(2, 0, 1)[None].copy()).float() / 255
+    newest = parse("gaussian:25")(photo, generator(int(seed.input_value()))).clamp(0, 1).mul(255).round()
+    expected = newest[0].permute(1, 2, 0).byte().numpy()
+    end = time.monotonic() + 20
+    while not np.array_equal(panels(page)["noisy"][0], expected) and time.monotonic() < end:
+        page.wait_for_timeout(300)
+    assert np.array_equal(panels(page)["noisy"][0], expected)
 
 
 def test_the_level_is_taken_by_keyboard(page):

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -21,6 +22,8 @@ from . import gpu, panels, settings
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
 GENERAL = ("everyday", "gaussian")  # weights for noise of no known kind, the better first
 FROM_PAIRS = {"course": "pixelate"}  # learnt from finished pairs, whose noise the header cannot name
+# Always the same threads: each new one that torch runs in has helpers and memory of its own.
+WORKERS = ThreadPoolExecutor(settings.DENOISINGS, "denoise")
 COLUMNS = ("picture", "method", "PSNR before", "PSNR after", "SSIM before", "SSIM after", "seconds")
 
 
@@ -123,7 +126,11 @@ def _kind(name: str, model: Noise2Noise) -> str:
 
 
 def denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path) -> Outcome:
-    """Denoises every picture and writes the panels' PNGs and the downloads to `folder`."""
+    """Denoises every picture and writes the panels' PNGs and the downloads to `folder`; waits for its turn."""
+    return WORKERS.submit(_denoise, cases, noise, options, folder).result()
+
+
+def _denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path) -> Outcome:
     name, model = choose(options, noise)
     ours = partial(gpu.predict, model, data_range=1.0, ensemble=options.ensemble, strength=options.strength)
     denoisers: dict[str, Denoiser] = {"denoised": ours}

@@ -12,7 +12,7 @@ import numpy as np
 import torch._dynamo
 import torch.distributed.tensor  # noqa: F401
 
-from n2n import Noise2Noise, Pairs, Progress, Recipe, host, infer, pairs, watch, weights
+from n2n import Noise2Noise, Pairs, Progress, Recipe, host, infer, pairs, threads, watch, weights
 from n2n.checkpoint import last_path, summary
 from n2n.evaluate import Denoiser
 from n2n.train import train
@@ -83,7 +83,7 @@ def learn(
     previews = Previews(held, folder / "previews", partial(infer.denoise, model.net))
     stream = train(model.net, learnt, measured, recipe, out=out, resume=settings.resume, stop=stop)
     progress = None
-    for progress in watch.tensorboard(stream, folder / LOGS, model.net, measured):
+    for progress in watch.tensorboard(threads.chosen(stream), folder / LOGS, model.net, measured):
         yield progress
         if previews.due(progress):
             snapshot = _snapshot(model, out, progress) if progress.validation else None

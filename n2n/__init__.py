@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=(
         *("baselines", "bench", "compare", "curves", "doctor", "evaluate", "history", "host", "image", "infer", "make"),
-        *("metrics", "noise", "options", "pairs", "recipe", "report", "train", "trust", "watch", "weights"),
+        *("metrics", "noise", "options", "pairs", "recipe", "report", "threads", "train", "trust", "watch", "weights"),
     ),
     submod_attrs={
         "checkpoint": ["Diverged"],

@@ -39,6 +39,7 @@ LADDER = {
     "report": {"evaluate", "image", "metrics", "pairs"},
     "checkpoint": {"evaluate", "pairs", "recipe", "unet", "weights"},
     "train": {"checkpoint", "crops", "evaluate", "infer", "metrics", "pairs", "recipe", "unet"},
+    "threads": {"train"},
     "history": {"evaluate", "train"},
     "curves": {"evaluate", "history", "metrics"},
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from n2n.evaluate import Denoiser
 from n2n.image import Picture
 from n2n.noise import Noise
 
-from . import gpu, panels, settings
+from . import gpu, memory, panels, settings
 
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
 GENERAL = ("everyday", "gaussian")  # weights for noise of no known kind, the better first
@@ -127,7 +128,11 @@ def _kind(name: str, model: Noise2Noise) -> str:
 
 def denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path) -> Outcome:
     """Denoises every picture and writes the panels' PNGs and the downloads to `folder`; waits for its turn."""
-    return WORKERS.submit(_denoise, cases, noise, options, folder).result()
+    context = copy_context()  # a host that lends a GPU looks there for who asks
+    try:
+        return WORKERS.submit(context.run, _denoise, cases, noise, options, folder).result()
+    finally:
+        memory.give_back()
 
 
 def _denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path) -> Outcome:

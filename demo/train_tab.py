@@ -11,7 +11,7 @@ import gradio as gr
 from n2n import weights
 from n2n.recipe import LOSSES, RECIPES
 
-from . import denoise_tab, gathering, jobs, learning, panels, runs, samples, settings, watching
+from . import denoise_tab, gathering, gpu, jobs, learning, panels, runs, samples, settings, watching
 from .denoising import TRAINED
 from .markup import error, notes
 from .runs import PROBLEMS, Run, Waiting
@@ -20,6 +20,7 @@ from .watching import NO_ROWS, Page
 
 SCRATCH, WHAT_FITS = "from scratch", "what fits"
 NOTHING = "Bring noisy pairs, or try it with the sample pairs."
+ON_CPU = "Trainings run on this host's CPU cores; the GPU that it lends for a minute at a time is used for denoising."
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -62,7 +63,7 @@ def build(
                 go_on = gr.Button("Continue", interactive=False, min_width=80, elem_id="continue")
         with gr.Column(elem_classes="n2n-results", min_width=320):
             with gr.Accordion("Your pairs", elem_id="seen") as seen:
-                looked = gr.HTML(notes([NOTHING]), elem_id="looked")
+                looked = gr.HTML(notes([NOTHING, *([ON_CPU] if gpu.LENT else [])]), elem_id="looked")
                 strip = panels.component(NO_ROWS, compact=True, elem_id="strip-of-pairs")
             page = _page(seen, train, stop, go_on)
     _tie_data(visits, files, sample, [data, looked, strip, seen, train])

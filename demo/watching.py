@@ -128,8 +128,9 @@ async def ended(run: Run, folder: Path) -> Page:
 
 
 def failed(run: Run | None, problem: Exception) -> Page:
-    """When something went wrong; an earlier end of the same training can still be gone on from."""
+    """When something went wrong; what was learnt until then can still be gone on from."""
     return page(
+        run=run if run else gr.skip(),
         status=error(problem),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),

@@ -187,8 +187,8 @@ def encode(picture: Picture, suffix: str) -> bytes:
     pixels = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
     if suffix in (".tif", ".tiff"):
         return _encode_tiff(picture, pixels)
-    if sixteen:
-        return _encode_png16(picture, pixels)
+    if suffix == ".png":
+        return _encode_png(picture, pixels)
     file = io.BytesIO()
     formats = Image.registered_extensions()
     options = {"exif": picture.exif, "icc_profile": picture.icc} if suffix != ".bmp" else {}
@@ -207,9 +207,9 @@ def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
     return tiff.encode(pixels, picture.alpha is not None, picture.icc, texts)
 
 
-def _encode_png16(picture: Picture, pixels: np.ndarray) -> bytes:
-    """Pillow writes no 16-bit colour: encoded elsewhere, its metadata chunks put behind the header chunk."""
-    encoded = imagecodecs.png_encode(pixels)
+def _encode_png(picture: Picture, pixels: np.ndarray) -> bytes:
+    """Metadata goes behind the header chunk. Pillow writes no 16-bit colour, and takes twice the time for 8 bits."""
+    encoded = imagecodecs.png_encode(np.ascontiguousarray(pixels), level=imagecodecs.PNG.COMPRESSION.SPEED)
     header_end = 8 + 25  # signature, IHDR chunk
     file = io.BytesIO()
     file.write(encoded[:header_end])

@@ -8,6 +8,11 @@ import skimage
 import torch
 
 
+def pytest_collection_modifyitems(items):
+    """The browser's tests come last: its driver keeps an event loop running, and others start their own."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def _seeded():
     torch.manual_seed(0)

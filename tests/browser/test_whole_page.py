@@ -67,12 +67,10 @@ def test_a_program_trains_and_gets_the_weights(client, files):
     assert Noise2Noise.load(weights).net.config.width == 12
 
 
-@pytest.mark.parametrize(
-    ("seconds", "told"), [(1e9, "this page allows"), (-1, "this page allows"), (float("nan"), "this page allows")]
-)
-def test_a_program_is_told_what_is_out_of_range(client, files, seconds, told):
+@pytest.mark.parametrize("seconds", [1e9, -1])
+def test_a_program_is_told_what_is_out_of_range(client, files, seconds):
     pairs = [handle_file(files["shot_1"]), handle_file(files["shot_2"])]
-    with pytest.raises((AppError, ValueError), match=told):
+    with pytest.raises((AppError, ValueError), match="this page allows"):
         client.predict(pairs, seconds=seconds, api_name="/train")
 
 

@@ -21,7 +21,6 @@ from . import shown
 from .shown import Shown
 from .trusting import Trust, trusted
 
-BEST, LOGS = "model.safetensors", "tensorboard"  # below the folder of a training
 BEST, LOGS = "model.safetensors", "tensorboard"  # what a training leaves in its folder
 HELD = 200  # scenes that are measured on, at most
 HELD_PIXELS = 2**18  # of them all: measuring takes half a second
@@ -80,7 +79,7 @@ def learn(
         model = Noise2Noise.for_pairs(data, settings.width, recipe.initialization, recipe.seed, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
     measured = to_measure(held)
-    previews = Previews(held, folder / "previews", partial(infer.denoise, model.net))
+    previews = Previews(held, folder / "previews", partial(infer.denoise, model.fast))
     stream = train(model.net, learnt, measured, recipe, out=out, resume=settings.resume, stop=stop)
     progress = None
     for progress in watch.tensorboard(threads.chosen(stream), folder / LOGS, model.net, measured):

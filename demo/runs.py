@@ -170,7 +170,7 @@ def speed() -> float | None:
 def settings_of(seconds: float, recipe_name: str, width: int, start: str | None, **changes: object) -> Settings:
     """The settings of a training. Raises ValueError naming what is out of range."""
     _check_seconds(seconds)
-    evaluations = int(min(30, max(6, seconds / 3)))
+    evaluations = int(min(30, max(6, seconds / 5)))
     chosen = recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
     return Settings(chosen, width, start, device=gpu.DEVICE)
 

@@ -32,7 +32,7 @@ def trusted(model: Noise2Noise, held: Pairs, folder: Path) -> Trust:
     folder.mkdir(exist_ok=True)
     some = shown.middle(shown.spread(held, SCENES), shown.SIDE)
     scenes = shown.first_pairs(some)
-    both = [tuple(infer.denoise(model.net, shot) for shot in (pair.source, pair.target)) for pair in scenes]
+    both = [tuple(infer.denoise(model.fast, shot) for shot in (pair.source, pair.target)) for pair in scenes]
     maps = [trust.disagreement(first, second) for first, second in both]
     most = max(float(each.quantile(0.99)) for each in maps) or 1.0
     rows = []

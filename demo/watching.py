@@ -93,6 +93,7 @@ class View:
 
     def __init__(self, run: Run) -> None:
         self.run, self.previews, self.drawn = run, 0, float("-inf")
+        self.measured = 0, ""  # how often the hold-out was, and the curve of that
 
     async def now(self) -> Page:
         """What has changed since the last time."""
@@ -102,8 +103,15 @@ class View:
             changes["pictures"] = rows(self.run.previews[-1].rows)
         if self.run.progress and self.run.progress.seconds >= self.drawn + DRAW_EVERY:
             self.drawn = self.run.progress.seconds
-            changes["curves"] = await asyncio.to_thread(drawing, self.run)
+            changes["curves"] = await asyncio.to_thread(self._drawing)
         return page(**changes)
+
+    def _drawing(self) -> str:
+        """Both curves; that of the hold-out is drawn again only when there is more of it."""
+        measured = len(self.run.history.measurements)
+        if measured != self.measured[0] or not self.measured[1]:
+            self.measured = measured, psnr_curve(self.run)
+        return drawing(self.run, self.measured[1])
 
 
 async def ended(run: Run, folder: Path) -> Page:
@@ -113,7 +121,7 @@ async def ended(run: Run, folder: Path) -> Page:
     last = len(run.snapshots()) - 1
     return page(
         status=status(run, over=True),
-        curves=await asyncio.to_thread(drawing, run),
+        curves=await asyncio.to_thread(lambda: drawing(run, psnr_curve(run))),
         machine=gr.Slider(minimum=0, maximum=max(1, last), value=last, visible=last > 0),
         snapshot=gr.DownloadButton("These weights", value=str(run.snapshots()[-1].snapshot), visible=last >= 0),
         trust=rows(run.learnt.trust.rows) if run.learnt else NO_ROWS,
@@ -151,11 +159,15 @@ def status(run: Run, over: bool = False) -> str:
     return f'<progress aria-label="Training" max="1" value="{share:.3f}"></progress>{notes([words])}'
 
 
-def drawing(run: Run) -> str:
-    """Both curves."""
-    figures = {"Loss": curves.loss_figure(run.history), "PSNR": curves.psnr_figure(run.history)}
-    drawn = "".join(f"<div>{curves.svg(each, name)}</div>" for name, each in figures.items())
-    return f'<div class="n2n-curves">{drawn}</div>'
+def drawing(run: Run, psnr: str) -> str:
+    """Both curves, the one of the PSNR drawn already."""
+    loss = curves.svg(curves.loss_figure(run.history), "Loss")
+    return f'<div class="n2n-curves"><div>{loss}</div><div>{psnr}</div></div>'
+
+
+def psnr_curve(run: Run) -> str:
+    """The curve of the hold-out's PSNR."""
+    return curves.svg(curves.psnr_figure(run.history), "PSNR")
 
 
 def _worth(run: Run) -> str:

@@ -102,7 +102,7 @@ def denoise(parsed: argparse.Namespace) -> None:
         raise ValueError(f"--reference belongs to one input, {len(inputs)} were given")
     if not single and parsed.out.suffix:
         raise ValueError(f"'{parsed.out}' names one picture, {len(inputs)} go in; give a folder")
-    model = Noise2Noise.load(parsed.weights, host.device(parsed.device))
+    model = Noise2Noise.load(parsed.weights, host.device(parsed.device), parsed.precision)
     settings = {"data_range": parsed.range, "ensemble": parsed.ensemble, "strength": parsed.strength}
     infer.check_strength(parsed.strength)
     if not single:
@@ -158,12 +158,12 @@ def _compare(noisy: image.Picture, denoised: image.Picture, clean: image.Picture
 
 def evaluate(parsed: argparse.Namespace) -> None:
     """`evaluate`: one table, and a figure if asked for."""
-    model = Noise2Noise.load(parsed.weights, host.device(parsed.device))
+    model = Noise2Noise.load(parsed.weights, host.device(parsed.device), parsed.precision)
     data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
     if parsed.count:
         data = data.chosen(range(min(parsed.count, len(data))))
     data = model.adapted(data.frozen(parsed.seed))
-    denoiser = partial(infer.denoise, model.net, ensemble=parsed.ensemble)
+    denoiser = partial(infer.denoise, model.fast, ensemble=parsed.ensemble)
     measured = measure(denoiser, data, with_ssim=True)
     baselines = n2n.baselines.measure_all(data) if parsed.baselines else {}
     if parsed.figure:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from . import checkpoint, infer, metrics, weights
+from .fast import FastUNet
 from .host import best_device
 from .image import Picture, full_scale, to_pixels, to_tensor
 from .pairs import Pairs, gather
@@ -28,12 +29,14 @@ class Noise2Noise:
         config: UNetConfig | None = None,
         device: str | torch.device | None = None,
         initialization: str = "he",
+        precision: str = "auto",
     ) -> None:
-        """Random weights, from torch's global seed. `device` None: a GPU where there is one."""
+        """Random weights by torch's seed. `device` None: a GPU where there is one. `precision`: as of FastUNet."""
         net = UNet(config)
         if initialization == "he":
             initialize_he(net)
-        self.net = net.to(device or best_device(), memory_format=torch.channels_last)
+        self.net = net.to(device or best_device())
+        self.fast = FastUNet(self.net, precision)
         self.header: dict[str, object] = {}
         self.untrained = True
 
@@ -48,7 +51,9 @@ class Noise2Noise:
         return model
 
     @classmethod
-    def load(cls, name_or_file: str | Path, device: str | torch.device | None = None) -> "Noise2Noise":
+    def load(
+        cls, name_or_file: str | Path, device: str | torch.device | None = None, precision: str = "auto"
+    ) -> "Noise2Noise":
         """A shipped name, a `.safetensors` of ours, or a `.pth` with the state dict of Table I.
 
         Raises ValueError for unknown names, damaged files and other architectures.
@@ -60,7 +65,7 @@ class Noise2Noise:
         except TypeError:
             raise ValueError(f"'{name_or_file}' is for another net: its configuration is {header['config']}") from None
         check_state(state, config)
-        model = cls(config, device)
+        model = cls(config, device, precision=precision)
         model.net.load_state_dict(state)
         model.header, model.untrained = header, False
         return model
@@ -164,12 +169,12 @@ class Noise2Noise:
         """Float (N, C, H, W) with white at 1, any number of channels."""
         own, given = self.net.config.channels, noisy.shape[1]
         if given == own:
-            return infer.denoise(self.net, noisy, ensemble=ensemble)
+            return infer.denoise(self.fast, noisy, ensemble=ensemble)
         if own == 1:
             flat = noisy.flatten(0, 1)[:, None]
-            return infer.denoise(self.net, flat, ensemble=ensemble).view_as(noisy)
+            return infer.denoise(self.fast, flat, ensemble=ensemble).view_as(noisy)
         if given == 1:
-            return infer.denoise(self.net, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
+            return infer.denoise(self.fast, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
         raise ValueError(f"the picture has {given} channels, the net {own}; allowed: {own} or 1")
 
     def _scale(self, dtype: np.dtype | torch.dtype, maximum: float, data_range: float | None) -> float:

@@ -8,6 +8,7 @@ import typing
 from pathlib import Path
 from typing import NoReturn
 
+from .fast import PRECISIONS
 from .noise import NOISES, Noise, parse
 from .recipe import RECIPES, Recipe
 from .unet import UNetConfig
@@ -206,6 +207,9 @@ def _add_weights(command: argparse.ArgumentParser) -> None:
         "--ensemble", action="store_true", help="average over eight flips and turns: slower, a little better"
     )
     command.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
+    command.add_argument(
+        "--precision", default="auto", choices=PRECISIONS, help="fp32, bf16, or auto (default) for the faster here"
+    )
 
 
 def _add_json(command: argparse.ArgumentParser) -> None:

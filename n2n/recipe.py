@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from torch import Tensor
 
+from .fast import PRECISIONS
 from .pairs import Pairs
 from .unet import MULTIPLE
 
@@ -48,6 +49,9 @@ class Recipe:
     hold_out: float = setting(0.1, "fraction of the scenes to measure on, 1000 at most; 0: none", 0.0, 0.9)
     evaluations: int = setting(20, "times the hold-out is measured", 1, 10000)
     seed: int = setting(0, "of everything random", 0, 2**63 - 1)
+    precision: str = setting(
+        "auto", "numbers to compute in: fp32, bf16, or auto for the faster here", choices=PRECISIONS
+    )
     workers: int = setting(0, "processes that prepare batches; 0: none", 0, 64)
 
     def __post_init__(self) -> None:

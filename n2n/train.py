@@ -15,6 +15,7 @@ from torch.nn.parallel import DistributedDataParallel
 from .checkpoint import Keeper
 from .crops import Crops, loader
 from .evaluate import Measurement, measure
+from .fast import FastUNet
 from .infer import denoise
 from .metrics import psnr, squared_error
 from .pairs import Pairs
@@ -62,13 +63,14 @@ def train(
     """
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     device = next(net.parameters()).device
-    net.to(memory_format=torch.channels_last).train()
+    net.train()
+    fast = FastUNet(net, recipe.precision)
     adam = torch.optim.Adam(net.parameters(), recipe.learning_rate, betas=(0.9, 0.99), eps=1e-8, fused=True)
     keeper = Keeper(net, adam, pairs, recipe, out, writes=rank == 0)
     mark = keeper.resume() if resume else keeper.start()
     crops = Crops(pairs, recipe, share=(rank, world))
     steps = recipe.steps_for(crops.epoch_size)
-    model = DistributedDataParallel(net) if world > 1 else net
+    model = DistributedDataParallel(fast) if world > 1 else fast
     first, began, measuring = mark, time.perf_counter() - mark.seconds, 0.0
     fraction = fraction_before = recipe.fraction(mark.step, steps, mark.seconds)
 
@@ -77,16 +79,15 @@ def train(
             break
         rate = adam.param_groups[0]["lr"] = recipe.rate(fraction)
         source, target = (part.to(device, memory_format=torch.channels_last) for part in batch.unbind(1))
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-            denoised = model(source)
-        errors = recipe.errors(denoised.float(), target, fraction)
+        denoised = model(source)
+        errors = recipe.errors(denoised, target, fraction)
         adam.zero_grad()
         (errors.sum() * world / recipe.batch_size).backward()  # DDP takes the mean over processes
 
         seconds = time.perf_counter() - began
         speed = (mark.step + 1 - first.step) * recipe.batch_size / (seconds - first.seconds - measuring)
         used = recipe.fraction(mark.step + 1, steps, seconds)
-        each = torch.stack([errors.detach(), floors(source, target, recipe), psnr(denoised.detach().float(), target)])
+        each = torch.stack([errors.detach(), floors(source, target, recipe), psnr(denoised.detach(), target)])
         loss, floor, psnr_target, used, stopping = agree(each, used, stop(), recipe.batch_size)
         if not math.isfinite(loss):
             keeper.restore_and_raise(mark.step)
@@ -95,7 +96,7 @@ def train(
         mark = replace(mark, step=mark.step + 1, seconds=seconds)
         done, report = used >= 1 or stopping, None
         if done or recipe.is_due(fraction, used):
-            report = measure(partial(denoise, net), validation) if validation and rank == 0 else None
+            report = measure(partial(denoise, fast), validation) if validation and rank == 0 else None
             mark = keeper.keep(mark, report)
             measuring += time.perf_counter() - began - seconds
         elif seconds - keeper.kept_at > SAVE_EVERY:

@@ -16,6 +16,7 @@ TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 # Every module of n2n with the modules of n2n that it may import; each line only names lines above it.
 LADDER = {
     "unet": set(),
+    "fast": {"unet"},
     "noise": set(),
     "host": set(),
     "tiff": set(),
@@ -30,7 +31,7 @@ LADDER = {
     "pairs": {"arrays", "folders", "image", "noise", "scenes"},
     "doctor": {"metrics", "pairs", "scenes"},
     "make": {"image", "noise", "pairs", "scenes"},
-    "recipe": {"pairs", "unet"},
+    "recipe": {"fast", "pairs", "unet"},
     "crops": {"image", "infer", "noise", "pairs", "recipe"},
     "evaluate": {"metrics", "pairs"},
     "baselines": {"evaluate", "pairs"},
@@ -38,15 +39,15 @@ LADDER = {
     "trust": {"metrics", "pairs"},
     "report": {"evaluate", "image", "metrics", "pairs"},
     "checkpoint": {"evaluate", "pairs", "recipe", "unet", "weights"},
-    "train": {"checkpoint", "crops", "evaluate", "infer", "metrics", "pairs", "recipe", "unet"},
+    "train": {"checkpoint", "crops", "evaluate", "fast", "infer", "metrics", "pairs", "recipe", "unet"},
     "threads": {"train"},
     "history": {"evaluate", "train"},
     "curves": {"evaluate", "history", "metrics"},
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},
-    "model": {"checkpoint", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
+    "model": {"checkpoint", "fast", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
     | {"weights"},
     "bench": {"host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
-    "options": {"noise", "recipe", "unet"},
+    "options": {"fast", "noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))
 SCREENS = sorted(path.stem for path in (ROOT / "demo").glob("*.py") if not path.stem.startswith("__"))

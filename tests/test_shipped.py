@@ -50,11 +50,11 @@ def test_there_is_a_card_with_the_steps_of_the_header(name):
 )
 def test_photographs_never_learnt_from_gain_at_least_this_many_decibels(name, noise, gain):
     pictures = read("more-samples", noise=parse(noise)).frozen(0)
-    measured = measure(partial(infer.denoise, Noise2Noise.load(name).net), pictures)
+    measured = measure(partial(infer.denoise, Noise2Noise.load(name).fast), pictures)
     assert measured.denoised.psnr > measured.noisy.psnr + gain
 
 
 def test_the_estimate_without_clean_pictures_agrees_with_the_truth():
     pictures = read("more-samples", noise=parse("gaussian:25")).frozen(0)
-    measured = measure(partial(infer.denoise, Noise2Noise.load("gaussian").net), pictures)
+    measured = measure(partial(infer.denoise, Noise2Noise.load("gaussian").fast), pictures)
     assert measured.estimated.psnr == pytest.approx(measured.denoised.psnr_pooled, abs=0.1)

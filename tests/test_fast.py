@@ -1,0 +1,76 @@
+"""The fast U-Net against the plain one."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from n2n import fast
+from n2n.fast import FastUNet, folded
+from n2n.metrics import psnr
+from n2n.unet import UNet, UNetConfig, initialize_he
+
+
+def net(channels=3):
+    torch.manual_seed(0)
+    plain = UNet(UNetConfig(channels=channels, width=6))
+    initialize_he(plain)
+    for parameter in plain.parameters():
+        if parameter.ndim == 1:
+            torch.nn.init.normal_(parameter, std=0.1)  # zero ones would hide what biases do at borders
+    return plain
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 32, 32), (5, 3, 32, 64), (2, 1, 96, 160), (1, 3, 320, 32)])
+def test_it_computes_what_the_plain_net_does(shape):
+    plain, image = net(shape[1]).double(), torch.rand(shape, dtype=torch.float64)
+    assert torch.allclose(FastUNet(plain, "fp32")(image), plain(image), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 16, 1000])
+def test_strips_have_no_seams(monkeypatch, rows):
+    monkeypatch.setattr(fast, "LEAST_ROWS", rows)
+    monkeypatch.setattr(fast, "STRIP_PIXELS", 0)
+    plain, image = net().double(), torch.rand(2, 3, 160, 64, dtype=torch.float64)
+    with torch.no_grad():
+        assert torch.allclose(FastUNet(plain, "fp32")(image), plain(image), rtol=0, atol=1e-12)
+
+
+def test_gradients_are_those_of_the_plain_net():
+    plain, image = net().double(), torch.rand(2, 3, 64, 32, dtype=torch.float64)
+    gradients = []
+    for one in (plain, FastUNet(plain, "fp32")):
+        plain.zero_grad()
+        one(image).square().sum().backward()
+        gradients.append([parameter.grad.clone() for parameter in plain.parameters()])
+    for expected, found in zip(*gradients):
+        assert torch.allclose(found, expected, rtol=0, atol=1e-10 * float(expected.abs().max()))
+
+
+def test_folding_is_upsampling_and_convolving():
+    small, weight = torch.rand(2, 5, 6, 9), torch.randn(4, 5, 3, 3)
+    expected = F.conv2d(F.interpolate(small, scale_factor=2, mode="nearest"), weight, padding=1)
+    assert torch.allclose(F.conv_transpose2d(small, folded(weight), stride=2, padding=1), expected, atol=1e-5)
+
+
+def test_bf16_costs_next_to_nothing():
+    plain, image = net(), torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        exact, rough = plain(image), FastUNet(plain, "bf16")(image)
+    assert rough.dtype == torch.float32 and not torch.equal(rough, exact)
+    assert psnr(rough, exact).item() > 45  # dB: what is 30 dB off the truth stays so within 0.15
+
+
+def test_bf16_trains():
+    plain, image = net(), torch.rand(1, 3, 32, 32)
+    FastUNet(plain, "bf16")(image).sum().backward()
+    assert all(parameter.grad.dtype == torch.float32 and parameter.grad.any() for parameter in plain.parameters())
+
+
+@pytest.mark.parametrize("instructions", [False, True])
+def test_a_cpu_without_the_instructions_is_not_tried(monkeypatch, instructions):
+    tried = []
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: instructions)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
+    monkeypatch.setattr(fast, "_trial", lambda precision: tried.append(precision) or len(tried))
+    assert fast.prefers_bf16.__wrapped__(torch.device("cpu")) is instructions  # the first of two is the faster
+    assert tried == (["bf16", "fp32"] if instructions else [])

@@ -1,47 +1,62 @@
-"""How fast is this machine: training and denoising as this package does it beside the plain way, in one run."""
+"""How fast is this machine: training and denoising as this package does it beside the plain way, in one run.
 
+Plain is what the report's code does: float32, torch's default memory layout, one operation for each row of Table I.
+Both ways take turns, and of each its best time counts: what else the machine does meanwhile slows both.
+"""
+
+import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .crops import Crops
+from .fast import FastUNet, prefers_bf16
 from .host import best_device
-from .infer import denoise
+from .infer import denoise, evaluating
 from .noise import generator
-from .pairs import gather
-from .recipe import recipe
+from .pairs import Pairs, gather
+from .recipe import Recipe, recipe
 from .scenes import StackedScenes
-from .train import train
+from .train import Progress, train
 from .unet import UNet
 
-SECONDS = 5.0  # spent on each figure
-WARM_UPS = 2
-BATCH = 100
-SIDE = 32  # pixels, as in the report
-PICTURES = {"512×512": (512, 512), "4000×3000": (3000, 4000)}  # height, width
+SECONDS = 10.0  # spent on each comparison
+WARM_UPS = 3
 MATRIX = 2048
+BATCHES = {"batches of 100, 32×32": (100, 32), "batches of 8, 128×128": (8, 128)}  # pictures, side in pixels
+PICTURES = {"32×32 in batches": (100, 32, 32), "512×512": (1, 512, 512), "4000×3000": (1, 3000, 4000)}
+QUARTER = (1504, 2016)  # of the largest, which is too much for the plain way at once: 8 GB
+
+Work = Callable[[], object]
 
 
 def run() -> dict[str, object]:
-    """Every figure by name; speeds in pictures/s, times in s, matrix product in GFLOP/s."""
+    """Every figure by name; speeds in pictures/s, matrix product in GFLOP/s, data feeding in % of a step."""
     device = best_device()
-    figures: dict[str, object] = {"device": _name(device), "threads": torch.get_num_threads()}
-    matrix = torch.rand(MATRIX, MATRIX, device=device)
-    figures["matrix product, GFLOP/s"] = 2 * MATRIX**3 / _seconds(lambda: matrix @ matrix) / 1e9
-    figures["training, plain, pictures/s"] = BATCH / _seconds(_plain_step(device))
-    figures["training, ours, pictures/s"] = _our_training(device)
-    small = torch.rand(BATCH, 3, SIDE, SIDE, generator=generator(0)).to(device)
-    sizes = {"32×32 in batches": small} | {name: torch.rand(1, 3, *size) for name, size in PICTURES.items()}
-    plain, ours = UNet().to(device).eval(), UNet().to(device, memory_format=torch.channels_last)
-    for name, noisy in sizes.items():
-        with torch.inference_mode():
-            if noisy.numel() < 3 * 2**20:  # a whole 12-megapixel picture at once takes 4 GB
-                figures[f"denoising {name}, plain, pictures/s"] = len(noisy) / _seconds(
-                    lambda x=noisy: plain(x.to(device))
-                )
-            figures[f"denoising {name}, ours, pictures/s"] = len(noisy) / _seconds(lambda x=noisy: denoise(ours, x))
+    figures: dict[str, object] = {
+        "device": _name(device),
+        "threads": torch.get_num_threads(),
+        "precision": "bf16" if prefers_bf16(device) else "fp32",
+        "matrix product, GFLOP/s": 2 * MATRIX**3 / _best(_product(device, torch.float32))[0] / 1e9,
+    }
+    if prefers_bf16(device):
+        figures["matrix product, bf16, GFLOP/s"] = 2 * MATRIX**3 / _best(_product(device, torch.bfloat16))[0] / 1e9
+    for name, (count, side) in BATCHES.items():
+        data = _pairs(count, side)
+        plain, ours = _best(_plain_step(device, count, side), _our_step(data, device, count))
+        figures |= _compared(f"training, {name}", count / plain, count / ours)
+        figures[f"data feeding, {name}, % of a step"] = 100 * _best(_feeding(data, count))[0] / ours
+    net = UNet().to(device).eval()
+    plain_net, fast = UNet().to(device).eval(), FastUNet(net)
+    for name, (count, *size) in PICTURES.items():
+        noisy = torch.rand(count, 3, *size, generator=generator(0)).to(device)
+        whole = size[0] < QUARTER[0]
+        part = noisy if whole else noisy[..., : QUARTER[0], : QUARTER[1]].contiguous()
+        plain, ours = _best(_forward(plain_net, part), lambda x=noisy: denoise(fast, x))
+        figures |= _compared(f"denoising {name}", count / plain if whole else count / plain / 4, count / ours)
     return figures
 
 
@@ -49,24 +64,35 @@ def table(figures: dict[str, object]) -> str:
     """Figures in lines, each of ours with its ratio to the plain way of the same run."""
     lines = []
     for name, value in figures.items():
-        text = (
-            f"{value:.3g}"
-            if isinstance(value, float) and value < 10
-            else f"{value:.0f}"
-            if isinstance(value, float)
-            else value
-        )
         plain = figures.get(name.replace("ours", "plain"))
         ratio = f"  ({value / plain:.2f}× plain)" if "ours" in name and plain else ""
-        lines.append(f"{name:<44}{text:>12}{ratio}")
+        text = value if not isinstance(value, float) else f"{value:.3g}" if value < 10 else f"{value:.0f}"
+        lines.append(f"{name:<52}{text:>12}{ratio}")
     return "\n".join(lines)
 
 
-def _plain_step(device: torch.device) -> Callable[[], None]:
-    """A training step as the report's code does it: fp32, default memory layout, Adam, squared error."""
+def _compared(what: str, plain: float, ours: float) -> dict[str, object]:
+    return {f"{what}, plain, pictures/s": plain, f"{what}, ours, pictures/s": ours}
+
+
+def _best(*works: Work) -> list[float]:
+    """The least seconds that each takes, taking turns for SECONDS."""
+    for work in works * WARM_UPS:
+        work()
+    best, end = [float("inf")] * len(works), time.perf_counter() + SECONDS
+    while time.perf_counter() < end or best[0] == float("inf"):
+        for place, work in enumerate(works):
+            start = _now()
+            work()
+            best[place] = min(best[place], _now() - start)
+    return best
+
+
+def _plain_step(device: torch.device, count: int, side: int) -> Work:
+    """A training step as the report's code does it, on one and the same batch."""
     net = UNet().to(device)
     adam = torch.optim.Adam(net.parameters(), 1e-3, betas=(0.9, 0.99), eps=1e-8)
-    source, target = torch.rand(2, BATCH, 3, SIDE, SIDE, generator=generator(0)).to(device)
+    source, target = torch.rand(2, count, 3, side, side, generator=generator(0)).to(device)
 
     def step() -> None:
         loss = F.mse_loss(net(source), target)
@@ -77,38 +103,48 @@ def _plain_step(device: torch.device) -> Callable[[], None]:
     return step
 
 
-def _our_training(device: torch.device) -> float:
-    """Pictures a second of the real loop on real batches, data feeding included."""
-    stacks = torch.randint(0, 256, (2, 10 * BATCH, 3, SIDE, SIDE), generator=generator(0)).to(torch.uint8).numpy()
-    pairs = gather(StackedScenes(list(stacks), None), "bench")
-    net = UNet().to(device)
-    stream = train(net, pairs, None, recipe("fast", seconds=2 * SECONDS, batch_size=BATCH))
-    times = [progress.seconds for progress in stream]
-    return BATCH * (len(times) - 1 - WARM_UPS) / (times[-1] - times[WARM_UPS])
+def _our_step(data: Pairs, device: torch.device, count: int) -> Work:
+    """A step of the real loop on real batches, data feeding included."""
+    steps: Iterator[Progress] = train(UNet().to(device), data, None, _recipe(data, count))
+    return lambda: next(steps)
 
 
-def _seconds(work: Callable[[], Tensor | None]) -> float:
-    """The least time one call takes, of as many as fit in a few seconds."""
-    for _ in range(WARM_UPS):
-        work()
-    best, end = float("inf"), time.perf_counter() + SECONDS
-    while time.perf_counter() < end or best == float("inf"):
-        _wait()
-        start = time.perf_counter()
-        work()
-        _wait()
-        best = min(best, time.perf_counter() - start)
-    return best
+def _feeding(data: Pairs, count: int) -> Work:
+    """One batch after the other is cut, turned and stacked."""
+    crops, steps = Crops(data, _recipe(data, count)), itertools.count()
+    return lambda: crops[next(steps)]
 
 
-def _wait() -> None:
+def _recipe(data: Pairs, count: int) -> Recipe:
+    return recipe("fast", steps=10**6, batch_size=count, crop=int(data.sizes.min()), evaluations=1)
+
+
+def _pairs(count: int, side: int) -> Pairs:
+    stacks = torch.randint(0, 256, (2, 10 * count, 3, side, side), generator=generator(0)).to(torch.uint8).numpy()
+    return gather(StackedScenes(list(stacks), None), "bench")
+
+
+def _forward(net: UNet, noisy: Tensor) -> Work:
+    def forward() -> Tensor:
+        with torch.no_grad(), evaluating(net):
+            return net(noisy)
+
+    return forward
+
+
+def _product(device: torch.device, dtype: torch.dtype) -> Work:
+    matrix = torch.rand(MATRIX, MATRIX, device=device).to(dtype)
+    return lambda: matrix @ matrix
+
+
+def _now() -> float:
+    """Seconds, once everything asked of a GPU is done."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
+    return time.perf_counter()
 
 
 def _name(device: torch.device) -> str:
-    return (
-        torch.cuda.get_device_name(device)
-        if device.type == "cuda"
-        else f"CPU, {torch.backends.cpu.get_cpu_capability()}"
-    )
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"CPU, {torch.backends.cpu.get_cpu_capability()}"

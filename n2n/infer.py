@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from .image import turned, turned_back
 
-TILE = 1024  # side of a tile's core in pixels; the overlap comes on top
-BATCH_PIXELS = 1344 * 1344  # pixels sent through the network at once; bounds the memory
+TILE = 2560  # side of a tile's core in pixels; the overlap comes on top
+BATCH_PIXELS = 2**18  # of small pictures sent through the network at once: more would leave the cache
 
 
 def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, tile: int = TILE) -> Tensor:

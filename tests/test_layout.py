@@ -46,7 +46,7 @@ LADDER = {
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},
     "model": {"checkpoint", "fast", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
     | {"weights"},
-    "bench": {"host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
+    "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
     "options": {"fast", "noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))

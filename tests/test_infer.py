@@ -64,9 +64,9 @@ def test_no_tile_is_larger_than_its_core_and_twice_the_overlap(net):
 
 
 def test_many_pictures_go_through_the_net_in_parts():
-    noisy = torch.rand(5, 1, 900, 900)
+    noisy = torch.rand(5, 1, 320, 320)
     result, shapes = calls(Inverse(), noisy)
-    assert max(count * height * width for count, _, height, width in shapes) <= 1344**2
+    assert [count for count, *_ in shapes] == [2, 2, 1]
     torch.testing.assert_close(result, 1 - noisy)
 
 

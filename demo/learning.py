@@ -8,10 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-# Loaded by the first optimizer and the first graph otherwise, two seconds in every job: here once, before jobs fork.
-import torch._dynamo
-import torch.distributed.tensor  # noqa: F401
-
 from n2n import Noise2Noise, Pairs, Progress, Recipe, host, infer, pairs, threads, watch, weights
 from n2n.checkpoint import last_path, summary
 from n2n.evaluate import Denoiser

@@ -52,7 +52,7 @@ LADDER = {
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))
 SCREENS = sorted(path.stem for path in (ROOT / "demo").glob("*.py") if not path.stem.startswith("__"))
 FILES = [*(("n2n", module) for module in MODULES), *(("demo", module) for module in SCREENS)]
-IN_JOBS = ("child", "gathering", "jobs", "learning", "looking", "settings", "shown", "trusting")
+IN_JOBS = ("child", "gathering", "jobs", "learning", "looking", "preloaded", "settings", "shown", "trusting")
 
 
 def tree(module, package="n2n"):

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from . import child, settings
 
-PRELOADED = ("demo.learning", "demo.looking", "demo.preloaded")  # imported once, by the server that jobs are forked from
+PRELOADED = ("demo.learning", "demo.looking", "demo.preloaded")  # imported once, before jobs are forked
 HELD = 1000  # items that wait to be received before the work has to
 REAP_SECONDS = 5.0  # that the system may take to bury a killed process
 

@@ -1,4 +1,4 @@
-"""What the first optimizer and the first graph of every job would load, two seconds each time: once, before jobs fork."""
+"""What the first optimizer and the first graph of every job would load, two seconds each: once, before jobs fork."""
 
 import torch._dynamo
 import torch.distributed.tensor  # noqa: F401

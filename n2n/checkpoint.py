@@ -1,10 +1,11 @@
 """What a training leaves on disk: the best weights, and the last with all that is needed to go on.
 
 `OUT.safetensors` holds the best weights, `OUT.last.safetensors` the last. The second is a weights file as well, with
-Adam's two moments beside the weights. A reader of weights passes those over.
+what the optimizers remember beside the weights. A reader of weights passes that over.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -18,8 +19,15 @@ from .pairs import Pairs
 from .recipe import Recipe
 from .unet import UNet, check_state
 
-ADAM = "adam."  # prefix of the optimizer's tensors
-BUDGET = ("epochs", "steps", "seconds", "workers", "evaluations")  # settings that another sitting may change
+MEMORY = "optimizer."  # prefix of the optimizers' tensors
+BUDGET = (
+    "epochs",
+    "steps",
+    "seconds",
+    "workers",
+    "evaluations",
+    "precision",
+)  # settings that another sitting may change
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,8 @@ def score(measurement: Measurement) -> float:
 
 
 def weights_of(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The net's tensors, without the optimizer's."""
-    return {name: tensor for name, tensor in tensors.items() if not name.startswith(ADAM)}
+    """The net's tensors, without the optimizers'."""
+    return {name: tensor for name, tensor in tensors.items() if not name.startswith(MEMORY)}
 
 
 class Diverged(ArithmeticError):
@@ -56,9 +64,16 @@ class Keeper:
     """Keeps a training's best and last weights: in memory, and on disk where `out` is given and `writes` is true."""
 
     def __init__(
-        self, net: UNet, adam: torch.optim.Adam, pairs: Pairs, recipe: Recipe, out: Path | None, writes: bool
+        self,
+        net: UNet,
+        optimizers: Sequence[torch.optim.Optimizer],
+        pairs: Pairs,
+        recipe: Recipe,
+        out: Path | None,
+        writes: bool,
     ) -> None:
-        self.net, self.adam, self.recipe, self.out, self.writes = net, adam, recipe, out, writes and out is not None
+        self.net, self.optimizers, self.recipe, self.out = net, optimizers, recipe, out
+        self.writes = writes and out is not None
         self.about = {
             "config": asdict(net.config),
             "recipe": asdict(recipe),
@@ -96,7 +111,7 @@ class Keeper:
             header |= {"seconds": round(mark.seconds, 3), "psnr": self.psnr}
             if improved:
                 weights.save(self.out, self.good, header)
-            weights.save(last_path(self.out), self.good | self._moments(), header | {"mark": _as_json(mark)})
+            weights.save(last_path(self.out), self.good | self._memory(), header | {"mark": _as_json(mark)})
         return mark
 
     def restore_and_raise(self, step: int) -> NoReturn:
@@ -127,20 +142,30 @@ class Keeper:
         state = weights_of(tensors)
         check_state(state, self.net.config)
         self.net.load_state_dict(state)
-        keys = {name.removeprefix(ADAM).partition(".")[0] for name in tensors if name.startswith(ADAM)}
-        for name, parameter in self.net.named_parameters():
-            self.adam.state[parameter] = {key: _placed(tensors[f"{ADAM}{key}.{name}"], parameter) for key in keys}
+        for name, memory in tensors.items():
+            if name.startswith(MEMORY):
+                key, _, name = name.removeprefix(MEMORY).partition(".")
+                parameter = self.net.get_parameter(name)
+                self._remembering(parameter).state[parameter][key] = _placed(memory, parameter)
         self.psnr = header["psnr"]
         mark = _from_json(header["mark"])
         self.good, self.kept_at = state, mark.seconds
         return mark
 
-    def _moments(self) -> dict[str, Tensor]:
+    def _memory(self) -> dict[str, Tensor]:
+        """What the optimizers remember of every parameter."""
         return {
-            f"{ADAM}{key}.{name}": value
+            f"{MEMORY}{key}.{name}": value
             for name, parameter in self.net.named_parameters()
-            for key, value in self.adam.state.get(parameter, {}).items()
+            for key, value in self._remembering(parameter).state.get(parameter, {}).items()
         }
+
+    def _remembering(self, parameter: Tensor) -> torch.optim.Optimizer:
+        """The optimizer that moves a parameter."""
+        for optimizer in self.optimizers:
+            if any(parameter is own for group in optimizer.param_groups for own in group["params"]):
+                return optimizer
+        raise ValueError("no optimizer moves this parameter")
 
 
 def summary(report: Measurement) -> dict[str, float]:
@@ -161,7 +186,7 @@ def _from_json(mark: dict[str, float | None]) -> Mark:
     return Mark(**(mark | {"best": -math.inf if mark["best"] is None else mark["best"]}))
 
 
-def _placed(moment: Tensor, parameter: Tensor) -> Tensor:
-    """Adam's moments take the parameter's device and memory layout; its step counters have a shape of their own."""
-    moment = moment.to(parameter.device)
-    return torch.empty_like(parameter).copy_(moment) if moment.shape == parameter.shape else moment
+def _placed(memory: Tensor, parameter: Tensor) -> Tensor:
+    """Means of gradients take the parameter's device and memory layout; step counters have a shape of their own."""
+    memory = memory.to(parameter.device)
+    return torch.empty_like(parameter).copy_(memory) if memory.shape == parameter.shape else memory

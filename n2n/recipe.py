@@ -13,6 +13,7 @@ from .unet import MULTIPLE
 LOSSES = ("l2", "l1", "l0")
 INITIALIZATIONS = ("he", "torch")
 SCHEDULES = ("cosine", "constant")
+OPTIMIZERS = ("muon", "adam")
 WARM_UP = 0.05  # of the training, in which the cosine schedule's rate rises from a tenth
 WHOLE = 64  # pixels: pictures up to this size are learnt whole, larger ones in crops of this size
 EPSILON = 1e-8  # of the annealed l0 loss
@@ -39,7 +40,8 @@ class Recipe:
         "l2", "l2 learns the mean of the targets, l1 the median, l0 (annealed) the mode", choices=LOSSES
     )
     initialization: str = setting("he", "random weights: he, as in the paper, or torch's own", choices=INITIALIZATIONS)
-    learning_rate: float = setting(2e-3, "Adam's step size, at its highest", 1e-8, 1.0)
+    optimizer: str = setting("muon", "muon for the kernels and adam for the rest; or adam for all", choices=OPTIMIZERS)
+    learning_rate: float = setting(3e-3, "Adam's step size, at its highest; Muon's is ten times that", 1e-8, 1.0)
     schedule: str = setting(
         "cosine", "learning rate: 5 %% warm-up, then a cosine to zero; or constant", choices=SCHEDULES
     )
@@ -121,6 +123,7 @@ RECIPES = {
         batch_size=100,
         crop=32,
         initialization="torch",
+        optimizer="adam",
         learning_rate=1e-3,
         schedule="constant",
         augment=False,

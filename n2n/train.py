@@ -18,6 +18,7 @@ from .evaluate import Measurement, measure
 from .fast import FastUNet
 from .infer import denoise
 from .metrics import psnr, squared_error
+from .muon import optimizers
 from .pairs import Pairs
 from .recipe import Recipe
 from .unet import UNet
@@ -65,8 +66,8 @@ def train(
     device = next(net.parameters()).device
     net.train()
     fast = FastUNet(net, recipe.precision)
-    adam = torch.optim.Adam(net.parameters(), recipe.learning_rate, betas=(0.9, 0.99), eps=1e-8, fused=True)
-    keeper = Keeper(net, adam, pairs, recipe, out, writes=rank == 0)
+    steppers = optimizers(net, recipe.optimizer, recipe.learning_rate)
+    keeper = Keeper(net, steppers, pairs, recipe, out, writes=rank == 0)
     mark = keeper.resume() if resume else keeper.start()
     crops = Crops(pairs, recipe, share=(rank, world))
     steps = recipe.steps_for(crops.epoch_size)
@@ -77,11 +78,11 @@ def train(
     for batch in loader(crops, mark.step, steps or FOREVER, recipe.workers):
         if fraction >= 1:  # resumed after its end
             break
-        rate = adam.param_groups[0]["lr"] = recipe.rate(fraction)
+        rate = recipe.rate(fraction)
         source, target = (part.to(device, memory_format=torch.channels_last) for part in batch.unbind(1))
         denoised = model(source)
         errors = recipe.errors(denoised, target, fraction)
-        adam.zero_grad()
+        net.zero_grad()
         (errors.sum() * world / recipe.batch_size).backward()  # DDP takes the mean over processes
 
         seconds = time.perf_counter() - began
@@ -91,7 +92,9 @@ def train(
         loss, floor, psnr_target, used, stopping = agree(each, used, stop(), recipe.batch_size)
         if not math.isfinite(loss):
             keeper.restore_and_raise(mark.step)
-        adam.step()
+        for optimizer in steppers:
+            optimizer.param_groups[0]["lr"] = rate
+            optimizer.step()
 
         mark = replace(mark, step=mark.step + 1, seconds=seconds)
         done, report = used >= 1 or stopping, None

@@ -17,6 +17,7 @@ TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 LADDER = {
     "unet": set(),
     "fast": {"unet"},
+    "muon": {"unet"},
     "noise": set(),
     "host": set(),
     "tiff": set(),
@@ -39,7 +40,7 @@ LADDER = {
     "trust": {"metrics", "pairs"},
     "report": {"evaluate", "image", "metrics", "pairs"},
     "checkpoint": {"evaluate", "pairs", "recipe", "unet", "weights"},
-    "train": {"checkpoint", "crops", "evaluate", "fast", "infer", "metrics", "pairs", "recipe", "unet"},
+    "train": {"checkpoint", "crops", "evaluate", "fast", "infer", "metrics", "muon", "pairs", "recipe", "unet"},
     "threads": {"train"},
     "history": {"evaluate", "train"},
     "curves": {"evaluate", "history", "metrics"},

@@ -1,0 +1,72 @@
+"""Muon (Jordan et al., 2024): steps of equal length in all directions, for the kernels of convolutions.
+
+Adam scales every number by itself. Muon takes a kernel as the matrix that it is, (outputs, inputs · 3 · 3), and makes
+its gradient's singular values about 1: what few pictures show counts as much as what all of them show. So one picture
+teaches what Adam needs several for.
+"""
+
+import math
+from collections.abc import Iterable
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from .unet import UNet
+
+MOMENTUM = 0.9
+RATE = 10.0  # times `lr` is by how much a kernel's singular values move
+STEPS = 5  # of the Newton–Schulz iteration
+QUINTIC = (3.4445, -4.7750, 2.0315)  # its coefficients, which take any singular value to between 0.7 and 1.2
+TINY = 1e-7  # keeps a gradient of zeros from being divided by its norm
+
+
+class Muon(torch.optim.Optimizer):
+    """For kernels (O, I, 3, 3), with Nesterov's momentum. `lr` is that of an Adam beside it."""
+
+    def __init__(self, kernels: Iterable[nn.Parameter], lr: float) -> None:
+        super().__init__(kernels, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Moves every kernel that has a gradient; those of one shape together, which is several times as fast."""
+        for group in self.param_groups:
+            alike: dict[tuple[int, ...], list[nn.Parameter]] = {}
+            for kernel in group["params"]:
+                if kernel.grad is not None:
+                    alike.setdefault(tuple(kernel.shape), []).append(kernel)
+            for shape, kernels in alike.items():
+                steps = orthogonal(torch.stack([self._gradient(kernel).reshape(shape[0], -1) for kernel in kernels]))
+                length = RATE * group["lr"] * math.sqrt(max(1.0, shape[0] / steps.shape[-1]))
+                for kernel, step in zip(kernels, steps):
+                    kernel.sub_(step.view(shape), alpha=length)
+
+    def _gradient(self, kernel: nn.Parameter) -> Tensor:
+        """The gradient with momentum."""
+        state = self.state[kernel]
+        if not state:
+            state["momentum"] = torch.zeros_like(kernel)
+        momentum = state["momentum"].lerp_(kernel.grad, 1 - MOMENTUM)
+        return kernel.grad.lerp(momentum, MOMENTUM)
+
+
+def optimizers(net: UNet, name: str, learning_rate: float) -> list[torch.optim.Optimizer]:
+    """muon: Muon for the kernels of all convolutions but the last, whose outputs are colours, and Adam for the rest;
+    adam: Adam for everything. Adam's constants are the course report's.
+    """
+    adam = partial(torch.optim.Adam, lr=learning_rate, betas=(0.9, 0.99), eps=1e-8, fused=True)
+    if name == "adam":
+        return [adam(net.parameters())]
+    *kernels, last = (parameter for parameter in net.parameters() if parameter.ndim == 4)
+    biases = [parameter for parameter in net.parameters() if parameter.ndim == 1]
+    return [Muon(kernels, learning_rate), adam([*biases, last])]
+
+
+def orthogonal(matrices: Tensor) -> Tensor:
+    """(N, R, C) → matrices with the same singular vectors, and singular values of about 1."""
+    a, b, c = QUINTIC
+    x = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + TINY)
+    for _ in range(STEPS):
+        square = x @ x.mT
+        x = a * x + (b * square + c * square @ square) @ x
+    return x

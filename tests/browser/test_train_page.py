@@ -81,13 +81,14 @@ def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
     train(page)
     first = panels(page, "#live")["denoised"][1]
     page.wait_for_selector("#use", state="visible", timeout=90_000)
-    assert panels(page, "#live")["denoised"][1] > first
+    last = panels(page, "#live")["denoised"][1]
+    assert last > first
     screenshot(page, "train-projector")
     screenshot(page, "train-whole", full_page=True)
     machine = page.locator("#machine input[type=number]")
     machine.fill("0")
     settled(page, lambda: machine.press("Enter"), "#live")
-    assert panels(page, "#live")["denoised"][1] == pytest.approx(first, abs=6)
+    assert first < panels(page, "#live")["denoised"][1] < last
     assert "make-pairs" in page.inner_text("#command")
 
 

@@ -79,6 +79,7 @@ def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
     page.get_by_role("tab", name="Train").click()
     page.click("#sample")
     train(page)
+    page.wait_for_selector("#live figure[data-role=denoised]")
     first = panels(page, "#live")["denoised"][1]
     page.wait_for_selector("#use", state="visible", timeout=90_000)
     last = panels(page, "#live")["denoised"][1]

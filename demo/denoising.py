@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -25,6 +26,7 @@ GENERAL = ("everyday", "gaussian")  # weights for noise of no known kind, the be
 FROM_PAIRS = {"course": "pixelate"}  # learnt from finished pairs, whose noise the header cannot name
 # Always the same threads: each new one that torch runs in has helpers and memory of its own.
 WORKERS = ThreadPoolExecutor(settings.DENOISINGS, "denoise")
+ENCODERS = ThreadPoolExecutor(os.cpu_count(), "encode")  # of PNGs
 COLUMNS = ("picture", "method", "PSNR before", "PSNR after", "SSIM before", "SSIM after", "seconds")
 
 
@@ -147,15 +149,16 @@ def _denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options,
     for place, (title, case) in enumerate(cases):
         before = compare.show(case.noisy, case.target)
         results = compare.run(denoisers, case)
+        written = ENCODERS.submit(_write, downloads, title, compare.result(case, results["denoised"][0]))
         outcome.rows.append(_row(title, case, before, results, options.maps, folder, str(place)))
         outcome.table += [
             (title, name if method == "denoised" else method, *_figures(before, shown))
             for method, (_, shown) in results.items()
         ]
-        outcome.files.append(_write(downloads, title, compare.result(case, results["denoised"][0])))
         if said := compare.warning(case.noisy, compare.learnt_range(model.header)):
             outcome.notes.append(f"{title}: {said}" if len(cases) > 1 else said)
         outcome.notes += [f"{title}: {note}" for note in case.picture.notes]
+        outcome.files.append(written.result())
     outcome.files.append(_write_table(downloads / "psnr.csv", outcome.table))
     return outcome
 
@@ -187,7 +190,10 @@ def _row(
         if case.target is not None:
             pictures["error"] = Shown(compare.error_map(denoised, pictures["target"].pixels))
         pictures["residual"] = Shown(compare.residual(before.pixels, denoised))
-    return panels.row(title, [_panel(role, shown, folder, f"{prefix}-{role}.png") for role, shown in pictures.items()])
+    small = {role: compare.reduced(shown.pixels, settings.SHOWN_PIXELS) for role, shown in pictures.items()}
+    saved = [ENCODERS.submit(panels.save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
+    drawn = zip(pictures.items(), small.values(), saved)
+    return panels.row(title, [_panel(role, shown, pixels, file.result()) for (role, shown), pixels, file in drawn])
 
 
 TITLES = {
@@ -196,13 +202,13 @@ TITLES = {
 }
 
 
-def _panel(role: str, shown: Shown, folder: Path, file: str) -> dict:
-    pixels = compare.reduced(shown.pixels, settings.SHOWN_PIXELS)
+def _panel(role: str, shown: Shown, pixels: np.ndarray, src: str) -> dict:
+    """`pixels` are what `src` shows: those of `shown`, or fewer."""
     height, width = pixels.shape[:2]
     title, note = TITLES.get(role, (role.capitalize(), ""))
     if pixels.shape != shown.pixels.shape:
         note = f"{note} shown smaller; measured and downloaded whole".strip()
-    return panels.panel(role, title, panels.save(pixels, folder, file), (width, height), shown.psnr, shown.ssim, note)
+    return panels.panel(role, title, src, (width, height), shown.psnr, shown.ssim, note)
 
 
 def _figures(before: Shown, after: Shown) -> tuple[float | None, ...]:

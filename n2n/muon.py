@@ -68,5 +68,5 @@ def orthogonal(matrices: Tensor) -> Tensor:
     x = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + TINY)
     for _ in range(STEPS):
         square = x @ x.mT
-        x = a * x + (b * square + c * square @ square) @ x
+        x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
     return x

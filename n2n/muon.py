@@ -16,6 +16,7 @@ from .unet import UNet
 
 MOMENTUM = 0.9
 RATE = 10.0  # times `lr` is by how much a kernel's singular values move
+DECAY = 0.5  # of a kernel, times the same: without it deep kernels grow until larger pictures than were learnt fail
 STEPS = 5  # of the Newton–Schulz iteration
 QUINTIC = (3.4445, -4.7750, 2.0315)  # its coefficients, which take any singular value to between 0.7 and 1.2
 TINY = 1e-7  # keeps a gradient of zeros from being divided by its norm
@@ -37,9 +38,9 @@ class Muon(torch.optim.Optimizer):
                     alike.setdefault(tuple(kernel.shape), []).append(kernel)
             for shape, kernels in alike.items():
                 steps = orthogonal(torch.stack([self._gradient(kernel).reshape(shape[0], -1) for kernel in kernels]))
-                length = RATE * group["lr"] * math.sqrt(max(1.0, shape[0] / steps.shape[-1]))
+                rate, tall = RATE * group["lr"], math.sqrt(max(1.0, shape[0] / steps.shape[-1]))
                 for kernel, step in zip(kernels, steps):
-                    kernel.sub_(step.view(shape), alpha=length)
+                    kernel.mul_(1 - DECAY * rate).sub_(step.view(shape), alpha=rate * tall)
 
     def _gradient(self, kernel: nn.Parameter) -> Tensor:
         """The gradient with momentum."""

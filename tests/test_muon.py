@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from n2n.muon import MOMENTUM, RATE, Muon, orthogonal
+from n2n.muon import DECAY, MOMENTUM, RATE, Muon, orthogonal
 
 
 def kernels(seed=0):
@@ -43,7 +43,7 @@ def test_the_second_step_follows_nesterov():
         optimizer.step()
         momentum = MOMENTUM * momentum + (1 - MOMENTUM) * gradient
         ahead = MOMENTUM * momentum + (1 - MOMENTUM) * gradient
-        plain -= RATE * 0.01 * orthogonal(ahead.view(1, 48, -1)).view_as(plain)
+        plain -= RATE * 0.01 * DECAY * plain + RATE * 0.01 * orthogonal(ahead.view(1, 48, -1)).view_as(plain)
     assert torch.allclose(kernel, plain, atol=1e-6)
 
 

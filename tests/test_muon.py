@@ -62,3 +62,11 @@ def test_no_gradient_no_step():
     before, kernel.grad = kernel.detach().clone(), None
     Muon([kernel], 0.1).step()
     assert torch.equal(kernel, before)
+
+
+def test_decay_keeps_kernels_from_growing():
+    kernel = kernels()[0]
+    optimizer = Muon([kernel], 0.05)
+    for _ in range(50):  # always the same gradient, the worst case
+        optimizer.step()
+    assert torch.linalg.svdvals(kernel.detach().flatten(1)).max() < 1.3 / DECAY

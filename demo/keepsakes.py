@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from n2n import curves, image, options, weights
+from n2n import curves, image, options, plots, weights
 
 from . import gathering, samples
 from .runs import Run
@@ -70,6 +70,6 @@ def written(folder: Path, run: Run, command: str) -> list[Path]:
     for name, text in texts.items():
         image.write_bytes(folder / name, text.encode())
     for name, figure in pictures.items():
-        image.write_bytes(folder / name, curves.png(figure))
+        image.write_bytes(folder / name, plots.png(figure))
     logs = shutil.make_archive(str(folder / "tensorboard"), "zip", run.logs)
     return [taken, *(folder / name for name in (*texts, *pictures)), Path(logs)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import gradio as gr
 
-from n2n import curves
+from n2n import curves, plots
 
 from . import keepsakes, panels, settings
 from .markup import error, notes, table, verdicts
@@ -161,13 +161,13 @@ def status(run: Run, over: bool = False) -> str:
 
 def drawing(run: Run, psnr: str) -> str:
     """Both curves, the one of the PSNR drawn already."""
-    loss = curves.svg(curves.loss_figure(run.history), "Loss")
+    loss = plots.svg(curves.loss_figure(run.history), "Loss")
     return f'<div class="n2n-curves"><div>{loss}</div><div>{psnr}</div></div>'
 
 
 def psnr_curve(run: Run) -> str:
     """The curve of the hold-out's PSNR."""
-    return curves.svg(curves.psnr_figure(run.history), "PSNR")
+    return plots.svg(curves.psnr_figure(run.history), "PSNR")
 
 
 def _worth(run: Run) -> str:

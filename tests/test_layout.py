@@ -43,7 +43,8 @@ LADDER = {
     "train": {"checkpoint", "crops", "evaluate", "fast", "infer", "metrics", "muon", "pairs", "recipe", "unet"},
     "threads": {"train"},
     "history": {"evaluate", "train"},
-    "curves": {"evaluate", "history", "metrics"},
+    "plots": set(),
+    "curves": {"evaluate", "history", "metrics", "plots"},
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},
     "model": {"checkpoint", "fast", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
     | {"weights"},

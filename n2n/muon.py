@@ -16,7 +16,7 @@ from .unet import UNet
 
 MOMENTUM = 0.9
 RATE = 10.0  # times `lr` is by how much a kernel's singular values move
-DECAY = 0.5  # of a kernel, times the same: without it deep kernels grow until larger pictures than were learnt fail
+DECAY = 0.1  # of a kernel, times the same: without it deep kernels grow until larger pictures than were learnt fail
 STEPS = 5  # of the Newton–Schulz iteration
 QUINTIC = (3.4445, -4.7750, 2.0315)  # its coefficients, which take any singular value to between 0.7 and 1.2
 TINY = 1e-7  # keeps a gradient of zeros from being divided by its norm

@@ -13,7 +13,7 @@ if __name__ == "__main__":  # run as a file it is `python -m demo`: job processe
 
 import gradio as gr
 
-from . import about_tab, api, denoise_tab, denoising, jobs, noises, runs, samples, settings, train_tab
+from . import about_tab, api, denoise_tab, denoising, jobs, lab_tab, noises, runs, samples, settings, train_tab
 from .theme import CSS, theme
 from .visits import Visits
 
@@ -43,6 +43,8 @@ def build() -> gr.Blocks:
                 first_tab = denoise_tab.build(visits, first)
             with gr.Tab("Train", id="train"):
                 train_tab.build(visits, line, tabs, first_tab)
+            with gr.Tab("Lab", id="lab"):
+                lab_tab.build(visits, line)
             with gr.Tab("About", id="about"):
                 about_tab.build(runs.speed)
         api.add(visits, line)

@@ -23,7 +23,12 @@ from pathlib import Path
 
 from . import child, settings
 
-PRELOADED = ("demo.learning", "demo.looking", "demo.preloaded")  # imported once, before jobs are forked
+PRELOADED = (
+    "demo.lab.experiments",
+    "demo.learning",
+    "demo.looking",
+    "demo.preloaded",
+)  # imported once, before jobs are forked
 HELD = 1000  # items that wait to be received before the work has to
 REAP_SECONDS = 5.0  # that the system may take to bury a killed process
 
@@ -213,12 +218,12 @@ class Line:
         self._places, self._capacity = places, capacity
         self._tickets: list[Ticket] = []
 
-    def join(self, owner: str, seconds: float) -> Ticket:
-        """A place at the end of the line, for a turn of so many seconds. Raises Full."""
-        if len(self._tickets) >= self._places + self._capacity:
+    def join(self, owner: str, seconds: float, first: bool = False) -> Ticket:
+        """A place at the end of the line, or `first` of those who wait, for a turn of so many seconds. Raises Full."""
+        if not first and len(self._tickets) >= self._places + self._capacity:
             raise Full(f"{self._capacity} wait already, and no more can; please try again in some minutes")
         ticket = Ticket(owner, seconds)
-        self._tickets.append(ticket)
+        self._tickets.insert(self._places if first else len(self._tickets), ticket)
         self._advance()
         return ticket
 

@@ -28,8 +28,9 @@ def repeat(run: Run) -> str:
 def card(header: dict[str, object], command: str) -> str:
     """The weights' card, Markdown: what they are, how they were made, what they reached."""
     config, recipe = header["config"], header["recipe"]
+    kind = "residual U-Net" if config["residual"] else "U-Net"
     rows = {
-        "net": f"the U-Net of Table I, width {config['width']}, {config['channels']} channels",
+        "net": f"the {kind} of Table I, width {config['width']}, {config['channels']} channels",
         "data": header["data"],
         "trained": f"{header['steps']:,} steps of {recipe['batch_size']} pairs in {header['seconds']:.0f} s",
         "loss, seed": f"{recipe['loss']}, {header['seed']}",

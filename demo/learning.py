@@ -72,7 +72,7 @@ def learn(
         model = Noise2Noise.load(settings.start, device)
         data = model.adapted(data)
     else:
-        model = Noise2Noise.for_pairs(data, settings.width, recipe.initialization, recipe.seed, device)
+        model = Noise2Noise.for_pairs(data, recipe, settings.width, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
     measured = to_measure(held)
     previews = Previews(held, folder / "previews", partial(infer.denoise, model.fast))

@@ -15,7 +15,7 @@ from n2n.doctor import Verdict
 from n2n.recipe import recipe
 from n2n.scenes import StackedScenes
 from n2n.train import train
-from n2n.unet import MULTIPLE, UNetConfig
+from n2n.unet import MULTIPLE
 
 from . import shown
 from .shown import Shown
@@ -93,8 +93,7 @@ def _trial(stop: Callable[[], bool], data: Pairs, seconds: float, device: str) -
     """Real steps of a training, thrown away. Raises ValueError where nothing could be held out of it."""
     chosen = recipe("fast", seconds=10 * seconds)
     learnt, _ = data.hold_out(chosen.hold_out, chosen.seed)
-    width = UNetConfig().width
-    net = Noise2Noise.for_pairs(data, width, chosen.initialization, chosen.seed, host.device(device)).net
+    net = Noise2Noise.for_pairs(data, chosen, device=host.device(device)).net
     warm = None
     for progress in train(net, learnt, None, chosen, stop=stop):
         if warm is None and progress.step >= WARM_UP:

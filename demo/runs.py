@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -129,27 +129,39 @@ class Waiting:
 async def train(
     line: jobs.Line, running: dict[str, jobs.Job], session: str, run: Run
 ) -> AsyncIterator[Waiting | list[object]]:
-    """Waits for its turn and trains; yields what came in, which `run` holds as well. While the job lasts it stands in
-    `running` under its session; it ends whatever happens to the one who watches. Raises one of PROBLEMS.
+    """Trains when its turn has come; yields what came in, which `run` holds as well. Otherwise as `in_turn`."""
+
+    def begin() -> jobs.Job:
+        limits = {"seconds": run.seconds + START_UP, "memory": settings.JOB_BYTES}
+        return jobs.Job(learning.learn, run.data, run.folder, run.settings, **limits)
+
+    async with aclosing(in_turn(line, running, session, run.seconds, begin)) as steps:
+        async for step in steps:
+            for item in step if isinstance(step, list) else ():
+                run.add(item)
+            yield step
+
+
+async def in_turn(
+    line: jobs.Line,
+    running: dict[str, jobs.Job],
+    session: str,
+    seconds: float,
+    begin: Callable[[], jobs.Job],
+    first: bool = False,
+) -> AsyncIterator[Waiting | list[object]]:
+    """Waits until it is the visitor's turn, begins a job and yields what it sends. While the job lasts it stands in
+    `running` under its session; it ends whatever happens to the one who watches. `first`: before all who wait. Raises
+    one of PROBLEMS.
     """
-    ticket = line.join(session, run.seconds)
+    ticket = line.join(session, seconds, first)
     try:
         while ahead := line.ahead(ticket):
             yield Waiting(ahead, line.wait(ticket))
             await asyncio.sleep(EVERY)
-        job = jobs.Job(
-            learning.learn,
-            run.data,
-            run.folder,
-            run.settings,
-            seconds=run.seconds + START_UP,
-            memory=settings.JOB_BYTES,
-        )
-        running[session] = job
+        running[session] = job = begin()
         async with aclosing(jobs.watch(job, EVERY)) as steps:
             async for items in steps:
-                for item in items:
-                    run.add(item)
                 yield items
     finally:
         running.pop(session, None)

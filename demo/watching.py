@@ -69,8 +69,13 @@ def told(looks: Looks) -> str:
 
 def waiting(place: Waiting) -> Page:
     """While others train."""
+    return page(status=in_line(place), train=gr.Button(interactive=False))
+
+
+def in_line(place: Waiting) -> str:
+    """How long others will be at it."""
     words = f"Others are training: you are number {place.ahead} in line, about {place.seconds:.0f} s to go."
-    return page(status=notes([words]), train=gr.Button(interactive=False))
+    return notes([words])
 
 
 def begun() -> Page:

@@ -35,7 +35,7 @@ def train(parsed: argparse.Namespace) -> None:
             model = Noise2Noise.load(parsed.start, device)
             model.check_channels(data)
         else:
-            model = Noise2Noise.for_pairs(data, parsed.width, settings.initialization, settings.seed, device)
+            model = Noise2Noise.for_pairs(data, settings, parsed.width, device)
         stream = run_training(
             model.net, learnt, held, settings, out=parsed.out, resume=parsed.resume, stop=lambda: bool(stop)
         )

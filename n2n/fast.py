@@ -39,7 +39,7 @@ class FastUNet(nn.Module):
         """As `UNet.forward`."""
         bf16 = self.precision == "bf16" or (self.precision == "auto" and prefers_bf16(image.device))
         with torch.autocast(image.device.type, torch.bfloat16, enabled=bf16):
-            return torch.sigmoid(self._level(1, image.contiguous(memory_format=torch.channels_last)))
+            return self.net.finished(image, self._level(1, image.contiguous(memory_format=torch.channels_last)))
 
     def _level(self, level: int, image: Tensor) -> Tensor:
         """What a level and all below it make of its input: the picture, or the one above's max-pool."""

@@ -13,7 +13,7 @@ from .fast import FastUNet
 from .host import best_device
 from .image import Picture, full_scale, to_pixels, to_tensor
 from .pairs import Pairs, gather
-from .recipe import recipe
+from .recipe import Recipe, recipe
 from .scenes import StackedScenes
 from .train import Progress, train
 from .unet import UNet, UNetConfig, check_state, config_of, initialize_he, start_at
@@ -42,12 +42,12 @@ class Noise2Noise:
 
     @classmethod
     def for_pairs(
-        cls, pairs: Pairs, width: int, initialization: str, seed: int, device: str | torch.device | None = None
+        cls, pairs: Pairs, recipe: Recipe, width: int = 24, device: str | torch.device | None = None
     ) -> "Noise2Noise":
-        """An untrained net for these pairs: their channels, weights from the seed. Raises ValueError for the width."""
-        torch.manual_seed(seed)
-        model = cls(UNetConfig(channels=pairs.channels, width=width), device, initialization)
-        model.prepare(pairs, initialization)
+        """An untrained net with the channels of these pairs, weights by the recipe. Raises ValueError for the width."""
+        torch.manual_seed(recipe.seed)
+        model = cls(UNetConfig(pairs.channels, width, recipe.residual), device, recipe.initialization)
+        model.prepare(pairs, recipe.initialization)
         return model
 
     @classmethod
@@ -96,6 +96,7 @@ class Noise2Noise:
                 f"source is {tuple(source.shape)} and target {tuple(target.shape)}; allowed: twice (N, C, H, W)"
             )
         pairs = gather(StackedScenes(stacks, None), "source and target")
+        settings["residual"] = self.net.config.residual
         chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
         self.prepare(pairs, chosen.initialization)
         for progress in train(self.net, pairs, None, chosen):
@@ -110,7 +111,7 @@ class Noise2Noise:
         Raises ValueError where the net cannot learn from these pairs.
         """
         self.check_channels(pairs)
-        if self.untrained and initialization == "he":
+        if self.untrained and initialization == "he" and not self.net.config.residual:
             start_at(self.net, pairs.brightness())
 
     def check_channels(self, pairs: Pairs) -> None:

@@ -40,6 +40,7 @@ class Recipe:
         "l2", "l2 learns the mean of the targets, l1 the median, l0 (annealed) the mode", choices=LOSSES
     )
     initialization: str = setting("he", "random weights: he, as in the paper, or torch's own", choices=INITIALIZATIONS)
+    residual: bool = setting(True, "the net says what to change in a picture; Table I says the picture itself")
     optimizer: str = setting("muon", "muon for the kernels and adam for the rest; or adam for all", choices=OPTIMIZERS)
     learning_rate: float = setting(3e-3, "Adam's step size, at its highest; Muon's is ten times that", 1e-8, 1.0)
     schedule: str = setting(
@@ -123,6 +124,7 @@ RECIPES = {
         batch_size=100,
         crop=32,
         initialization="torch",
+        residual=False,
         optimizer="adam",
         learning_rate=1e-3,
         schedule="constant",

@@ -19,6 +19,7 @@ class UNetConfig:
 
     channels: int = 3  # of the picture: 1 grey, 3 colour
     width: int = 24  # feature maps of the encoder: 24 in the report, 48 in the paper; a multiple of 3
+    residual: bool = False  # the last row says what to add to the picture (Zhang et al., 2017); Table I: the picture
 
     def __post_init__(self) -> None:
         if not 1 <= self.channels <= 16:
@@ -113,7 +114,9 @@ class UNet(nn.Module):
         return pixels
 
     def forward(self, image: Tensor) -> Tensor:
-        """image: float (N, C, H, W) in [0, 1], H and W multiples of 32. Returns the same shape, within (0, 1)."""
+        """image: float (N, C, H, W), white is 1, H and W multiples of 32. Returns the same shape; within (0, 1) by
+        Table I, anywhere with `residual`.
+        """
         x = image
         outputs = {"INPUT": image}
         last = self.layers[-1]
@@ -121,7 +124,7 @@ class UNet(nn.Module):
             match layer.function:
                 case "convolution":
                     x = self.get_submodule(layer.parameter_name)(x)
-                    x = torch.sigmoid(x) if layer is last else F.leaky_relu(x, SLOPE, inplace=True)
+                    x = self.finished(image, x) if layer is last else F.leaky_relu(x, SLOPE, inplace=True)
                 case "max-pool":
                     outputs[layer.name] = x = F.max_pool2d(x, 2)
                 case "upsample":
@@ -130,6 +133,10 @@ class UNet(nn.Module):
                     x = torch.cat([x, outputs.pop(layer.other)], dim=1)
         return x
 
+    def finished(self, image: Tensor, x: Tensor) -> Tensor:
+        """What the last convolution says of a picture → the denoised picture."""
+        return image + x if self.config.residual else torch.sigmoid(x)
+
     def rows(self, height: int = 32, width: int = 32) -> list[Row]:
         """Table I for a picture of height × width pixels, from the input to the output."""
         rows = [Row("INPUT", self.config.channels, "", height, width, 0)]
@@ -137,7 +144,8 @@ class UNet(nn.Module):
             function, parameters = layer.function, 0
             match layer.function:
                 case "convolution":
-                    function = "convolution 3×3, " + ("sigmoid" if layer is self.layers[-1] else f"LeakyReLU {SLOPE}")
+                    ending = "plus INPUT" if self.config.residual else "sigmoid"
+                    function = "convolution 3×3, " + (ending if layer is self.layers[-1] else f"LeakyReLU {SLOPE}")
                     parameters = count_parameters(self.get_submodule(layer.parameter_name))
                 case "max-pool":
                     function, height, width = "max-pool 2×2", height // 2, width // 2
@@ -160,12 +168,17 @@ class UNet(nn.Module):
 
 
 def initialize_he(net: UNet) -> None:
-    """Random weights after He et al. (2015), as in the paper; biases 0. From torch's global seed."""
+    """Random weights after He et al. (2015), as in the paper; biases 0. From torch's global seed.
+
+    A residual net's last convolution is 0: it starts as the identity.
+    """
     for layer in net.layers:
         if layer.function == "convolution":
             convolution = net.get_submodule(layer.parameter_name)
             nn.init.kaiming_normal_(convolution.weight, a=SLOPE, nonlinearity="leaky_relu")
             nn.init.zeros_(convolution.bias)
+    if net.config.residual:
+        nn.init.zeros_(convolution.weight)
 
 
 def start_at(net: UNet, brightness: float) -> None:

@@ -48,12 +48,15 @@ LADDER = {
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},
     "model": {"checkpoint", "fast", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
     | {"weights"},
+    "lanes": {"model", "pairs", "recipe", "train"},
     "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
     "options": {"fast", "noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))
 SCREENS = sorted(path.stem for path in (ROOT / "demo").glob("*.py") if not path.stem.startswith("__"))
+LAB = sorted(path.stem for path in (ROOT / "demo" / "lab").glob("*.py") if not path.stem.startswith("__"))
 FILES = [*(("n2n", module) for module in MODULES), *(("demo", module) for module in SCREENS)]
+FILES += [("demo/lab", module) for module in LAB]
 IN_JOBS = ("child", "gathering", "jobs", "learning", "looking", "preloaded", "settings", "shown", "trusting")
 
 
@@ -109,9 +112,11 @@ def test_the_package_knows_no_screen(module):
     assert not [name for name in whole_imports(module, "n2n") if name.split(".")[0] in ("demo", "gradio")]
 
 
-@pytest.mark.parametrize("module", IN_JOBS)
-def test_what_runs_in_a_job_knows_no_gradio(module):
-    assert not [name for name in whole_imports(module, "demo") if name.split(".")[0] == "gradio"]
+@pytest.mark.parametrize(
+    "package, module", [*(("demo", module) for module in IN_JOBS), *(("demo/lab", each) for each in LAB)]
+)
+def test_what_runs_in_a_job_knows_no_gradio(package, module):
+    assert not [name for name in whole_imports(module, package) if name.split(".")[0] == "gradio"]
 
 
 @pytest.mark.parametrize("package, module", FILES)

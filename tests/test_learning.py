@@ -146,7 +146,7 @@ def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(whole, file, tmp_p
 
 def test_a_fresh_net_starts_at_the_brightness_of_the_data(file):
     data = pairs.read(file)
-    net = Noise2Noise.for_pairs(data, 3, "he", 0, "cpu").net
+    net = Noise2Noise.for_pairs(data, recipe("fast"), 3, "cpu").net
     bias = list(net.parameters())[-1]
     assert bias.detach().numpy() == pytest.approx(np.log(data.brightness() / (1 - data.brightness())))
 
@@ -169,7 +169,7 @@ def test_grey_pictures_can_start_from_weights_for_colour(tmp_path, rng):
 
 
 def test_the_seed_decides_the_first_weights(file):
-    nets = [Noise2Noise.for_pairs(pairs.read(file), 3, "he", seed, "cpu").net for seed in (1, 1, 2)]
+    nets = [Noise2Noise.for_pairs(pairs.read(file), recipe("fast", seed=seed), 3, "cpu").net for seed in (1, 1, 2)]
     one, same, other = (next(net.parameters()) for net in nets)
     assert torch.equal(one, same) and not torch.equal(one, other)
 
@@ -233,6 +233,6 @@ def test_trust_compares_with_the_average_of_many_shots(tmp_path, rng, clean):
 
 def test_worth_is_not_told_where_noise_drowns_the_estimate(file, tmp_path):
     data = pairs.read(file)
-    model = Noise2Noise.for_pairs(data, 3, "he", 0, "cpu")
+    model = Noise2Noise.for_pairs(data, recipe("fast"), 3, "cpu")
     model.header = {"psnr": {"estimated": 100.0, "estimated_noisy": 20.0}}
     assert trusted(model, data, tmp_path / "trust").worth is None

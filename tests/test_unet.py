@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from n2n.unet import UNet, UNetConfig, check_state, config_of, count_parameters, start_at
+from n2n.unet import UNet, UNetConfig, check_state, config_of, count_parameters, initialize_he, start_at
 
 CONVOLUTIONS = [f"enc_conv{level}" for level in range(7)]
 CONVOLUTIONS += [f"dec_conv{level}{part}" for level in (5, 4, 3, 2) for part in "ab"]
@@ -52,6 +52,20 @@ def test_the_output_is_that_of_the_forward_pass_written_by_hand(channels, width,
     batch, height, columns = shape
     image = torch.rand(batch, channels, height, columns, dtype=torch.float64)
     torch.testing.assert_close(net(image), by_hand(net.state_dict(), image))
+
+
+def test_a_residual_net_adds_what_the_last_convolution_says():
+    plain, residual = UNet(UNetConfig(width=6)).double(), UNet(UNetConfig(width=6, residual=True)).double()
+    residual.load_state_dict(plain.state_dict())
+    image = torch.rand(2, 3, 32, 64, dtype=torch.float64)
+    torch.testing.assert_close(residual(image) - image, torch.logit(by_hand(plain.state_dict(), image)))
+
+
+def test_an_untrained_residual_net_is_the_identity():
+    net = UNet(UNetConfig(width=6, residual=True))
+    initialize_he(net)
+    image = torch.randn(1, 3, 32, 32)
+    assert torch.equal(net(image), image)
 
 
 def test_a_picture_does_not_change_another_in_the_batch():

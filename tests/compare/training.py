@@ -75,7 +75,7 @@ class Stopwatch(Callback):
 def ours(learnt: Pairs, held: Pairs, seconds: float, seed: int) -> Score:
     """n2n's own loop with the default recipe."""
     settings = recipe("fast", seconds=seconds, seed=seed)
-    model = Noise2Noise.for_pairs(learnt, 24, settings.initialization, seed, "cpu")
+    model = Noise2Noise.for_pairs(learnt, settings, device="cpu")
     for progress in train(model.net, learnt, None, settings):
         last = progress
     found = measure(partial(infer.denoise, model.fast), held)

@@ -1,0 +1,85 @@
+"""Experiment 1: who wins, the net that learns from clean targets or the one that learns from noisy ones?"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from statistics import mean
+
+from n2n.lanes import Lane, lane
+from n2n.make import MOST_SHOTS
+from n2n.recipe import recipe
+
+from . import material
+from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
+from .race import Standing, race
+
+NOISE = "pixelate:8"  # the course's
+CLEAN, NOISY = "clean targets", "noisy targets"
+THIRD = {"none": "", "one": "one noisy pair", "fresh": "fresh noise"}  # the third lane
+SEEDS = 3
+
+
+def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
+    """Both trainings, and the third; the screen after each look at them."""
+    seed, copies = int(chosen["seed"]), int(chosen["copies"])
+    seeds = [seed + place for place in range(SEEDS if chosen["seeds"] == "three" else 1)]
+    data = material.learnt(NOISE, copies, seed)
+    lanes = []
+    for each in seeds:
+        settings = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=each)
+        clean = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=each, clean_targets=True)
+        lanes += [lane(_named(NOISY, each, seeds), data, settings), lane(_named(CLEAN, each, seeds), data, clean)]
+    if chosen["third"] != "none" and len(seeds) == 1:
+        lanes.append(_third(str(chosen["third"]), seed, float(chosen["seconds"])))
+    for standing in race(lanes, material.measured(NOISE, seed=seed), folder, stop):
+        yield Screen(_headline(standing, seeds), standing.figure, standing.rows, share=standing.share)
+
+
+def _third(kind: str, seed: int, seconds: float) -> Lane:
+    """A net that sees one and the same noisy pair of a scene each time, or never the same noise twice."""
+    data = material.learnt(NOISE, 2, seed) if kind == "one" else material.fresh(NOISE)
+    return lane(THIRD[kind], data, recipe("fast", seconds=seconds, evaluations=1, seed=seed))
+
+
+def _named(kind: str, seed: int, seeds: list[int]) -> str:
+    return kind if len(seeds) == 1 else f"{kind.split()[0]}, seed {seed}"
+
+
+def _headline(standing: Standing, seeds: list[int]) -> str:
+    """The gap between clean and noisy targets, in dB."""
+    if not standing.steps:
+        return "Both nets start from the same random weights."
+    gaps = [standing.latest(_named(CLEAN, seed, seeds)) - standing.latest(_named(NOISY, seed, seeds)) for seed in seeds]
+    if len(gaps) > 1:
+        return f"Gap: {mean(gaps):+.2f} dB on average of three seeds, from {min(gaps):+.2f} to {max(gaps):+.2f} dB."
+    winner = "clean targets are ahead" if gaps[0] > 0 else "noisy targets are ahead"
+    return f"Gap: {abs(gaps[0]):.2f} dB, {winner}, after {standing.steps:,} steps each."
+
+
+EXPERIMENT = Experiment(
+    key="targets",
+    title="Clean or noisy targets?",
+    question="Does a network learn better when somebody shows it the clean picture?",
+    words=(
+        "Both nets start alike and see the same noisy pictures; one is corrected with clean pictures, the other with "
+        "noisy ones. Noise in the target pulls every step somewhere else, but the average of the pulls points at the "
+        "clean picture."
+    ),
+    controls=(
+        budget(20, 10, 60),
+        Amount("copies", "Noisy copies of each scene", 2, MOST_SHOTS, 1, 2),
+        Choice(
+            "third",
+            "A third net beside them",
+            (
+                ("none", "none"),
+                ("always the same noisy pair of each scene", "one"),
+                ("fresh noise every time", "fresh"),
+            ),
+            "none",
+        ),
+        Choice("seeds", "How often", (("once", "one"), ("with three seeds, to see the spread", "three")), "one"),
+        SEED,
+    ),
+    work=work,
+    trains=True,
+)

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from n2n import curves, image, options, plots, weights
+from n2n import curves, image, plots, repeat, weights
 
 from . import gathering, samples
 from .runs import Run
@@ -16,13 +16,13 @@ MAKE = (
 NAME = "mine"  # of the files, and of the weights in the command
 
 
-def repeat(run: Run) -> str:
+def command_of(run: Run) -> str:
     """The command that repeats the training on one's own machine; after the sample pairs, with how they are made."""
     chosen = run.settings
     data, before = run.name, ""
     if run.name == samples.PAIRS:
         data, before = "pairs.npz", f"{MAKE} -o pairs.npz\n"
-    return before + options.train_command(data, f"{NAME}.safetensors", chosen.recipe, chosen.width, chosen.start)
+    return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, chosen.width, chosen.start)
 
 
 def card(header: dict[str, object], command: str) -> str:

@@ -121,7 +121,7 @@ class View:
 
 async def ended(run: Run, folder: Path) -> Page:
     """When the training is over: everything there is to see and to take home, written to `folder`."""
-    command = keepsakes.repeat(run)
+    command = keepsakes.command_of(run)
     files = await asyncio.to_thread(keepsakes.written, folder, run, command)
     last = len(run.snapshots()) - 1
     return page(

@@ -5,7 +5,7 @@ what the optimizers remember beside the weights. A reader of weights passes that
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NoReturn
@@ -71,10 +71,11 @@ class Keeper:
         recipe: Recipe,
         out: Path | None,
         writes: bool,
+        about: Mapping[str, object],
     ) -> None:
         self.net, self.optimizers, self.recipe, self.out = net, optimizers, recipe, out
         self.writes = writes and out is not None
-        self.about = {
+        self.about = dict(about) | {
             "config": asdict(net.config),
             "recipe": asdict(recipe),
             "data": pairs.described,

@@ -2,22 +2,25 @@
 
 import argparse
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
+import torch
 from tqdm import tqdm
 
 import n2n
 
-from . import host, image, infer, make, options, pairs, weights
-from .checkpoint import last_path
+from . import host, image, infer, make, options, pairs, repeat
+from . import weights as files
+from .checkpoint import last_path, summary
 from .evaluate import Measurement, measure
 from .model import Noise2Noise
 from .pairs import Pairs
-from .recipe import recipe
+from .recipe import Recipe, recipe
 from .train import Progress
 from .train import train as run_training
 
@@ -36,8 +39,16 @@ def train(parsed: argparse.Namespace) -> None:
             model.check_channels(data)
         else:
             model = Noise2Noise.for_pairs(data, settings, parsed.width, device)
+        about = _about(parsed, settings, device)
         stream = run_training(
-            model.net, learnt, held, settings, out=parsed.out, resume=parsed.resume, stop=lambda: bool(stop)
+            model.net,
+            learnt,
+            held,
+            settings,
+            out=parsed.out,
+            resume=parsed.resume,
+            stop=lambda: bool(stop),
+            about=about,
         )
         if rank == 0:
             _say(data)
@@ -65,6 +76,14 @@ def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) 
     return learnt, held.frozen(seed).loaded() if held else None
 
 
+def _about(parsed: argparse.Namespace, settings: Recipe, device: torch.device) -> dict[str, object]:
+    """What a header tells of a training beside its settings; of paths, the names alone."""
+    data = shlex.join(Path(path).name for path in parsed.data)
+    start = Path(parsed.start).name if parsed.start else None
+    command = repeat.command(data, parsed.out.name, settings, parsed.width, start, parsed.noise)
+    return {"command": command, "machine": host.machine(device), "note": parsed.note}
+
+
 def _last(stream: Iterator[Progress]) -> Progress | None:
     last = None
     for progress in stream:
@@ -74,7 +93,7 @@ def _last(stream: Iterator[Progress]) -> Progress | None:
 
 def _tell_training(parsed: argparse.Namespace, progress: Progress | None, stopped: bool) -> None:
     out, last = parsed.out, last_path(parsed.out)
-    header = weights.load(out)[1]
+    header = files.load(out)[1]
     told = {
         "weights": str(out),
         "last": str(last),
@@ -165,6 +184,8 @@ def evaluate(parsed: argparse.Namespace) -> None:
     data = model.adapted(data.frozen(parsed.seed))
     denoiser = partial(infer.denoise, model.fast, ensemble=parsed.ensemble)
     measured = measure(denoiser, data, with_ssim=True)
+    if parsed.record:
+        _record(files.find(parsed.weights), parsed.record, measured)
     baselines = n2n.baselines.measure_all(data) if parsed.baselines else {}
     if parsed.figure:
         n2n.report.save(parsed.figure, n2n.report.contact_sheet(data, denoiser))
@@ -173,6 +194,21 @@ def evaluate(parsed: argparse.Namespace) -> None:
         return
     _say(data)
     print(n2n.report.table(parsed.weights, measured, baselines))
+
+
+def _record(path: Path, words: str, measured: Measurement) -> None:
+    """Writes the figures into the header of the weights. Raises ValueError where there are none."""
+    if measured.denoised is None:
+        raise ValueError("nothing to record: without clean pictures there is no PSNR")
+    tensors, header = files.load(path)
+    header.setdefault("measured", {})[words] = summary(measured)
+    files.save(path, tensors, header)
+
+
+def weights(parsed: argparse.Namespace) -> None:
+    """`weights`."""
+    headers = {name: files.load(files.find(name))[1] for name in files.shipped()}
+    print(json.dumps(headers) if parsed.json else n2n.report.shipped(headers))
 
 
 def _as_json(measured: Measurement) -> dict[str, object]:

@@ -1,9 +1,11 @@
 """What this process runs on: its device, the other processes of a training, the signals it gets."""
 
 import os
+import platform
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import torch
 import torch.distributed as dist
@@ -24,6 +26,16 @@ def device(name: str) -> torch.device:
         raise ValueError(
             f"device '{name}' cannot be used here ({str(error).splitlines()[0]}); try --device cpu"
         ) from None
+
+
+def machine(device: torch.device) -> str:
+    """'Intel(R) Xeon(R) Processor @ 2.50GHz, AVX512, 2 threads', or the name of a GPU."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    told = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in told if line.startswith("model name")]
+    name = names[0] if names else platform.processor() or platform.machine()
+    return f"{name}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads"
 
 
 @contextmanager

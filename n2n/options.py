@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import shlex
 import types
 import typing
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import NoReturn
 from .fast import PRECISIONS
 from .noise import NOISES, Noise, parse
 from .recipe import RECIPES, Recipe
-from .unet import UNetConfig
 
 DATA = (
     "pairs: a .pkl, .pt, .npz or .npy with two or three arrays, a folder or .zip of pictures, a TIFF stack, or two "
@@ -43,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
         commands.add_parser("check", help="look at pairs before training: do they meet what Noise2Noise assumes?")
     )
     _add_make_pairs(commands.add_parser("make-pairs", help="make noisy pairs from clean photographs"))
+    _add_shipped(commands.add_parser("weights", help="the weights that come along, with their figures"))
     _add_bench(commands.add_parser("bench", help="how fast is this machine?"))
     return top
 
@@ -75,6 +74,9 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--tensorboard", type=Path, metavar="DIR", help="write curves, pictures and the net's graph there"
+    )
+    command.add_argument(
+        "--note", default="", metavar="TEXT", help="what the weights shall tell, such as the data's terms"
     )
     command.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
     command.add_argument("--force", action="store_true", help="overwrite weights that exist")
@@ -144,6 +146,9 @@ def _add_evaluate(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--baselines", action="store_true", help="also blur, non-local means, TV and wavelet by scikit-image"
     )
+    command.add_argument(
+        "--record", metavar="WORDS", help="write the figures into the weights' header, under these words"
+    )
     command.add_argument("--figure", type=Path, metavar="F.png", help="draw noisy, denoised and target side by side")
     _add_json(command)
 
@@ -177,6 +182,11 @@ def _add_make_pairs(command: argparse.ArgumentParser) -> None:
     command.add_argument("--clean", action="store_true", help="add the clean pictures, to measure against")
     command.add_argument("--seed", type=int, default=0, metavar="N", help="of cuts and noise (default 0)")
     command.add_argument("--force", action="store_true", help="overwrite")
+
+
+def _add_shipped(command: argparse.ArgumentParser) -> None:
+    command.description = "Lists the weights that come along: what they are for, and what was measured of them."
+    _add_json(command)
 
 
 def _add_bench(command: argparse.ArgumentParser) -> None:
@@ -232,22 +242,3 @@ def _roles(text: str) -> tuple[str, ...]:
     if roles not in (("source", "target"), ("source", "clean"), ("source", "target", "clean")):
         raise argparse.ArgumentTypeError(f"'{text}'; allowed: source,target or source,clean or source,target,clean")
     return roles
-
-
-def train_command(data: str, out: str, chosen: Recipe, width: int, start: str | None = None) -> str:
-    """The command that repeats a training: what differs from the recipe of that name, and nothing else."""
-    parts = ["python", "-m", "n2n", "train", *shlex.split(data), "-o", out]
-    base = RECIPES[chosen.name]
-    parts += ["--recipe", chosen.name] if chosen.name != "fast" else []
-    parts += ["--width", str(width)] if width != UNetConfig().width and not start else []
-    parts += ["--start", start] if start else []
-    for field in dataclasses.fields(Recipe):
-        value = getattr(chosen, field.name)
-        if not field.metadata or value is None or value == getattr(base, field.name):
-            continue
-        flag = field.name.replace("_", "-")
-        if isinstance(value, bool):
-            parts.append(f"--{flag}" if value else f"--no-{flag}")
-        else:
-            parts += [f"--{flag}", f"{value:.12g}" if isinstance(value, float) else str(value)]
-    return shlex.join(parts)

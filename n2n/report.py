@@ -1,6 +1,7 @@
 """What is shown of a measurement: a table in words, a figure of pictures."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,18 @@ def table(name: str, measured: Measurement, baselines: dict[str, Measurement]) -
             f"{estimate.high:.2f}; noisy {estimate.noisy:.2f} dB",
             f"noise floor {estimate.floor:.6f}; PSNR against the noisy targets {measured.psnr_target:.2f} dB",
         ]
+    return "\n".join(parts)
+
+
+def shipped(headers: Mapping[str, Mapping[str, object]]) -> str:
+    """Weights by name, from their headers: what each learnt from, and what was measured of it."""
+    parts = []
+    for name, header in headers.items():
+        config = header["config"]
+        kind = "residual" if config.get("residual") else "Table I"
+        parts.append(f"{name}: {kind}, width {config['width']}, {config['channels']} channels; {header['data']}")
+        for words, found in header.get("measured", {}).items():
+            parts.append(f"    {words}: {found['noisy']:.2f} → {found['denoised']:.2f} dB")
     return "\n".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -55,19 +55,21 @@ def train(
     out: Path | None = None,
     resume: bool = False,
     stop: Callable[[], bool] = lambda: False,
+    about: Mapping[str, object] | None = None,
 ) -> Iterator[Progress]:
     """Trains `net` in place, on the device where it lies, and yields a Progress after every step.
 
     With `out`, writes the best weights by `validation` there and the last beside it (see checkpoint.py); `resume` goes
-    on from those. `stop` is asked after every step: true ends the training as a reached budget does. In each of K
-    processes of torch.distributed, call it with the same arguments. Raises Diverged, ValueError, OSError.
+    on from those. `stop` is asked after every step: true ends the training as a reached budget does. `about` goes into
+    the header of the weights. In each of K processes of torch.distributed, call it with the same arguments. Raises
+    Diverged, ValueError, OSError.
     """
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     device = next(net.parameters()).device
     net.train()
     fast = FastUNet(net, recipe.precision)
     steppers = optimizers(net, recipe.optimizer, recipe.learning_rate)
-    keeper = Keeper(net, steppers, pairs, recipe, out, writes=rank == 0)
+    keeper = Keeper(net, steppers, pairs, recipe, out, writes=rank == 0, about=about or {})
     mark = keeper.resume() if resume else keeper.start()
     crops = Crops(pairs, recipe, share=(rank, world))
     steps = recipe.steps_for(crops.epoch_size)

@@ -12,7 +12,7 @@ import skimage
 import torch
 from PIL import Image
 
-from n2n import Noise2Noise, UNetConfig, options
+from n2n import Noise2Noise, UNetConfig, options, repeat
 from n2n.__main__ import main
 from n2n.recipe import recipe
 
@@ -221,7 +221,35 @@ def test_denoising_a_picture_loads_neither_matplotlib_nor_tensorboard(tmp_path, 
     ],
 )
 def test_the_command_that_repeats_a_training_asks_for_the_same_recipe(chosen):
-    words = shlex.split(options.train_command("'my pairs.zip'", "mine.safetensors", chosen, 48))
+    words = shlex.split(repeat.command("'my pairs.zip'", "mine.safetensors", chosen, 48))
     parsed = options.parser().parse_args(words[3:])
     assert (parsed.data, parsed.width) == (["my pairs.zip"], 48)
     assert recipe(parsed.recipe, **options.settings(parsed)) == chosen
+
+
+def test_a_header_tells_the_command_and_the_note_but_no_folder(tmp_path):
+    arrays = np.random.default_rng(0).integers(0, 256, (2, 6, 3, 32, 32), dtype=np.uint8)
+    np.savez(tmp_path / "shots.npz", source=arrays[0], target=arrays[1])
+    out = tmp_path / "mine.safetensors"
+    chosen = ["--steps", "2", "--batch-size", "2", "--note", "free to use"]
+    assert main(["train", str(tmp_path / "shots.npz"), "-o", str(out), *chosen]) == 0
+    header = Noise2Noise.load(out, "cpu").header
+    assert header["command"] == "python -m n2n train shots.npz -o mine.safetensors --steps 2 --batch-size 2"
+    assert (header["note"], str(tmp_path) in json.dumps(header)) == ("free to use", False)
+
+
+def test_what_is_recorded_is_what_was_measured(tmp_path, weights, capsys):
+    copy = tmp_path / "copy.safetensors"
+    copy.write_bytes(weights.read_bytes())
+    command = ["evaluate", "samples", "--noise", "gaussian:25", "--count", "1", "--weights", str(copy), "--json"]
+    assert main([*command, "--record", "one picture"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    recorded = Noise2Noise.load(copy, "cpu").header["measured"]["one picture"]
+    assert recorded["denoised"] == pytest.approx(printed["denoised"]["psnr"], abs=5e-4)
+    assert recorded["noisy"] == pytest.approx(printed["noisy"]["psnr"], abs=5e-4)
+
+
+def test_the_weights_that_come_along_are_listed(capsys):
+    assert main(["weights"]) == 0
+    listed = capsys.readouterr().out
+    assert "course: Table I, width 24" in listed and "gaussian: " in listed

@@ -51,6 +51,7 @@ LADDER = {
     "lanes": {"model", "pairs", "recipe", "train"},
     "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
     "options": {"fast", "noise", "recipe", "unet"},
+    "repeat": {"noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))
 SCREENS = sorted(path.stem for path in (ROOT / "demo").glob("*.py") if not path.stem.startswith("__"))

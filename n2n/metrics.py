@@ -41,15 +41,11 @@ def ssim(a: Tensor, b: Tensor) -> Tensor:
     """
     if min(a.shape[-2:]) < SSIM_SIDE:
         return torch.full((len(a),), math.nan)
-    maps = torch.cat([a, b, a * a, b * b, a * b], dim=1).contiguous(memory_format=torch.channels_last)
-    mean_a, mean_b, *squares = _window_means(maps).chunk(5, dim=1)
-    variance_a, variance_b, covariance = (
-        square - one * other
-        for square, (one, other) in zip(squares, [(mean_a, mean_a), (mean_b, mean_b), (mean_a, mean_b)])
-    )
-    c1, c2 = 0.01**2, 0.03**2
-    likeness = (2 * mean_a * mean_b + c1) * (2 * covariance + c2)
-    likeness /= (mean_a.square() + mean_b.square() + c1) * (variance_a + variance_b + c2)
+    maps = torch.cat([a, b, a * a + b * b, a * b], dim=1).contiguous(memory_format=torch.channels_last)
+    mean_a, mean_b, squares, product = _window_means(maps).chunk(4, dim=1)
+    means, c1, c2 = mean_a.square() + mean_b.square(), 0.01**2, 0.03**2
+    likeness = (2 * mean_a * mean_b + c1) * (2 * (product - mean_a * mean_b) + c2)
+    likeness /= (means + c1) * (squares - means + c2)
     return likeness.double().mean((1, 2, 3)).cpu()
 
 

@@ -4,13 +4,10 @@ Run `.venv/bin/python tests/measure_demo.py [start response training load crowd 
 else; all of it takes a quarter of an hour. Every part has a server of its own. Exit status 1: something was missed.
 """
 
-import argparse
 import csv
 import sys
-import tempfile
 import threading
 import time
-import traceback
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -26,6 +23,7 @@ from browser import serving
 from browser.clients import PATIENCE, SIDE, Answer, at_once, connected, drawn, someone_trains, strangers
 from browser.serving import Server
 from browser.steps import settled
+from measuring import Figure, print_figures
 from playwright.sync_api import Page
 
 COMPLETE = (
@@ -64,30 +62,11 @@ class Counts:
     many: int = 500
 
 
+WHOLE = Counts()
 QUICK = Counts(draws=3, budget=20, clients=4, crowd=8, queue=3, few=5, many=20)
 
 
-@dataclass(frozen=True)
-class Figure:
-    """What was measured; `bar` is the most that is allowed, or the least, or None where nothing is asked for."""
-
-    what: str
-    value: float
-    unit: str = ""
-    bar: float | None = None
-    least: bool = False
-
-    @property
-    def missed(self) -> bool:
-        """Whether it is not what is asked for; NaN never is."""
-        return self.bar is not None and not (self.value >= self.bar if self.least else self.value <= self.bar)
-
-    def __str__(self) -> str:
-        asked = "" if self.bar is None else f"{'≥' if self.least else '≤'} {self.bar:g} {self.unit}"
-        return f"{self.what:<60}{self.value:>8.4g} {self.unit:<4}{asked:<10}{'missed' * self.missed}".rstrip()
-
-
-def start(folder: Path, counts: Counts) -> Iterator[Figure]:
+def start(folder: Path, quick: bool) -> Iterator[Figure]:
     """From nothing to the first screen."""
     with serving.chromium() as browser, serving.demo(folder) as server:
         yield Figure("start: until the server answers", server.seconds, "s", 10)
@@ -97,8 +76,9 @@ def start(folder: Path, counts: Counts) -> Iterator[Figure]:
         yield Figure("start: until the first screen is complete", time.monotonic() - begun, "s", 3)
 
 
-def response(folder: Path, counts: Counts) -> Iterator[Figure]:
+def response(folder: Path, quick: bool) -> Iterator[Figure]:
     """From a click to three pictures."""
+    counts = QUICK if quick else WHOLE
     with opened(folder) as (_, page):
         settled(page, lambda: page.locator("#strip label", has_text="Portrait").click())
         button = page.get_by_role("button", name="Draw other noise").element_handle()
@@ -106,8 +86,9 @@ def response(folder: Path, counts: Counts) -> Iterator[Figure]:
     yield Figure(f"response: {SIDE}×{SIDE} from a click, median of {len(took)}", float(np.median(took)), "s", 0.7)
 
 
-def training(folder: Path, counts: Counts) -> Iterator[Figure]:
+def training(folder: Path, quick: bool) -> Iterator[Figure]:
     """The sample pairs learnt on the page, and how the server answers others meanwhile."""
+    counts = QUICK if quick else WHOLE
     with opened(folder) as (server, page):
         page.get_by_role("tab", name="Train").click()
         page.click("#sample")
@@ -128,8 +109,9 @@ def training(folder: Path, counts: Counts) -> Iterator[Figure]:
     yield Figure(f"training: /config meanwhile, p95 of {len(polls)}", 1000 * p95(polls), "ms", 300)
 
 
-def load(folder: Path, counts: Counts) -> Iterator[Figure]:
+def load(folder: Path, quick: bool) -> Iterator[Figure]:
     """Many clients, two pictures each, while one trains."""
+    counts = QUICK if quick else WHOLE
     pictures = drawn(folder, 2 * counts.clients)
     with (
         serving.demo(folder) as server,
@@ -142,8 +124,9 @@ def load(folder: Path, counts: Counts) -> Iterator[Figure]:
     yield Figure("load: from the request to the answer, p95", p95([answer.seconds for answer in answers]), "s", 30)
 
 
-def crowd(folder: Path, counts: Counts) -> Iterator[Figure]:
+def crowd(folder: Path, quick: bool) -> Iterator[Figure]:
     """More clients than may wait."""
+    counts = QUICK if quick else WHOLE
     pictures = drawn(folder, 1)
     with (
         serving.demo(folder, N2N_QUEUE=str(counts.queue)) as server,
@@ -158,8 +141,9 @@ def crowd(folder: Path, counts: Counts) -> Iterator[Figure]:
     yield Figure("crowd: until the last answer", max(answer.seconds for answer in answers), "s", PATIENCE)
 
 
-def memory(folder: Path, counts: Counts) -> Iterator[Figure]:
+def memory(folder: Path, quick: bool) -> Iterator[Figure]:
     """What many denoisings leave behind in the server."""
+    counts = QUICK if quick else WHOLE
     pictures, before = drawn(folder, 1), 0
     with serving.demo(folder) as server, connected(server, folder, 1) as clients:
         process, sizes = psutil.Process(server.pid), []
@@ -222,25 +206,5 @@ def p95(values: list[float]) -> float:
     return float(np.percentile(values, 95))
 
 
-def main() -> int:
-    """Measures the parts that are named, and returns the exit status."""
-    parser = argparse.ArgumentParser(description="Measures the demo, beside what is asked for.")
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, "all"], default="all", help="what to measure")
-    parser.add_argument("--quick", action="store_true", help=argparse.SUPPRESS)
-    parsed = parser.parse_args()
-    missed = []
-    for name in PARTS if "all" in parsed.parts else parsed.parts:
-        try:
-            with tempfile.TemporaryDirectory(prefix="n2n-measure-") as folder:
-                for figure in PARTS[name](Path(folder), QUICK if parsed.quick else Counts()):
-                    print(figure, flush=True)
-                    missed += [figure.what] * figure.missed
-        except Exception:  # the other parts are measured all the same
-            traceback.print_exc()
-            missed.append(f"{name}: could not be measured")
-    print("\nmissed: " + "; ".join(missed) if missed else "\neverything is as asked for")
-    return bool(missed)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_figures(PARTS, "Measures the demo, beside what is asked for."))

@@ -12,8 +12,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 lets others in the network in")
     parser.add_argument("--port", type=int, default=settings.PORT)
+    parser.add_argument(
+        "--teacher-key",
+        default=settings.TEACHER_KEY,
+        metavar="KEY",
+        help="who opens the page with ?key=KEY goes before all who wait in the lab",
+    )
     parser.add_argument("--open", action="store_true", help="open it in this machine's browser")
     parsed = parser.parse_args(arguments)
+    settings.HOST, settings.TEACHER_KEY = parsed.host, parsed.teacher_key  # read when a page asks
     try:
         serve(demo, parsed.host, parsed.port, parsed.open)
     except OSError:

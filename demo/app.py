@@ -44,7 +44,7 @@ def build() -> gr.Blocks:
             with gr.Tab("Train", id="train"):
                 train_tab.build(visits, line, tabs, first_tab)
             with gr.Tab("Lab", id="lab"):
-                lab_tab.build(visits, line)
+                lab_tab.build(visits, line, blocks, tabs)
             with gr.Tab("About", id="about"):
                 about_tab.build(runs.speed)
         api.add(visits, line)

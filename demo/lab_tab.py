@@ -1,158 +1,172 @@
-"""The lab: one experiment at a time, each a question, a few controls, and a screen that answers it."""
+"""The third tab: one experiment at a time, each a question, a few controls, and a screen that answers it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from typing import NamedTuple
 
 import gradio as gr
 
-from . import jobs, panels, runs, settings, watching
-from .lab.experiment import Amount, Control, Experiment, Screen
-from .lab.experiments import EXPERIMENTS, FIRST
-from .markup import error, notes, verdicts
-from .runs import PROBLEMS, Waiting
+from . import class_panel, jobs, lab_runs, settings
+from .lab import lessons
+from .lab.experiments import EXPERIMENTS
+from .lab.lessons import Lesson
+from .lab.room import Tally, cleaned
+from .lab_layout import Layout, lay_out, offered, question
+from .lab_runs import Lab
+from .markup import error, notes
 from .visits import Visits
-from .watching import NO_ROWS
 
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+# Large type for a projector, the controls folded away. The teacher's key does not stay in the address bar.
+PROJECT = """(on) => {
+  document.body.classList.toggle("n2n-projector", on);
+  const address = new URL(location.href);
+  if (address.searchParams.has("key")) {
+    address.searchParams.delete("key");
+    history.replaceState(history.state, "", address);
+  }
+  return { __type__: "update", open: !on };
+}"""
 
 
-class Page(NamedTuple):
-    """What shows an experiment: the components; and, in a handler, their values."""
-
-    headline: object
-    figure: object
-    pictures: object
-    notes: object
-    run: object
-    stop: object
-
-
-def build(visits: Visits, line: jobs.Line) -> None:
-    """Lays out the tab and ties its events. Call it inside a gr.Tab. Trainings take their turn in `line`."""
-    chosen = gr.Radio(
-        [(experiment.title, key) for key, experiment in EXPERIMENTS.items()],
-        value=FIRST,
-        show_label=False,
-        label="Experiment",
-        elem_id="experiment",
-        elem_classes="n2n-experiments",
-    )
-    words = gr.HTML(_words(EXPERIMENTS[FIRST]), elem_id="question")
-    with gr.Row(elem_classes="n2n-columns"):
-        with gr.Column(elem_classes="n2n-controls", min_width=280):
-            groups, controls = {}, {}
-            for key, experiment in EXPERIMENTS.items():
-                with gr.Group(visible=key == FIRST) as groups[key]:
-                    controls[key] = [_component(key, control, experiment) for control in experiment.controls]
-            run = gr.Button("Run", variant="primary", elem_id="lab-run")
-            stop = gr.Button("Stop", interactive=False, elem_id="lab-stop")
-        with gr.Column(elem_classes="n2n-results", min_width=320):
-            page = Page(
-                headline=gr.HTML("", elem_id="answer"),
-                figure=gr.HTML("", elem_id="figure"),
-                pictures=panels.component(NO_ROWS, compact=True, elem_id="lab-pictures"),
-                notes=gr.HTML("", elem_id="lab-notes"),
-                run=run,
-                stop=stop,
-            )
-    _tie(visits, line, chosen, words, groups, controls, page)
+def build(visits: Visits, line: jobs.Line, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
+    """Lays out the tab and ties its events. Call it inside a gr.Tab. Trainings take their turn in `line`; a lesson's
+    link opens the lab among the `tabs` of the `blocks`.
+    """
+    layout = lay_out()
+    lab = Lab(visits, line)
+    _tie_runs(lab, layout)
+    _tie_choice(lab, layout)
+    _tie_links(layout, blocks, tabs)
 
 
-def _words(experiment: Experiment) -> str:
-    return f'<h2 class="n2n-question">{experiment.question}</h2>{notes([experiment.words])}'
+def _tie_runs(lab: Lab, layout: Layout) -> None:
+    """Run, a click on a picture, an answer: each runs the experiment."""
+    tally = Tally()
 
+    def running(answer: str | None) -> Callable[..., AsyncIterator[tuple]]:
+        async def run(
+            request: gr.Request, key: str, first: bool, seen: object, room: str, large: bool, *values: object
+        ) -> AsyncIterator[tuple]:
+            experiment, session = EXPERIMENTS[key], request.session_hash
+            asked, wrong = experiment.read(layout.given(key, values))
+            now = key, sorted(asked.items())
+            answered = answer is not None and now == seen  # nobody answers what he has not seen
+            try:
+                if answered:
+                    asked["answer"] = answer
+                    tally.add(room, str(now), session, answer)
+                told = tally.told(room, str(now), {value: words for words, value in experiment.answers})
+            except ValueError as problem:
+                wrong.append(str(problem))
+            if wrong:
+                yield *lab_runs.failed(ValueError("; ".join(wrong))), gr.skip()
+                return
+            told = told if answered or large else ""  # who has not answered yet is not told what others did
+            async with aclosing(lab.run(session, experiment, asked, first, told)) as steps:
+                async for shown in steps:
+                    yield *shown, now
 
-def _component(key: str, control: Control, experiment: Experiment) -> gr.components.Component:
-    """The control as people see it."""
-    common = {
-        "label": control.label,
-        "info": control.info or None,
-        "elem_id": f"{key}-{control.name}",
-        "visible": not (experiment.answers and control.name == "answer"),
+        return run
+
+    tied = {
+        "inputs": [
+            *(layout.chosen, layout.teacher, layout.seen, layout.panel.room, layout.projector),
+            *layout.every(),
+        ],
+        "outputs": [*layout.page, layout.seen],
+        "trigger_mode": "multiple",  # the newest counts
+        "concurrency_id": "lab",
+        "concurrency_limit": settings.QUEUE,
+        "show_progress": "hidden",
+        "api_visibility": "private",
     }
-    if isinstance(control, Amount):
-        return gr.Slider(control.low, control.high, control.value, step=control.step, **common)
-    kind = gr.Radio if len(control.options) <= 4 else gr.Dropdown
-    return kind(list(control.options), value=control.value, **common)
+    layout.page.run.click(running(None), **tied)
+    for buttons in layout.answers.values():
+        for value, button in buttons.items():
+            button.click(running(value), **tied)
+    picked = [layout.controls[key][name] for key, each in EXPERIMENTS.items() for name in each.picks]
+    if picked:
+        layout.page.pictures.select(_picked, layout.chosen, picked, **QUICK).then(running(None), **tied)
 
 
-def _tie(
-    visits: Visits,
-    line: jobs.Line,
-    chosen: gr.Radio,
-    words: gr.HTML,
-    groups: dict[str, gr.Group],
-    controls: dict[str, list],
-    page: Page,
-) -> None:
-    running: dict[str, jobs.Job] = {}  # by session, while it lasts
-    quick = jobs.Line(settings.CHECKS, settings.QUEUE)  # of experiments that train nothing
+def _picked(key: str, place: gr.EventData) -> list:
+    """For every control that clicks set, its value."""
+    changes = []
+    for each, experiment in EXPERIMENTS.items():
+        controls = {control.name: control for control in experiment.controls}
+        for name, percent in zip(experiment.picks, (place.x, place.y)):
+            changes.append(controls[name].read(percent) if each == key else gr.skip())
+    return changes
 
-    async def run(request: gr.Request, key: str, *values: object) -> AsyncIterator[Page]:
-        experiment, given = EXPERIMENTS[key], iter(values)
-        by_experiment = {each: [next(given) for _ in controls[each]] for each in controls}
-        names = [control.name for control in experiment.controls]
-        asked, wrong = experiment.read(dict(zip(names, by_experiment[key])))
-        if wrong:
-            yield failed(ValueError("; ".join(wrong)))
-            return
-        session = request.session_hash
-        folder = visits.fresh(session, "lab")
-        yield _page(run=gr.Button(interactive=False), stop=gr.Button(interactive=True))
 
-        def begin() -> jobs.Job:
-            limits = {"seconds": experiment.longest(asked), "memory": settings.JOB_BYTES}
-            return jobs.Job(experiment.work, folder, asked, **limits)
+def _tie_choice(lab: Lab, layout: Layout) -> None:
+    """Another experiment; Stop; large or not."""
 
-        turns = line if experiment.trains else quick
+    def choose(request: gr.Request, key: str) -> list:
+        lab.leave(request.session_hash)
+        return _experiment(layout, key)
+
+    def stop(request: gr.Request) -> tuple:
+        return lab.stop(request.session_hash)
+
+    layout.chosen.input(choose, layout.chosen, _of_experiment(layout), **QUICK)
+    layout.page.stop.click(stop, None, list(layout.page), **QUICK)
+    layout.projector.input(None, layout.projector, layout.folded, js=PROJECT, api_visibility="private")
+
+
+def _of_experiment(layout: Layout) -> list:
+    """The components that differ from one experiment to another."""
+    panel = layout.panel
+    hidden = panel.hide, panel.link, panel.code
+    return [layout.words, layout.told, *hidden, *layout.groups.values(), *layout.rows.values(), *layout.page]
+
+
+def _experiment(layout: Layout, key: str, hidden: tuple[str, ...] = (), told: str = "") -> list:
+    """Their values for one that nobody has run yet; `told` stands above it."""
+    groups = [gr.Group(visible=each == key) for each in layout.groups]
+    rows = [gr.Row(visible=each == key) for each in layout.rows]
+    hide = gr.CheckboxGroup(choices=offered(key), value=list(hidden))
+    return [question(EXPERIMENTS[key]), told, hide, gr.Textbox(visible=False), "", *groups, *rows, *lab_runs.empty()]
+
+
+def _tie_links(layout: Layout, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
+    """A lesson's link, made and opened."""
+
+    def make(
+        request: gr.Request, key: str, hidden: list[str], room: str, large: bool, *values: object
+    ) -> tuple[gr.Textbox, str]:
+        chosen, _ = EXPERIMENTS[key].read(layout.given(key, values))
+        named = {name: chosen[name] for name in layout.controls[key]}
         try:
-            steps = runs.in_turn(turns, running, session, experiment.longest(asked), begin)
-            async with aclosing(steps):
-                async for step in steps:
-                    if isinstance(step, Waiting):
-                        yield _page(headline=watching.in_line(step))
-                    elif step:
-                        yield shown(step[-1])
-            yield _page(run=gr.Button(interactive=True), stop=gr.Button(interactive=False))
-        except PROBLEMS as problem:
-            yield failed(problem)
+            lesson = Lesson(key, named, tuple(name for name in named if name in hidden), large, cleaned(room))
+        except ValueError as problem:
+            return gr.Textbox(visible=False), error(problem)
+        return class_panel.made(request, lesson)
 
-    def choose(request: gr.Request, key: str) -> tuple:
-        if job := running.get(request.session_hash):
-            job.stop()
-        visible = [gr.Group(visible=each == key) for each in groups]
-        return _words(EXPERIMENTS[key]), *visible, *_page(headline="", figure="", pictures=NO_ROWS, notes="")
+    def arrive(request: gr.Request) -> list:
+        parameters = dict(request.query_params)
+        tab, lesson = lessons.tab(parameters), lessons.read(parameters)
+        opened = [gr.Tabs(selected=tab) if tab else gr.skip(), class_panel.holds_key(parameters.get("key", ""))]
+        return opened + (_lesson(layout, lesson) if lesson else [gr.skip()] * (len(outputs) - len(opened)))
 
-    def stop(request: gr.Request) -> None:
-        if job := running.get(request.session_hash):
-            job.stop()
-
-    inputs = [chosen, *(component for group in controls.values() for component in group)]
-    limits = {"concurrency_id": "lab", "concurrency_limit": settings.QUEUE, "show_progress": "hidden"}
-    page.run.click(run, inputs, list(page), api_visibility="private", **limits)
-    page.stop.click(stop, **QUICK)
-    chosen.input(choose, chosen, [words, *groups.values(), *page], **QUICK)
+    panel = layout.panel
+    inputs = [layout.chosen, panel.hide, panel.room, layout.projector, *layout.every()]
+    panel.make.click(make, inputs, [panel.link, panel.code], **QUICK)
+    lesson = [layout.chosen, layout.projector, panel.room, *layout.every(), *_of_experiment(layout)]
+    outputs = [tabs, layout.teacher, *lesson]
+    arrived = blocks.load(arrive, None, outputs, **QUICK)
+    arrived.then(None, layout.projector, layout.folded, js=PROJECT, api_visibility="private")
 
 
-def _page(**changes: object) -> Page:
-    """Values for the page: what is given changes, everything else stays as it is."""
-    return Page(**(dict.fromkeys(Page._fields, gr.skip()) | changes))
-
-
-def shown(screen: Screen) -> Page:
-    """A moment of an experiment on the page."""
-    bar = ""
-    if screen.share is not None:
-        bar = f'<progress aria-label="Experiment" max="1" value="{screen.share:.3f}"></progress>'
-    return _page(
-        headline=f'{bar}<p class="n2n-answer" role="status">{screen.headline}</p>',
-        figure=f'<div class="n2n-curves"><div>{screen.figure}</div></div>' if screen.figure else "",
-        pictures=watching.rows(screen.rows),
-        notes=notes(screen.notes) + verdicts(screen.verdicts),
-    )
-
-
-def failed(problem: Exception) -> Page:
-    """When something went wrong."""
-    return _page(headline=error(problem), run=gr.Button(interactive=True), stop=gr.Button(interactive=False))
+def _lesson(layout: Layout, lesson: Lesson) -> list:
+    """What a lesson's link sets: the experiment, large or not, the room, all controls."""
+    controls = [
+        gr.update(value=lesson.values[name], visible=name not in lesson.hidden)
+        if key == lesson.experiment
+        else gr.skip()
+        for key, named in layout.controls.items()
+        for name in named
+    ]
+    told = notes([*lesson.notes, *([f"Room {lesson.room}"] if lesson.room else [])])
+    experiment = _experiment(layout, lesson.experiment, lesson.hidden, told)
+    return [lesson.experiment, lesson.projector, lesson.room, *controls, *experiment]

@@ -48,7 +48,21 @@ function newRow() {
   const row = { section, name, grid, figures: [], wiping: false };
   addLoupe(row);
   addDivider(row);
+  grid.addEventListener("click", pointAt);
+  grid.addEventListener("keydown", (event) => event.key === "Enter" && pick(...row.spot));
   return row;
+}
+
+// Says which place of a picture a person chose, x and y from 0 (left, top) to 1, where somebody asks for places.
+function pick(x, y) {
+  if ((props.value || {}).picks) trigger("select", { x: 100 * clamp(x, 0, 1), y: 100 * clamp(y, 0, 1) });
+}
+
+function pointAt(event) {
+  const stage = event.target.closest(".stage");
+  if (!stage) return;
+  const shown = stage.getBoundingClientRect();
+  pick((event.clientX - shown.left) / shown.width, (event.clientY - shown.top) / shown.height);
 }
 
 function fillRow(row, data) {
@@ -76,7 +90,8 @@ function fillBar() {
 function arrangeRow(row) {
   chooseSides(row);
   row.grid.dataset.view = row.wiping ? "wipe" : "side";
-  const help = row.wiping ? "" : "; the arrow keys move the loupe, with Shift by one pixel, Escape hides it";
+  const chooses = (props.value || {}).picks ? ", Enter chooses its place" : "";
+  const help = row.wiping ? "" : `; the arrow keys move the loupe, with Shift by one pixel, Escape hides it${chooses}`;
   row.grid.setAttribute("aria-label", `${row.name.textContent || "Pictures"}${help}`);
   row.grid.tabIndex = row.wiping ? -1 : 0;
   const room = row.section.clientWidth;

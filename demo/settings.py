@@ -30,6 +30,9 @@ def _count(variable: str, default: int) -> int:
 HOST = os.environ.get("N2N_HOST") or os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1"
 PORT = _count("N2N_PORT", _count("GRADIO_SERVER_PORT", 7860))
 
+# Who opens the page with ?key= and this text is first of those who wait for a turn in the lab; empty: nobody is.
+TEACHER_KEY = os.environ.get("N2N_TEACHER_KEY") or ""
+
 UPLOAD_BYTES = int(_number("N2N_UPLOAD_MB", 400) * 2**20)  # of one file; the course's own has 293 MB
 UPLOAD_FILES = _count("N2N_UPLOAD_FILES", 2000)  # at once, for a training
 PICTURES = _count("N2N_PICTURES", 12)  # at once, for a denoising

@@ -1,7 +1,7 @@
 """Measures what `python -m n2n bench` has no time for: how cost grows with work, and what a person waits for.
 
-Run `PYTHONPATH=. .venv/bin/python tests/measure_speed.py [pairs pixels memory processes start quality]` on a machine that does
-nothing else; all of it takes half an hour, and 7 GB of disk. Exit status 1: something was missed.
+Run `PYTHONPATH=. .venv/bin/python tests/measure_speed.py [pairs pixels memory processes start quality]` on a machine
+that does nothing else; all of it takes half an hour, and 7 GB of disk. Exit status 1: something was missed.
 """
 
 import json

@@ -1,6 +1,7 @@
 """All experiments, in the order of a lesson."""
 
-from . import targets
+from . import broken, centres, exposures, gaze, guess, numbers, targets
 
-EXPERIMENTS = {experiment.key: experiment for experiment in (targets.EXPERIMENT,)}
+MODULES = (targets, centres, broken, exposures, gaze, guess, numbers)
+EXPERIMENTS = {module.EXPERIMENT.key: module.EXPERIMENT for module in MODULES}
 FIRST = next(iter(EXPERIMENTS))

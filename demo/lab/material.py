@@ -1,9 +1,17 @@
 """What experiments learn from and are measured on: cut from the photographs that come along."""
 
-from n2n import Pairs, make, noise, pairs
+from collections.abc import Mapping
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from n2n import Pairs, image, make, noise, pairs
 from n2n.scenes import SHOT_ROLES, StackedScenes
 
-LEARNT, MEASURED = "course-samples", "more-samples"  # photographs: none is in both
+from .. import samples
+from .experiment import Value
+
+LEARNT, MEASURED = "samples", "more-samples"  # photographs: none is in both
 SIDE = 32  # pixels, of the course's pictures
 SCENES, HELD = 1000, 200
 
@@ -28,3 +36,21 @@ def _made(photographs: str, kind: str, shots: int, seed: int, side: int, scenes:
     arrays = make.make_pairs(read, scenes, side, shots=shots, clean=True, seed=seed)
     stacks = [arrays[role] for role in SHOT_ROLES[:shots]]
     return pairs.gather(StackedScenes(stacks, arrays["clean"]), f"{kind} on {photographs}")
+
+
+def photograph(key: str, side: int) -> Tensor:
+    """The middle square of a picture of samples.py, shrunk to (1, C, side, side) in [0, 1], C 1 or 3.
+
+    Raises ValueError for an unknown key.
+    """
+    whole = image.to_tensor(samples.read(key).pixels, 255.0)
+    short = min(whole.shape[-2:])
+    top, left = ((length - short) // 2 for length in whole.shape[-2:])
+    square = whole[..., top : top + short, left : left + short]
+    return F.interpolate(square, (side, side), mode="bilinear", antialias=True)
+
+
+def spot(chosen: Mapping[str, Value], side: int) -> tuple[int, int]:
+    """Row and column of the pixel that lies "y" % down and "x" % across a picture of side × side pixels."""
+    row, column = (min(side - 1, int(float(chosen[name]) / 100 * side)) for name in ("y", "x"))
+    return row, column

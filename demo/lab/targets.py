@@ -13,7 +13,7 @@ from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .race import Standing, race
 
 NOISE = "pixelate:8"  # the course's
-CLEAN, NOISY = "clean targets", "noisy targets"
+CLEAN, NOISY = "clean target", "noisy target"
 THIRD = {"none": "", "one": "one noisy pair", "fresh": "fresh noise"}  # the third lane
 SEEDS = 3
 

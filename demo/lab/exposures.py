@@ -1,0 +1,153 @@
+"""Experiment 4: one shot through a network beside real averages of many shots. How many exposures is it worth?"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from n2n import Noise2Noise, compare, metrics, noise, plots, trust
+from n2n.noise import Noise
+from n2n.plots import BLUE, INK, VERMILLION, End
+
+from .. import samples, shown
+from ..shown import Shown
+from .experiment import SEED, Amount, Choice, Experiment, Screen, Value
+from .material import photograph
+
+SIDE = 192  # pixels
+LEAST, MOST = 32, 256  # exposures that are averaged in the end: at least; at most, where the net is still ahead
+PICTURES = ("cat", "portrait", "coffee", "histology", "retina", "galaxy", "coins")
+
+
+@dataclass(frozen=True)
+class Net:
+    """What a network makes of the first shot."""
+
+    denoised: Tensor  # (1, C, H, W), white at 1, not clipped
+    psnr: float  # dB
+    worth: float  # exposures
+    warning: str | None  # where it never learnt such noise
+
+
+def average(clean: Tensor, kind: Noise, count: int, seed: int) -> Tensor:
+    """The average of the first `count` shots, each with noise of its own: (1, C, H, W), not clipped. Of a seed, shot
+    number n is always the same."""
+    return sum(kind(clean, noise.generator(seed, number)) for number in range(count)) / count
+
+
+def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
+    """Denoises one shot, then averages 1, 2, 4, … of them until that is better; a screen for each average."""
+    clean, seed = photograph(str(chosen["picture"]), SIDE), int(chosen["seed"])
+    kind = noise.parse(f"gaussian:{chosen['noise']:g}")
+    noisy = average(clean, kind, 1, seed)
+    net = _denoised(noisy, clean)
+
+    def draw(role: str, picture: Tensor) -> Shown:
+        file = folder / f"{role.replace(' ', '_')}.png"
+        return replace(shown.draw(file, role, picture, None), psnr=_psnr(picture, clean))
+
+    def averaged(count: int) -> Shown:
+        return draw(f"average of {count}", average(clean, kind, count, seed))
+
+    first = [draw("one noisy shot", noisy), draw("denoised", net.denoised)]
+    if 1.5 <= net.worth <= MOST:
+        first.append(averaged(round(net.worth)))
+    first.append(replace(draw("clean", clean), psnr=None))
+    measured, averages = {1: first[0].psnr}, []
+    yield _screen(net, measured, first, averages)
+    count, last = 1, _last(net.worth)
+    while count < last and not stop():
+        count *= 2
+        averages.append(averaged(count))
+        measured[count] = averages[-1].psnr
+        yield _screen(net, measured, first, averages)
+
+
+def _denoised(noisy: Tensor, clean: Tensor) -> Net:
+    model = Noise2Noise.load("gaussian", "cpu")
+    denoised = model.predict(noisy, data_range=1.0)
+    psnr = _psnr(denoised, clean)
+    warning = compare.warning(noisy, compare.learnt_range(model.header))
+    return Net(denoised, psnr, trust.worth(psnr, _psnr(noisy, clean)), warning)
+
+
+def _psnr(picture: Tensor, clean: Tensor) -> float:
+    """In dB, of unclipped values: what averages of clipped shots tend to is not the clean picture."""
+    return float(metrics.psnr(picture, clean))
+
+
+def _last(worth: float) -> int:
+    """The power of two from LEAST to MOST with which averaging ends: the first that is as good as the net."""
+    return min(MOST, max(LEAST, 2 ** math.ceil(math.log2(worth))))
+
+
+def _screen(net: Net, measured: Mapping[int, float], first: list[Shown], averages: list[Shown]) -> Screen:
+    figure = plots.svg(_figure(measured, net), "PSNR of averages")
+    rows = tuple(tuple(row) for row in (first, averages) if row)
+    notes = [net.warning] if net.warning else []
+    if len(measured) > 1:
+        gains = [after - before for before, after in pairwise(measured.values())]
+        span = " to ".join(dict.fromkeys(f"{gain:.2f}" for gain in (min(gains), max(gains))))
+        notes.append(f"Measured: each doubling of the exposures gained {span} dB; theory: {10 * math.log10(2):.2f} dB.")
+    notes.append("PSNR is measured before the pixels are cut off at black and white for the screen.")
+    return Screen(_headline(net.worth), figure, rows, tuple(notes), share=math.log2(max(measured)) / _steps(net.worth))
+
+
+def _steps(worth: float) -> float:
+    """Doublings until the end."""
+    return math.log2(_last(worth))
+
+
+def _headline(worth: float) -> str:
+    if worth < 1:
+        return f"One shot through the net is worth about {worth:.2f} exposures: less than the shot itself."
+    return f"One shot through the net is worth about {worth:.1f} exposures."
+
+
+def _figure(measured: Mapping[int, float], net: Net) -> Figure:
+    """PSNR over exposures, each step to the right twice as many: averages as measured, as in theory, and the net."""
+    figure, (axes,) = plots.panels(1, plots.TALL, "exposures averaged")
+    doublings, noisy = max(5.0, _steps(net.worth)), measured[1]
+    top = noisy + 10 * math.log10(2) * doublings
+    axes.plot([0, doublings], [noisy, top], color=INK, linewidth=1.2)
+    axes.axhline(net.psnr, color=VERMILLION, linewidth=2.2, linestyle="--")
+    places = [math.log2(count) for count in measured]
+    axes.plot(places, list(measured.values()), "o", color=BLUE, markersize=8, clip_on=False, zorder=3)
+    ends = [End("averages,\nin theory", top, INK), End(f"net\n{net.psnr:.1f} dB", net.psnr, VERMILLION)]
+    plots.finish(axes, "PSNR, dB (dots: measured)", doublings, min(noisy, net.psnr), max(top, net.psnr), ends)
+    axes.set_xlim(-0.15, 1.02 * doublings)
+    axes.set_xticks(range(int(doublings) + 1), [str(2**power) for power in range(int(doublings) + 1)])
+    if 1 <= net.worth <= MOST:
+        _cross(figure, net)
+    return figure
+
+
+def _cross(figure: Figure, net: Net) -> None:
+    """Marks where the averages reach the net, and down to the axis how many exposures that takes."""
+    axes, place = figure.axes[0], math.log2(net.worth)
+    axes.plot(place, net.psnr, "D", color=VERMILLION, markersize=9, zorder=4)
+    axes.vlines(place, axes.get_ylim()[0], net.psnr, color=VERMILLION, linewidth=1.5, linestyle=":")
+    low = axes.get_ylim()[0] + 0.06 * (axes.get_ylim()[1] - axes.get_ylim()[0])
+    axes.text(place + 0.1, low, f"{net.worth:.1f}", fontsize=plots.FONT, color=INK)
+
+
+EXPERIMENT = Experiment(
+    key="exposures",
+    title="Worth how many exposures?",
+    question="How many real exposures is one shot through the network worth?",
+    words=(
+        "Averaging many shots removes noise without guessing: each doubling of the exposures gains 3 dB. The network "
+        "has one shot only; where its PSNR meets the line of the averages, one reads how many exposures it replaces."
+    ),
+    controls=(
+        Choice("picture", "Picture", tuple((samples.SAMPLES[key].label, key) for key in PICTURES), PICTURES[0]),
+        Amount("noise", "Noise σ of one shot, of 255", 5, 75, 5, 25),
+        SEED,
+    ),
+    work=work,
+    trains=False,
+)

@@ -1,0 +1,162 @@
+"""Experiment 6: two results behind A and B, to be judged by eye before PSNR and SSIM say what they think."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from skimage.restoration import denoise_tv_chambolle
+from torch import Tensor
+
+from n2n import Noise2Noise, baselines, compare, noise
+
+from .. import samples, shown
+from ..shown import Shown
+from .experiment import SEED, Choice, Experiment, Screen, Value
+from .exposures import SIDE
+from .material import photograph
+
+NAMES = ("A", "B")
+NOT_YET = "none"
+ANSWERS = (("A looks better", "a"), ("B looks better", "b"))
+
+
+@dataclass(frozen=True)
+class Method:
+    """A way to denoise: (1, C, H, W), white at 1 → the same, not clipped."""
+
+    words: str  # in small letters
+    denoise: Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A noisy picture and two ways to denoise it."""
+
+    sample: str  # of samples.py
+    noise: str
+    methods: tuple[Method, Method]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What stands behind a letter, and what is measured of it as it is seen."""
+
+    name: str  # A or B
+    words: str
+    picture: Tensor
+    psnr: float  # dB
+    ssim: float
+
+
+def net(strength: float = 1.0) -> Method:
+    """The network that comes along, some of the noise kept where `strength` is less than 1."""
+
+    def denoise(noisy: Tensor) -> Tensor:
+        return Noise2Noise.load("gaussian", "cpu").predict(noisy, data_range=1.0, strength=strength)
+
+    return Method("the network" + (f" at {100 * strength:.0f} % strength" if strength < 1 else ""), denoise)
+
+
+def classical(name: str) -> Method:
+    """One of n2n.baselines."""
+    return Method(name, partial(baselines.denoise, baselines.BASELINES[name]))
+
+
+def smooth(strength: float) -> Method:
+    """Total variation so many times as strong as the noise asks for."""
+
+    def smoothed(noisy: np.ndarray, sigma: float) -> np.ndarray:
+        return denoise_tv_chambolle(noisy, weight=strength * sigma, channel_axis=-1)
+
+    return Method("total variation, made too strong", partial(baselines.denoise, smoothed))
+
+
+CASES = {
+    "cat": Case("cat", "gaussian:25", (classical("blur"), classical("wavelet"))),
+    "portrait": Case("portrait", "gaussian:25", (net(), net(0.7))),
+    "tissue": Case("histology", "gaussian:40", (net(0.65), smooth(2.5))),  # PSNR is for the smooth one, SSIM is not
+    "page": Case("page", "gaussian:50", (net(0.7), smooth(1.3))),  # the other way round: SSIM is for the smooth one
+    "retina": Case("retina", "gaussian:30", (net(), classical("non-local means"))),
+}
+
+
+def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
+    """One screen: both pictures without a number; or, once there is an answer, all that is measured of them."""
+    key, answer = str(chosen["case"]), str(chosen["answer"])
+    noisy, clean, both = _hidden(key, int(chosen["seed"]))
+    if answer == NOT_YET:
+        pictures = [("noisy", noisy), *((each.name, each.picture) for each in both)]
+        row = tuple(shown.draw(folder / f"{role}.png", role, picture, None) for role, picture in pictures)
+        yield Screen("Which looks better, A or B? Choose by eye.", rows=(row,))
+        return
+    row = (
+        _told(folder / "noisy.png", "noisy", noisy, compare.show(noisy, clean).psnr),
+        *(_told(folder / f"{each.name}.png", f"{each.name}: {each.words}", each.picture, each.psnr) for each in both),
+        _told(folder / "clean.png", "clean", clean, None),
+    )
+    yield Screen(headline(both, answer), rows=(row,), notes=tuple(map(_note, both)))
+
+
+def order(key: str, seed: int) -> tuple[Method, Method]:
+    """What A and B are: the seed decides. Raises KeyError."""
+    swap = np.random.default_rng((seed, _place(key))).integers(2)
+    return CASES[key].methods[::-1] if swap else CASES[key].methods
+
+
+def _place(key: str) -> int:
+    """So that one seed hides each case in its own way."""
+    return list(CASES).index(key)
+
+
+def _hidden(key: str, seed: int) -> tuple[Tensor, Tensor, tuple[Measured, Measured]]:
+    """The noisy and the clean picture of a case, and both results in the order A, B."""
+    clean = photograph(CASES[key].sample, SIDE)
+    noisy = noise.parse(CASES[key].noise)(clean, noise.generator(seed, _place(key)))
+    one, other = (_measured(name, method, noisy, clean) for name, method in zip(NAMES, order(key, seed)))
+    return noisy, clean, (one, other)
+
+
+def _measured(name: str, method: Method, noisy: Tensor, clean: Tensor) -> Measured:
+    picture = method.denoise(noisy)
+    seen = compare.show(picture, clean)
+    return Measured(name, method.words, picture, seen.psnr, seen.ssim)
+
+
+def headline(both: tuple[Measured, Measured], answer: str) -> str:
+    """What was chosen, and whether PSNR and SSIM agree with it and with each other."""
+    own, other = sorted(both, key=lambda each: each.name.lower() != answer)
+    by_psnr, by_ssim = (max(both, key=measure).name for measure in (lambda each: each.psnr, lambda each: each.ssim))
+    chose = f"You chose {own.name}: {own.psnr:.1f} dB against {other.psnr:.1f} dB."
+    if by_psnr != by_ssim:
+        return f"{chose} PSNR says {by_psnr}, SSIM says {by_ssim}: here PSNR and SSIM disagree."
+    return f"{chose} PSNR and SSIM agree with you." if by_psnr == own.name else f"{chose} PSNR and SSIM say {by_psnr}."
+
+
+def _note(each: Measured) -> str:
+    return f"{each.name}: {each.words}, {each.psnr:.2f} dB, SSIM {each.ssim:.3f}."
+
+
+def _told(file: Path, role: str, picture: Tensor, psnr: float | None) -> Shown:
+    return replace(shown.draw(file, role, picture, None), psnr=psnr)
+
+
+PICTURES = tuple((samples.SAMPLES[case.sample].label, key) for key, case in CASES.items())
+EXPERIMENT = Experiment(
+    key="guess",
+    title="Guess first",
+    question="Which one looks better to you?",
+    words=(
+        "PSNR counts how far each pixel is off, SSIM compares the patterns in small windows; neither of them has eyes. "
+        "Choose first, then see whether they agree with you, and with each other."
+    ),
+    controls=(
+        Choice("case", "Picture", PICTURES, PICTURES[0][1]),
+        Choice("answer", "Your answer", (("not yet", NOT_YET), ("A", "a"), ("B", "b")), NOT_YET),
+        SEED,
+    ),
+    work=work,
+    trains=False,
+    answers=ANSWERS,
+)

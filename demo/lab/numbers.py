@@ -1,0 +1,153 @@
+"""Experiment 7: the loss hardly falls, so is anything learnt? And how good is it, if nobody has a clean picture?"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
+
+from n2n import Noise2Noise, Pairs, curves, infer, metrics, plots, threads
+from n2n.history import History
+from n2n.metrics import PEAK_DB, Estimate
+from n2n.plots import BLUE, VERMILLION, End
+from n2n.recipe import recipe
+from n2n.train import train
+
+from . import material
+from .experiment import SEED, Amount, Experiment, Screen, Value, budget
+
+NOISE = "pixelate:8"  # the course's: independent, and zero on average
+FEWEST = 4  # pairs of which an interval says something
+PAUSE = 0.7  # seconds between two screens, to be seen
+ROOM = 2.5  # dB that the figure shows above and below the truth, at most
+
+
+class Grown(NamedTuple):
+    """What is known from the first `pairs` of the hold-out."""
+
+    pairs: int
+    estimate: Estimate  # from the two noisy shots alone
+    truth: float  # pooled PSNR against the clean pictures, dB
+
+
+def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
+    """The training, a screen about every second; then one for each time that the pairs measured on have doubled."""
+    seconds, seed = float(chosen["seconds"]), int(chosen["seed"])
+    settings = recipe("fast", seconds=seconds, evaluations=1, seed=seed)
+    data = material.learnt(NOISE, seed=seed)
+    model = Noise2Noise.for_pairs(data, settings, device="cpu")
+    history, due = History(), 0.0
+    for progress in threads.chosen(train(model.net, data, None, settings, stop=stop)):
+        history.add(progress)
+        if progress.seconds >= due or progress.done:
+            figure = plots.svg(curves.loss_figure(history), "Loss and excess loss")
+            yield Screen(fallen(history), figure, share=min(1.0, progress.seconds / seconds))
+            due = progress.seconds + 1.0
+    held = material.measured(NOISE, seed=seed, scenes=int(chosen["pairs"]))
+    found = grown(*_denoised(model, held))
+    for place, latest in enumerate(found):
+        if stop():
+            return
+        figure = plots.svg(growth_figure(found, place + 1), "Estimated and true PSNR")
+        yield Screen(estimated(latest), figure, notes=(fallen(history),), share=1.0)
+        time.sleep(PAUSE)
+
+
+def falls(history: History) -> tuple[float, float, float]:
+    """How far the loss fell and how far the excess loss, against a net that changes nothing, whose loss is twice the
+    noise floor; and which share of the loss that is left is noise. 1 is all of it.
+
+    The noise floor is the mean over all steps, the excess loss its moving average.
+    """
+    points = history.points
+    counts = [point.count for point in points]
+    floor = sum(point.floor * point.count for point in points) / sum(counts)
+    excess = float(curves.smoothed([point.excess for point in points], counts)[-1])
+    return (floor - excess) / (2 * floor), 1 - excess / floor, floor / (floor + excess)
+
+
+def fallen(history: History) -> str:
+    """The same in words."""
+    loss, excess, noise = falls(history)
+    changes = (f"{'fell' if fall >= 0 else 'rose'} by {100 * abs(fall):.0f} %" for fall in (loss, excess))
+    return (
+        "Against a net that changes nothing, the loss {}, the excess loss {}: {:.0f} % of the loss that is left is "
+        "noise that nobody can remove."
+    ).format(*changes, 100 * min(noise, 1))
+
+
+def grown(denoised: torch.Tensor, source: torch.Tensor, target: torch.Tensor, clean: torch.Tensor) -> list[Grown]:
+    """(N, C, H, W) four times → estimate and truth of the first 4, 8, 16 … pairs, and of all.
+
+    Of fewer than 4, which N may be, the interval says nothing.
+    """
+    counts = [FEWEST * 2**times for times in range(20) if FEWEST * 2**times < len(source)] + [len(source)]
+    found = []
+    for count in counts:
+        errors = metrics.block_errors(denoised[:count], source[:count], target[:count])
+        truth = metrics.to_psnr(metrics.squared_error(denoised[:count], clean[:count]).mean())
+        found.append(Grown(count, metrics.estimate([errors]), float(truth)))
+    return found
+
+
+def estimated(found: Grown) -> str:
+    """What the pairs alone say, and the truth."""
+    said = found.estimate
+    known = f"{said.psnr:.1f} dB" if said.psnr < PEAK_DB else "more than the noise lets one tell"
+    high = f"and {said.high:.1f} dB" if said.high < PEAK_DB else "and no upper end"
+    return (
+        f"From {found.pairs} noisy pairs alone: {known}, between {said.low:.1f} {high}; the truth, which needs clean "
+        f"pictures: {found.truth:.1f} dB."
+    )
+
+
+def growth_figure(found: Sequence[Grown], count: int) -> Figure:
+    """Estimated PSNR over the number of pairs, on a logarithmic axis, with its 95 % interval; and the true one of the
+    same pairs. Drawn are the first `count` of those found; the axes have room for all.
+    """
+    figure, (axes,) = plots.panels(1, plots.TALL, "hold-out pairs")
+    most, last = found[-1].pairs, found[-1].truth
+    bounds = [value for each in found for value in (each.estimate.low, each.truth, each.estimate.high)]
+    seen = [min(max(value, last - ROOM), last + ROOM) for value in bounds]
+    counts = [each.pairs for each in found[:count]]
+    low, estimate, high = zip(*((one.low, one.psnr, one.high) for _, one, _ in found[:count]))
+    truth = [each.truth for each in found[:count]]
+    axes.fill_between(counts, low, high, color=VERMILLION, alpha=0.2, linewidth=0)
+    axes.vlines(counts, low, high, color=VERMILLION, linewidth=1.2)
+    axes.plot(counts, estimate, "^-.", color=VERMILLION, linewidth=2.2, markersize=7)
+    axes.plot(counts, truth, "o-", color=BLUE, linewidth=2.2, markersize=6)
+    text = f"{estimate[-1]:.1f}" if estimate[-1] < PEAK_DB else f"over {low[-1]:.1f}"
+    ends = [End(f"estimate\n{text} dB", estimate[-1], VERMILLION), End(f"truth\n{truth[-1]:.1f} dB", truth[-1], BLUE)]
+    caption = "hold-out PSNR, dB (shaded: 95 % interval)"
+    plots.finish(axes, caption, most, min(seen), max(seen), ends)
+    axes.set_xscale("log")
+    axes.set_xlim(min(FEWEST, most) / 1.2, 1.1 * most)
+    axes.xaxis.set_major_locator(FixedLocator([most // 4**times for times in range(9) if most // 4**times >= FEWEST]))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
+    axes.xaxis.set_minor_locator(NullLocator())
+    return figure
+
+
+def _denoised(model: Noise2Noise, held: Pairs) -> tuple[torch.Tensor, ...]:
+    """Denoised, source, target and clean of all pairs, (N, C, H, W) each."""
+    batches = list(held.batches())
+    denoised = torch.cat([infer.denoise(model.fast, batch.source) for batch in batches])
+    return denoised, *(torch.cat(part) for part in list(zip(*batches))[1:])
+
+
+EXPERIMENT = Experiment(
+    key="numbers",
+    title="By the numbers",
+    question="The loss hardly falls. Is anything learnt, and how good is it?",
+    words=(
+        "The loss compares with noisy targets, and their noise stays in it however good the net is: what is learnt "
+        "shows in the excess loss, which is the loss less half the mean squared difference of the two shots. The same "
+        "subtraction tells how good the net is on pairs it has not seen, without any clean picture."
+    ),
+    controls=(budget(20, 10, 60), Amount("pairs", "Hold-out pairs", 4, 500, 4, 256), SEED),
+    work=work,
+    trains=True,
+)

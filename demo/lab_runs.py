@@ -1,0 +1,144 @@
+"""An experiment at work, on the page: one at a time for each visitor, the newest, and what its screens become."""
+
+import asyncio
+import html
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import gradio as gr
+
+from . import jobs, runs, settings, watching
+from .lab.experiment import Experiment, Screen, Value
+from .markup import error, notes, verdicts
+from .runs import PROBLEMS, Waiting
+from .visits import Visits
+from .watching import NO_ROWS
+
+
+class Page(NamedTuple):
+    """What shows an experiment: the components; and, in a handler, their values."""
+
+    headline: object
+    figure: object
+    pictures: object
+    notes: object
+    run: object
+    stop: object
+
+
+def page(**changes: object) -> Page:
+    """Values for the page: what is given changes, everything else stays as it is."""
+    return Page(**(dict.fromkeys(Page._fields, gr.skip()) | changes))
+
+
+def empty() -> Page:
+    """Before anything was run."""
+    return page(headline="", figure="", pictures=NO_ROWS, notes="", **_buttons(False))
+
+
+def failed(problem: Exception) -> Page:
+    """When something went wrong."""
+    return page(headline=error(problem), **_buttons(False))
+
+
+def shown(screen: Screen, experiment: Experiment, answers: str) -> Page:
+    """A moment of an experiment, with what is known of a room's answers."""
+    bar = ""
+    if screen.share is not None:
+        bar = f'<progress aria-label="Experiment" max="1" value="{screen.share:.3f}"></progress>'
+    return page(
+        headline=f'{bar}<p class="n2n-answer" role="status">{html.escape(screen.headline)}</p>',
+        figure=f'<div class="n2n-curves"><div>{screen.figure}</div></div>' if screen.figure else "",
+        pictures=watching.rows(screen.rows) | {"picks": bool(experiment.picks)},
+        notes=notes([*screen.notes, *([answers] if answers else [])]) + verdicts(screen.verdicts),
+    )
+
+
+def _buttons(running: bool) -> dict[str, gr.Button]:
+    return {"run": gr.Button(interactive=not running), "stop": gr.Button(interactive=running)}
+
+
+@dataclass(eq=False)
+class Sitting:
+    """One visitor's run: whether it is to give way, and when it has."""
+
+    over: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Lab:
+    """Where experiments run: trainings in the `line` of all trainings, the others in one of their own."""
+
+    def __init__(self, visits: Visits, line: jobs.Line) -> None:
+        self._visits, self._line = visits, line
+        self._quick = jobs.Line(settings.CHECKS, settings.QUEUE)
+        self._running: dict[str, jobs.Job] = {}  # by session, while it lasts
+        self._sittings: dict[str, Sitting] = {}  # by session: the newest
+
+    def leave(self, session: str) -> None:
+        """Ends what the visitor runs or waits for; nothing of it comes to the page any more."""
+        if sitting := self._sittings.get(session):
+            sitting.over = True
+
+    def stop(self, session: str) -> Page:
+        """Asks the work to end, whose last screen still comes; one who waits in line leaves it."""
+        if job := self._running.get(session):
+            job.stop()
+            return page()
+        self.leave(session)
+        return page(headline="", **_buttons(False))
+
+    @asynccontextmanager
+    async def _alone(self, session: str) -> AsyncIterator[Sitting]:
+        """The visitor's newest run, once the one before it has ended."""
+        before, mine = self._sittings.get(session), Sitting()
+        self._sittings[session] = mine
+        try:
+            if before:
+                before.over = True
+                await before.ended.wait()
+            yield mine
+        finally:
+            mine.ended.set()
+            if self._sittings.get(session) is mine:
+                del self._sittings[session]
+
+    async def run(
+        self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool, answers: str
+    ) -> AsyncIterator[Page]:
+        """The experiment on the page, from its place in line to its last screen; a newer run takes its place.
+
+        `first`: before all who wait. `answers`: of a room, told under the notes.
+        """
+        async with self._alone(session) as sitting:
+            yield page(**_buttons(True))
+            try:
+                async with aclosing(self._steps(session, experiment, asked, first)) as steps:
+                    async for step in steps:
+                        if sitting.over:
+                            return
+                        match step:
+                            case Waiting():
+                                yield page(headline=watching.in_line(step))
+                            case [*_, latest]:
+                                yield shown(latest, experiment, answers)
+                            case _:  # nothing new: yet only here is noticed that the visitor has gone
+                                yield page()
+                if not sitting.over:
+                    yield page(**_buttons(False))
+            except PROBLEMS as problem:
+                if not sitting.over:
+                    yield failed(problem)
+
+    def _steps(
+        self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool
+    ) -> AsyncIterator[Waiting | list[object]]:
+        seconds, folder = experiment.longest(asked), self._visits.fresh(session, "lab")
+
+        def begin() -> jobs.Job:
+            return jobs.Job(experiment.work, folder, asked, seconds=seconds, memory=settings.JOB_BYTES)
+
+        line = self._line if experiment.trains else self._quick
+        return runs.in_turn(line, self._running, session, seconds, begin, first)

@@ -1,0 +1,195 @@
+"""The lab in a real browser: lessons opened by a link, experiments run, one's own class, a projector and a phone."""
+
+import re
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import PATIENCE
+from test_train_page import children, gone_within
+
+from demo.lab.experiments import EXPERIMENTS
+
+TRAINING = next(key for key, experiment in EXPERIMENTS.items() if experiment.trains)
+PICKED = [key for key, experiment in EXPERIMENTS.items() if experiment.picks]
+ASKED = [key for key, experiment in EXPERIMENTS.items() if experiment.answers]
+STARTED = 90_000  # ms that a job may take to start on a loaded machine, and to end with its last screen
+AT_REST = "() => !document.querySelector('#lab-run').disabled && document.querySelector('#answer .n2n-answer')"
+
+
+@pytest.fixture
+def open_lesson(open_page, server):
+    """Opens the page at a link's query."""
+
+    def open_it(query, **how):
+        page = open_page(**how)
+        page.goto(f"{server.address}/?{query}")
+        page.wait_for_selector("#question")
+        return page
+
+    return open_it
+
+
+def shortest(key):
+    """A link's query for an experiment that trains as little as it can."""
+    seconds = [control for control in EXPERIMENTS[key].controls if control.name == "seconds"]
+    least = [f"&seconds={min((value for _, value in each.options), key=float)}" for each in seconds]
+    return f"tab=lab&experiment={key}{''.join(least)}"
+
+
+def run(page):
+    """Runs the experiment to its end."""
+    page.click("#lab-run")
+    page.wait_for_selector("#lab-run[disabled]")
+    page.wait_for_function(AT_REST, timeout=STARTED)
+
+
+def at_work(page):
+    """Runs the experiment, and leaves it at its first screen."""
+    page.click("#lab-run")
+    page.wait_for_selector("#answer .n2n-answer", timeout=STARTED)
+
+
+def test_a_lesson_s_link_opens_what_it_says(open_lesson):
+    page = open_lesson("tab=lab&experiment=targets&seconds=60&copies=5&third=one&seed=7&hide=seed,third&room=7b")
+    page.wait_for_selector("#lesson-notes :text('Room 7b')")
+    assert page.locator("#targets-copies input[type=number]").input_value() == "5"
+    assert page.locator("#targets-seconds input:checked").get_attribute("value") == "60"
+    assert page.locator("#targets-seed, #targets-third").count() == 0
+    page.click("#class > button")
+    page.click("#make-link")
+    link = page.locator("#lesson-link textarea")
+    link.wait_for()
+    page.wait_for_selector("#lesson-code svg")
+    parts = ("experiment=targets", "seconds=60", "copies=5", "third=one", "seed=7", "hide=third,seed", "room=7b")
+    assert set(parts) <= set(re.split("[?&]", link.input_value()))
+
+
+@pytest.mark.parametrize("tab", ["Train", "About"])
+def test_a_link_opens_the_other_tabs(open_page, server, tab):
+    page = open_page()
+    page.goto(f"{server.address}/?tab={tab.lower()}")
+    page.wait_for_selector(f"button[role=tab][aria-selected=true]:has-text('{tab}')")
+
+
+def test_a_hostile_link_is_answered_with_notes(open_lesson):
+    picture = "%3Cimg src=x onerror=%22window.ran=1%22%3E"
+    page = open_lesson(
+        f"tab=lab&experiment={picture}&seed=1e999&hide={picture}&room={picture}&{picture}=1&key={picture}"
+    )
+    page.wait_for_selector("#lesson-notes .n2n-note")
+    assert page.locator("#lesson-notes .n2n-note").count() == 4
+    assert page.locator("#lesson-notes img").count() == 0
+    assert page.locator("#targets-seed input[type=number]").input_value() == "0"
+    assert page.evaluate("window.ran") is None
+
+
+def test_the_teacher_s_key_leaves_the_address_bar(open_lesson):
+    page = open_lesson("tab=lab&key=secret&room=7b")
+    page.wait_for_function("() => !location.search.includes('secret')")
+    assert "tab=lab&room=7b" in page.url and "secret" not in page.inner_html("body")
+
+
+@pytest.mark.parametrize("key", EXPERIMENTS)
+def test_an_experiment_answers_with_a_number(open_lesson, screenshot, key):
+    page = open_lesson(shortest(key))
+    page.wait_for_selector(f"#question :text({EXPERIMENTS[key].question!r})")
+    run(page)
+    for words, _ in EXPERIMENTS[key].answers[:1]:
+        page.get_by_role("button", name=words).click()
+    page.wait_for_function("() => /[0-9]/.test(document.querySelector('#answer').innerText)")
+    page.wait_for_timeout(500)  # the pictures
+    screenshot(page, f"lab-{key}", full_page=True)
+
+
+@pytest.mark.parametrize("key", PICKED)
+def test_a_click_on_a_picture_sets_the_place_and_runs_again(open_lesson, key):
+    page = open_lesson(shortest(key))
+    run(page)
+    picture = page.locator("#lab-pictures figure img").first
+    box = picture.bounding_box()
+    picture.click(position={"x": 0.25 * box["width"], "y": 0.75 * box["height"]})
+    page.wait_for_selector("#lab-run[disabled]")
+    across, down = (page.locator(f"#{key}-{name} input[type=number]").input_value() for name in EXPERIMENTS[key].picks)
+    assert (float(across), float(down)) == (pytest.approx(25, abs=2), pytest.approx(75, abs=2))
+
+
+@pytest.mark.parametrize("key", ASKED)
+def test_a_room_s_answers_are_counted(open_lesson, key):
+    words = EXPERIMENTS[key].answers[0][0]
+    for visitor in (1, 2):
+        page = open_lesson(f"tab=lab&experiment={key}&room=7b")
+        run(page)
+        assert "In room" not in page.inner_text("#lab-notes")
+        page.get_by_role("button", name=words).click()
+        page.wait_for_selector(f"#lab-notes :text('In room 7b: {words} {visitor}')")
+
+
+def test_closing_the_page_ends_the_experiment(open_lesson, server):
+    page = open_lesson(shortest(TRAINING))
+    at_work(page)
+    assert children(server)
+    page.context.close()
+    assert gone_within(3, server)
+
+
+def test_stop_ends_it_and_one_may_run_again(open_lesson, server):
+    page = open_lesson(shortest(TRAINING))
+    at_work(page)
+    assert page.is_disabled("#lab-run")
+    page.click("#lab-stop")
+    page.wait_for_selector("#lab-run:not([disabled])")
+    assert page.is_disabled("#lab-stop") and gone_within(3, server)
+
+
+@pytest.mark.skipif(len(EXPERIMENTS) < 2, reason="there is no other experiment")
+def test_another_experiment_ends_the_one_before(open_lesson, server):
+    page = open_lesson(shortest(TRAINING))
+    at_work(page)
+    other = next(each for key, each in EXPERIMENTS.items() if key != TRAINING)
+    page.locator("#experiment").get_by_text(other.title).click()
+    page.wait_for_selector(f"#question :text({other.question!r})")
+    assert gone_within(3, server)
+    assert page.is_enabled("#lab-run") and page.inner_text("#answer") == ""
+
+
+def test_two_clicks_start_one_job(open_lesson, server):
+    page = open_lesson(shortest(TRAINING))
+    page.dblclick("#lab-run")
+    page.wait_for_selector("#answer .n2n-answer", timeout=STARTED)
+    until, most = time.monotonic() + 2, 0
+    while time.monotonic() < until:
+        most = max(most, len(children(server)))
+    assert most == 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_projector_shows_the_whole_answer_large(open_lesson, screenshot, dark):
+    page = open_lesson(f"{shortest(TRAINING)}&projector=1", dark=dark)
+    page.wait_for_selector("body.n2n-projector")
+    run(page)
+    size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.n2n-answer')).fontSize)")
+    figure = page.locator("#figure svg").bounding_box()
+    screenshot(page, f"lab-projector-{'dark' if dark else 'light'}")
+    assert size >= 30 and figure["y"] + figure["height"] <= 768
+    page.click("#projector input")
+    page.wait_for_selector("body:not(.n2n-projector) #targets-seconds")
+
+
+def test_a_phone_shows_all_of_it_in_its_width(open_lesson, screenshot):
+    page = open_lesson(shortest(TRAINING), width=390, height=844)
+    at_work(page)
+    screenshot(page, "lab-phone", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("projector", [0, 1])
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious_in_the_lab(open_lesson, dark, projector):
+    page = open_lesson(f"tab=lab&projector={projector}", dark=dark)
+    page.click("#class > button")
+    page.click("#make-link")
+    page.wait_for_selector("#lesson-code svg", timeout=PATIENCE)
+    page.wait_for_timeout(500)
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")] == []

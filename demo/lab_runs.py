@@ -78,17 +78,16 @@ class Lab:
         self._sittings: dict[str, Sitting] = {}  # by session: the newest
 
     def leave(self, session: str) -> None:
-        """Ends what the visitor runs or waits for; nothing of it comes to the page any more."""
+        """Ends what the visitor runs or waits for; the page is empty then."""
         if sitting := self._sittings.get(session):
             sitting.over = True
 
-    def stop(self, session: str) -> Page:
+    def stop(self, session: str) -> None:
         """Asks the work to end, whose last screen still comes; one who waits in line leaves it."""
         if job := self._running.get(session):
             job.stop()
-            return page()
-        self.leave(session)
-        return page(headline="", **_buttons(False))
+        else:
+            self.leave(session)
 
     @asynccontextmanager
     async def _alone(self, session: str) -> AsyncIterator[Sitting]:
@@ -118,7 +117,7 @@ class Lab:
                 async with aclosing(self._steps(session, experiment, asked, first)) as steps:
                     async for step in steps:
                         if sitting.over:
-                            return
+                            break
                         match step:
                             case Waiting():
                                 yield page(headline=watching.in_line(step))
@@ -126,8 +125,8 @@ class Lab:
                                 yield shown(latest, experiment, answers)
                             case _:  # nothing new: yet only here is noticed that the visitor has gone
                                 yield page()
-                if not sitting.over:
-                    yield page(**_buttons(False))
+                if self._sittings.get(session) is sitting:  # or the page is another's
+                    yield empty() if sitting.over else page(**_buttons(False))
             except PROBLEMS as problem:
                 if not sitting.over:
                     yield failed(problem)
@@ -140,5 +139,5 @@ class Lab:
         def begin() -> jobs.Job:
             return jobs.Job(experiment.work, folder, asked, seconds=seconds, memory=settings.JOB_BYTES)
 
-        line = self._line if experiment.trains else self._quick
+        line = self._line if experiment.trains(asked) else self._quick
         return runs.in_turn(line, self._running, session, seconds, begin, first)

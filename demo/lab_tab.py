@@ -106,11 +106,11 @@ def _tie_choice(lab: Lab, layout: Layout) -> None:
         lab.leave(request.session_hash)
         return _experiment(layout, key)
 
-    def stop(request: gr.Request) -> tuple:
-        return lab.stop(request.session_hash)
+    def stop(request: gr.Request) -> None:
+        lab.stop(request.session_hash)
 
     layout.chosen.input(choose, layout.chosen, _of_experiment(layout), **QUICK)
-    layout.page.stop.click(stop, None, list(layout.page), **QUICK)
+    layout.page.stop.click(stop, **QUICK)
     layout.projector.input(None, layout.projector, layout.folded, js=PROJECT, api_visibility="private")
 
 

@@ -75,6 +75,16 @@ class Screen:
     share: float | None = None  # of the work that is done, 0 to 1; None: no bar
 
 
+def always(_: Mapping[str, Value]) -> bool:
+    """Of an experiment that trains whatever is chosen."""
+    return True
+
+
+def never(_: Mapping[str, Value]) -> bool:
+    """Of one that trains nothing."""
+    return False
+
+
 @dataclass(frozen=True)
 class Experiment:
     """One question, and the work that answers it.
@@ -89,10 +99,10 @@ class Experiment:
     words: str  # two sentences that stay on the page
     controls: tuple[Control, ...]
     work: Callable[[Callable[[], bool], Path, Mapping[str, Value]], Iterator[Screen]]
-    trains: bool  # on all cores, for seconds: it takes its turn with the trainings
+    trains: Callable[[Mapping[str, Value]], bool]  # on all cores, for seconds: it takes its turn with the trainings
     picks: tuple[str, ...] = ()  # two controls that a click on a picture sets: how far across and down, in %
     answers: tuple[tuple[str, str], ...] = ()  # (words, value): a button each that sets the control "answer"
-    seconds: float = 60.0  # that it may take beside what is chosen as "seconds"
+    seconds: float = 120.0  # that it may take beside what is chosen as "seconds", on a computer with much to do
 
     def read(self, given: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:
         """A value for every control: what is given where that is allowed, else the first; and what was not allowed."""
@@ -108,4 +118,8 @@ class Experiment:
 
     def longest(self, chosen: Mapping[str, Value]) -> float:
         """Seconds that the work may take, training included."""
-        return self.seconds + float(chosen.get("seconds", 0))
+        return self.seconds + self.budget(chosen)
+
+    def budget(self, chosen: Mapping[str, Value]) -> float:
+        """Seconds of training."""
+        return float(chosen.get("seconds", 0)) if self.trains(chosen) else 0.0

@@ -15,10 +15,11 @@ from n2n.plots import BLUE, INK, VERMILLION, End
 
 from .. import samples, shown
 from ..shown import Shown
-from .experiment import SEED, Amount, Choice, Experiment, Screen, Value
+from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
 from .material import photograph
 
 SIDE = 192  # pixels
+ABREAST = 3  # averages in a row
 LEAST, MOST = 32, 256  # exposures that are averaged in the end: at least; at most, where the net is still ahead
 PICTURES = ("cat", "portrait", "coffee", "histology", "retina", "galaxy", "coins")
 
@@ -87,7 +88,9 @@ def _last(worth: float) -> int:
 
 def _screen(net: Net, measured: Mapping[int, float], first: list[Shown], averages: list[Shown]) -> Screen:
     figure = plots.svg(_figure(measured, net), "PSNR of averages")
-    rows = tuple(tuple(row) for row in (first, averages) if row)
+    rows = tuple(
+        map(tuple, (first, *(averages[place : place + ABREAST] for place in range(0, len(averages), ABREAST))))
+    )
     notes = [net.warning] if net.warning else []
     if len(measured) > 1:
         gains = [after - before for before, after in pairwise(measured.values())]
@@ -149,5 +152,5 @@ EXPERIMENT = Experiment(
         SEED,
     ),
     work=work,
-    trains=False,
+    trains=never,
 )

@@ -162,6 +162,6 @@ EXPERIMENT = Experiment(
         SEED,
     ),
     work=work,
-    trains=True,
+    trains=lambda chosen: chosen["net"] == "learning",
     picks=("x", "y"),
 )

@@ -13,7 +13,7 @@ from n2n import Noise2Noise, baselines, compare, noise
 
 from .. import samples, shown
 from ..shown import Shown
-from .experiment import SEED, Choice, Experiment, Screen, Value
+from .experiment import SEED, Choice, Experiment, Screen, Value, never
 from .exposures import SIDE
 from .material import photograph
 
@@ -157,6 +157,6 @@ EXPERIMENT = Experiment(
         SEED,
     ),
     work=work,
-    trains=False,
+    trains=never,
     answers=ANSWERS,
 )

@@ -16,14 +16,16 @@ SIDE = 32  # pixels, of the course's pictures
 SCENES, HELD = 1000, 200
 
 
-def learnt(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes: int = SCENES) -> Pairs:
-    """Scenes with so many noisy shots each (at most 8), and their clean pictures. `kind`: noise such as gaussian:25."""
-    return _made(LEARNT, kind, shots, seed, side, scenes)
+def learnt(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes: int = 0) -> Pairs:
+    """Scenes with so many noisy shots each (at most 8), and their clean pictures. `kind`: noise such as gaussian:25.
+    `scenes` 0: SCENES of them.
+    """
+    return _made(LEARNT, kind, shots, seed, side, scenes or SCENES)
 
 
-def measured(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes: int = HELD) -> Pairs:
-    """The same of other photographs, to measure on."""
-    return _made(MEASURED, kind, shots, seed + 1, side, scenes)
+def measured(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes: int = 0) -> Pairs:
+    """The same of other photographs, to measure on; `scenes` 0: HELD of them."""
+    return _made(MEASURED, kind, shots, seed + 1, side, scenes or HELD)
 
 
 def fresh(kind: str) -> Pairs:

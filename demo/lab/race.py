@@ -10,7 +10,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from n2n import Pairs, infer, plots, threads
-from n2n.evaluate import measure
+from n2n.evaluate import Measurement, measure
 from n2n.lanes import Lane, side_by_side
 from n2n.pairs import Batch
 from n2n.plots import BLUE, INK, VERMILLION, End
@@ -20,6 +20,7 @@ from ..shown import Shown
 
 EVERY, REST = 0.7, 4  # seconds of training between two looks at the race, at least; and as a multiple of a look
 ROWS = 2  # scenes shown
+UNDER = 1.0  # dB under the worst net, or the noisy pictures, that the figure shows
 STYLES = ((VERMILLION, "s", "-"), (BLUE, "o", "-"), ("#009e73", "^", "-."), ("#8a5fa8", "D", ":"))  # of the lanes
 Curve = list[tuple[float, float]]  # (seconds, PSNR in dB)
 
@@ -29,36 +30,33 @@ class Standing:
     """The race at one moment."""
 
     share: float  # of the budget
-    seconds: float
     steps: int
-    noisy: float  # dB, of the hold-out before denoising, mean over pictures
     curves: Mapping[str, Curve]  # by lane
+    measured: Mapping[str, Measurement]  # by lane, the latest
     figure: str  # SVG
     rows: tuple[tuple[Shown, ...], ...]
 
     def latest(self, name: str) -> float:
-        """PSNR of a lane as last measured, dB."""
-        return self.curves[name][-1][1]
+        """PSNR of a lane as last measured, dB, mean over pictures."""
+        return self.measured[name].denoised.psnr
 
 
-def race(lanes: Sequence[Lane], held: Pairs, folder: Path, stop: Callable[[], bool]) -> Iterator[Standing]:
-    """Trains the lanes in turns and says how they stand, measured on `held`, which has clean pictures: once before the
-    first step, then about every second, and at the end. Raises OSError.
+def race(lanes: Sequence[Lane], held: Sequence[Pairs], folder: Path, stop: Callable[[], bool]) -> Iterator[Standing]:
+    """Trains the lanes in turns and says how they stand: before the first step, about every second, and at the end.
+
+    Each is measured on its own of `held`, which have the same clean pictures. Raises OSError.
     """
     curves: dict[str, Curve] = {lane.name: [] for lane in lanes}
-    pairs = shown.first_pairs(shown.middle(shown.spread(held, ROWS), shown.SIDE))
-    brought = [shown.draw_pair(folder, place, pair._replace(target=None), "noisy") for place, pair in enumerate(pairs)]
+    seen = [shown.first_pairs(shown.middle(shown.spread(each, ROWS), shown.SIDE)) for each in held]
 
-    def look(share: float, seconds: float, step: int) -> Standing:
-        for lane in lanes:
-            found = measure(partial(infer.denoise, lane.model.fast), held)
+    def look(share: float, seconds: float, steps: int) -> Standing:
+        measured = {}
+        for lane, pairs in zip(lanes, held):
+            found = measured[lane.name] = measure(partial(infer.denoise, lane.model.fast), pairs)
             curves[lane.name].append((seconds, found.denoised.psnr))
-        rows = []
-        for place, (pair, (noisy, *clean)) in enumerate(zip(pairs, brought)):
-            files = [folder / f"{place}_{number}_{step:06d}.png" for number in range(len(lanes))]
-            rows.append((noisy, *(_draw(file, lane, pair) for file, lane in zip(files, lanes)), *clean))
-        figure = plots.svg(_figure(curves, found.noisy.psnr), "PSNR of the hold-out")
-        return Standing(share, seconds, step, found.noisy.psnr, curves, figure, tuple(rows))
+        figure = plots.svg(_figure(curves, measured[lanes[0].name].noisy.psnr), "PSNR of the hold-out")
+        rows = tuple(_row(folder / f"{place}_{steps:06d}", lanes, pairs) for place, pairs in enumerate(zip(*seen)))
+        return Standing(share, steps, curves, measured, figure, rows)
 
     yield look(0.0, 0.0, 0)
     due = 0.0  # seconds of training at which it is looked at next
@@ -71,8 +69,13 @@ def race(lanes: Sequence[Lane], held: Pairs, folder: Path, stop: Callable[[], bo
     yield look(1.0, progress.seconds, progress.step)
 
 
-def _draw(file: Path, lane: Lane, pair: Batch) -> Shown:
-    return shown.draw(file, lane.name, infer.denoise(lane.model.fast, pair.source), pair)
+def _row(front: Path, lanes: Sequence[Lane], pairs: Sequence[Batch]) -> tuple[Shown, ...]:
+    """The first lane's noisy picture, what each lane makes of its own, and the clean one."""
+    drawn = [("noisy", pairs[0].source, pairs[0])]
+    drawn += [(lane.name, infer.denoise(lane.model.fast, pair.source), pair) for lane, pair in zip(lanes, pairs)]
+    drawn += [("clean", pairs[0].clean, None)]
+    files = (front.with_name(f"{front.name}_{number}.png") for number in range(len(drawn)))
+    return tuple(shown.draw(file, role, picture, pair) for file, (role, picture, pair) in zip(files, drawn))
 
 
 def _figure(curves: Mapping[str, Curve], noisy: float) -> Figure:
@@ -87,5 +90,6 @@ def _figure(curves: Mapping[str, Curve], noisy: float) -> Figure:
         ends.append(End(f"{name}\n{psnr[-1]:.2f} dB", psnr[-1], colour))
         values += psnr
     until = max(1.0, max(curve[-1][0] for curve in curves.values()))
-    plots.finish(axes, "PSNR of pictures not learnt from, dB", until, max(min(values), noisy - 4), max(values), ends)
+    least = min(end.value for end in ends) - UNDER
+    plots.finish(axes, "PSNR of pictures not learnt from, dB", until, least, max(values), ends)
     return figure

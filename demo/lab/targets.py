@@ -9,7 +9,7 @@ from n2n.make import MOST_SHOTS
 from n2n.recipe import recipe
 
 from . import material
-from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
+from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
 from .race import Standing, race
 
 NOISE = "pixelate:8"  # the course's
@@ -30,7 +30,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         lanes += [lane(_named(NOISY, each, seeds), data, settings), lane(_named(CLEAN, each, seeds), data, clean)]
     if chosen["third"] != "none" and len(seeds) == 1:
         lanes.append(_third(str(chosen["third"]), seed, float(chosen["seconds"])))
-    for standing in race(lanes, material.measured(NOISE, seed=seed), folder, stop):
+    held = [material.measured(NOISE, seed=seed)] * len(lanes)
+    for standing in race(lanes, held, folder, stop):
         yield Screen(_headline(standing, seeds), standing.figure, standing.rows, share=standing.share)
 
 
@@ -52,7 +53,7 @@ def _headline(standing: Standing, seeds: list[int]) -> str:
     if len(gaps) > 1:
         return f"Gap: {mean(gaps):+.2f} dB on average of three seeds, from {min(gaps):+.2f} to {max(gaps):+.2f} dB."
     winner = "clean targets are ahead" if gaps[0] > 0 else "noisy targets are ahead"
-    return f"Gap: {abs(gaps[0]):.2f} dB, {winner}, after {standing.steps:,} steps each."
+    return f"Gap: {abs(gaps[0]):.2f} dB, {winner}, after {standing.steps:,} step{'s' * (standing.steps > 1)} each."
 
 
 EXPERIMENT = Experiment(
@@ -81,5 +82,5 @@ EXPERIMENT = Experiment(
         SEED,
     ),
     work=work,
-    trains=True,
+    trains=always,
 )

@@ -142,7 +142,6 @@ def test_stop_ends_it_and_one_may_run_again(open_lesson, server):
     assert page.is_disabled("#lab-stop") and gone_within(3, server)
 
 
-@pytest.mark.skipif(len(EXPERIMENTS) < 2, reason="there is no other experiment")
 def test_another_experiment_ends_the_one_before(open_lesson, server):
     page = open_lesson(shortest(TRAINING))
     at_work(page)
@@ -151,6 +150,16 @@ def test_another_experiment_ends_the_one_before(open_lesson, server):
     page.wait_for_selector(f"#question :text({other.question!r})")
     assert gone_within(3, server)
     assert page.is_enabled("#lab-run") and page.inner_text("#answer") == ""
+
+
+def test_who_waits_in_line_can_leave_it(open_lesson):
+    first, second = open_lesson(shortest(TRAINING)), open_lesson(shortest(TRAINING))
+    at_work(first)
+    second.click("#lab-run")
+    second.wait_for_selector("#answer :text('number 1 in line')")
+    second.click("#lab-stop")
+    second.wait_for_selector("#lab-run:not([disabled])")
+    assert second.inner_text("#answer") == ""
 
 
 def test_two_clicks_start_one_job(open_lesson, server):

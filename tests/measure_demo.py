@@ -1,10 +1,11 @@
 """Measures the demo as its visitors meet it, beside what is asked for.
 
-Run `.venv/bin/python tests/measure_demo.py [start response training load crowd memory]` on a machine that does nothing
-else; all of it takes a quarter of an hour. Every part has a server of its own. Exit status 1: something was missed.
+Run `.venv/bin/python tests/measure_demo.py [start response training lab load crowd memory]` on a machine that does nothing
+else; all of it takes twenty minutes. Every part has a server of its own. Exit status 1: something was missed.
 """
 
 import csv
+import re
 import sys
 import threading
 import time
@@ -47,6 +48,9 @@ REDRAWN = """(button) => new Promise((resolve, reject) => {
     button.click();
     look();
 })"""
+
+
+EXPERIMENTS = ("targets", "average", "break", "exposures", "look", "guess", "numbers")
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,35 @@ def memory(folder: Path, quick: bool) -> Iterator[Figure]:
     yield Figure("memory: growth", sizes[1] - sizes[0], "MB", 100)
 
 
-PARTS = {part.__name__: part for part in (start, response, training, load, crowd, memory)}
+def lab(folder: Path, quick: bool) -> Iterator[Figure]:
+    """Each experiment as it is set at first: until something is seen, and until its answer; then the first for longer."""
+    with opened(folder) as (server, page):
+        for key in EXPERIMENTS:
+            first, whole, _ = experiment(page, f"{server.address}/?tab=lab&experiment={key}")
+            yield Figure(f"lab: {key}, until the first change", first, "s", 2)
+            yield Figure(f"lab: {key}, until the answer", whole, "s", 30)
+        for seeds in ("one", "three"):
+            link = f"{server.address}/?tab=lab&experiment=targets&seconds={10 if quick else 60}&seeds={seeds}"
+            told = experiment(page, link)[2]
+            gap = float(re.search(r"[-+]?\d+\.\d+", told)[0])
+            print(f"    {told}", flush=True)
+            yield Figure(f"lab: gap between clean and noisy targets, {seeds} seed", abs(gap), "dB", 0.15)
+
+
+def experiment(page: Page, link: str) -> tuple[float, float, str]:
+    """Runs what a lesson's link opens: seconds until something is seen, until it is over, and what was said then."""
+    page.goto(link)
+    page.wait_for_selector("#lab-run:not([disabled])")
+    page.wait_for_timeout(1000)  # the page has set what the link asks for
+    begun = time.monotonic()
+    page.click("#lab-run")
+    page.wait_for_selector("#answer .n2n-answer")
+    first = time.monotonic() - begun
+    page.wait_for_selector("#lab-stop[disabled]", timeout=PATIENCE * 1000)
+    return first, time.monotonic() - begun, page.inner_text("#answer")
+
+
+PARTS = {part.__name__: part for part in (start, response, training, lab, load, crowd, memory)}
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def latest(screen):
 
 
 def test_both_nets_start_alike_and_do_not_stay_alike(tmp_path):
-    first, *_, last = screens(tmp_path)
+    _, first, *_, last = screens(tmp_path)
     assert latest(first)[targets.CLEAN] == latest(first)[targets.NOISY]
     assert latest(last)[targets.CLEAN] != latest(last)[targets.NOISY]
 

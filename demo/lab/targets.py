@@ -16,11 +16,13 @@ NOISE = "pixelate:8"  # the course's
 CLEAN, NOISY = "clean target", "noisy target"
 THIRD = {"none": "", "one": "one noisy pair", "fresh": "fresh noise"}  # the third lane
 SEEDS = 3
+START = "Both nets start from the same random weights."
 
 
 def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
     """Both trainings, and the third; the screen after each look at them."""
     seed, copies = int(chosen["seed"]), int(chosen["copies"])
+    yield Screen(START, share=0.0)
     seeds = [seed + place for place in range(SEEDS if chosen["seeds"] == "three" else 1)]
     data = material.learnt(NOISE, copies, seed)
     lanes = []
@@ -48,7 +50,7 @@ def _named(kind: str, seed: int, seeds: list[int]) -> str:
 def _headline(standing: Standing, seeds: list[int]) -> str:
     """The gap between clean and noisy targets, in dB."""
     if not standing.steps:
-        return "Both nets start from the same random weights."
+        return START
     gaps = [standing.latest(_named(CLEAN, seed, seeds)) - standing.latest(_named(NOISY, seed, seeds)) for seed in seeds]
     if len(gaps) > 1:
         return f"Gap: {mean(gaps):+.2f} dB on average of three seeds, from {min(gaps):+.2f} to {max(gaps):+.2f} dB."

@@ -73,7 +73,13 @@ class Keeper:
         writes: bool,
         about: Mapping[str, object],
     ) -> None:
-        self.net, self.optimizers, self.recipe, self.out = net, optimizers, recipe, out
+        self.net, self.recipe, self.out = net, recipe, out
+        self.movers = {
+            parameter: optimizer
+            for optimizer in optimizers
+            for group in optimizer.param_groups
+            for parameter in group["params"]
+        }
         self.writes = writes and out is not None
         self.about = dict(about) | {
             "config": asdict(net.config),
@@ -147,7 +153,7 @@ class Keeper:
             if name.startswith(MEMORY):
                 key, _, name = name.removeprefix(MEMORY).partition(".")
                 parameter = self.net.get_parameter(name)
-                self._remembering(parameter).state[parameter][key] = _placed(memory, parameter)
+                self.movers[parameter].state[parameter][key] = _placed(memory, parameter)
         self.psnr = header["psnr"]
         mark = _from_json(header["mark"])
         self.good, self.kept_at = state, mark.seconds
@@ -158,15 +164,8 @@ class Keeper:
         return {
             f"{MEMORY}{key}.{name}": value
             for name, parameter in self.net.named_parameters()
-            for key, value in self._remembering(parameter).state.get(parameter, {}).items()
+            for key, value in self.movers[parameter].state.get(parameter, {}).items()
         }
-
-    def _remembering(self, parameter: Tensor) -> torch.optim.Optimizer:
-        """The optimizer that moves a parameter."""
-        for optimizer in self.optimizers:
-            if any(parameter is own for group in optimizer.param_groups for own in group["params"]):
-                return optimizer
-        raise ValueError("no optimizer moves this parameter")
 
 
 def summary(report: Measurement) -> dict[str, float]:

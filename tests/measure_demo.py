@@ -1,7 +1,7 @@
 """Measures the demo as its visitors meet it, beside what is asked for.
 
-Run `.venv/bin/python tests/measure_demo.py [start response training lab load crowd memory]` on a machine that does nothing
-else; all of it takes twenty minutes. Every part has a server of its own. Exit status 1: something was missed.
+Run `.venv/bin/python tests/measure_demo.py [start response training lab load crowd memory]` on a machine that does
+nothing else; all of it takes twenty minutes. Every part has a server of its own. Exit status 1: something was missed.
 """
 
 import csv
@@ -162,7 +162,7 @@ def memory(folder: Path, quick: bool) -> Iterator[Figure]:
 
 
 def lab(folder: Path, quick: bool) -> Iterator[Figure]:
-    """Each experiment as it is set at first: until something is seen, and until its answer; then the first for longer."""
+    """Each experiment as it is set at first: until something is seen, until its answer; then the first for longer."""
     with opened(folder) as (server, page):
         for key in EXPERIMENTS:
             first, whole, _ = experiment(page, f"{server.address}/?tab=lab&experiment={key}")

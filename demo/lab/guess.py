@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from skimage.restoration import denoise_tv_chambolle
+import skimage
 from torch import Tensor
 
 from n2n import Noise2Noise, baselines, compare, noise
@@ -68,7 +68,7 @@ def smooth(strength: float) -> Method:
     """Total variation so many times as strong as the noise asks for."""
 
     def smoothed(noisy: np.ndarray, sigma: float) -> np.ndarray:
-        return denoise_tv_chambolle(noisy, weight=strength * sigma, channel_axis=-1)
+        return skimage.restoration.denoise_tv_chambolle(noisy, weight=strength * sigma, channel_axis=-1)
 
     return Method("total variation, made too strong", partial(baselines.denoise, smoothed))
 

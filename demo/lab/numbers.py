@@ -35,6 +35,7 @@ class Grown(NamedTuple):
 
 def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
     """The training, a screen about every second; then one for each time that the pairs measured on have doubled."""
+    yield Screen("One net learns from noisy pairs.", share=0.0)
     seconds, seed = float(chosen["seconds"]), int(chosen["seed"])
     settings = recipe("fast", seconds=seconds, evaluations=1, seed=seed)
     data = material.learnt(NOISE, seed=seed)

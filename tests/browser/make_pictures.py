@@ -15,7 +15,7 @@ LEARNT = 90_000  # ms that a training of a minute may take in all
 
 
 def main() -> None:
-    """Opens the demo, denoises, trains for a minute, and writes what is seen."""
+    """Opens the demo, denoises, trains for a minute, runs an experiment, and writes what is seen."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, demo(Path(folder)) as server, chromium() as browser:
         page = browser.new_page(viewport=SIZE)
@@ -30,6 +30,12 @@ def main() -> None:
         page.click("#train")
         page.wait_for_timeout(45_000)
         save(page, "train")
+        page.goto(f"{server.address}/?tab=lab&experiment=targets")
+        page.wait_for_timeout(2_000)
+        page.click("#lab-run")
+        page.wait_for_selector("#lab-stop:not([disabled])")
+        page.wait_for_selector("#lab-stop[disabled]", timeout=LEARNT)
+        save(page, "lab")
 
 
 def save(page: Page, name: str) -> None:

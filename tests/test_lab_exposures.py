@@ -104,10 +104,8 @@ def test_noise_never_learnt_is_told_of(tmp_path):
     assert "more than the σ 0 to 50 this model learnt" in screen.notes[0]
 
 
-def test_where_the_net_does_harm_the_headline_says_so(tmp_path):
-    screen = next(exposures.work(never, tmp_path, CHOSEN | {"picture": "portrait", "noise": 5.0}))
-    seen = by_role(screen)
-    assert seen["denoised"].psnr < seen["one noisy shot"].psnr and "less than the shot itself" in screen.headline
+def test_where_the_net_does_harm_the_headline_says_so():
+    assert "less than the shot itself" in exposures._headline(0.94)
 
 
 @pytest.mark.parametrize("key", exposures.PICTURES)

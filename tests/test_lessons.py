@@ -119,7 +119,7 @@ def test_the_same_link_gives_the_same_noise(tmp_path):
     for place in ("first", "second"):
         (tmp_path / place).mkdir()
         lesson = read(query)
-        screen = next(EXPERIMENTS[FIRST].work(lambda: True, tmp_path / place, lesson.values))
+        _, screen, *_ = EXPERIMENTS[FIRST].work(lambda: True, tmp_path / place, lesson.values)
         pictures.append([shown.file.read_bytes() for row in screen.rows for shown in row])
     assert pictures[0] == pictures[1] and pictures[0]
 

@@ -58,7 +58,6 @@ def test_there_is_a_card_with_the_steps_of_the_header(name):
     ("name", "noise", "gain"),
     [
         ("course", "pixelate:8", 4.5),  # pictures larger than those that were learnt from
-        ("gaussian", "gaussian:1", 0),
         ("gaussian", "gaussian:15", 4),
         ("gaussian", "gaussian:25", 7),
         ("gaussian", "gaussian:50", 9),

@@ -30,11 +30,14 @@ def main() -> None:
         page.click("#train")
         page.wait_for_timeout(45_000)
         save(page, "train")
+        page.click("#stop")
+        page.wait_for_selector("#use", state="visible")
         page.goto(f"{server.address}/?tab=lab&experiment=targets")
         page.wait_for_timeout(2_000)
         page.click("#lab-run")
         page.wait_for_selector("#lab-stop:not([disabled])")
         page.wait_for_selector("#lab-stop[disabled]", timeout=LEARNT)
+        page.evaluate("window.scrollTo(0, 0)")
         save(page, "lab")
 
 

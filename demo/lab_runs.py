@@ -5,6 +5,7 @@ import html
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import gradio as gr
@@ -28,9 +29,7 @@ class Page(NamedTuple):
     stop: object
 
 
-def page(**changes: object) -> Page:
-    """Values for the page: what is given changes, everything else stays as it is."""
-    return Page(**(dict.fromkeys(Page._fields, gr.skip()) | changes))
+page = partial(watching.changed, Page)
 
 
 def empty() -> Page:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from n2n import Pairs, image, metrics
+from n2n import Pairs, image, metrics, trust
 from n2n.pairs import Batch
 from n2n.scenes import Scene
 
@@ -66,6 +66,13 @@ def draw(file: Path, role: str, picture: Tensor, pair: Batch | None) -> Shown:
     image.write(file, image.Picture(pixels))
     psnr = _psnr(picture, pair) if pair else None
     return Shown(role, file, pixels.shape[1], pixels.shape[0], psnr, estimated=bool(pair) and pair.clean is None)
+
+
+def draw_map(file: Path, role: str, values: Tensor, most: float) -> Shown:
+    """Writes (1, 1, H, W) in the colours of n2n.trust.heat, brightest from `most` > 0. Raises OSError."""
+    pixels = trust.heat(values, most)
+    image.write(file, image.Picture(pixels))
+    return Shown(role, file, pixels.shape[1], pixels.shape[0], None)
 
 
 def _psnr(picture: Tensor, pair: Batch) -> float | None:

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from torch import Tensor
-
-from n2n import Noise2Noise, Pairs, image, infer, metrics, trust
+from n2n import Noise2Noise, Pairs, infer, metrics, trust
 from n2n.pairs import Batch
 
 from . import shown
@@ -42,7 +40,7 @@ def trusted(model: Noise2Noise, held: Pairs, folder: Path) -> Trust:
             shown.draw(folder / f"{front}noisy.png", "noisy", pair.source, pair),
             shown.draw(folder / f"{front}denoised.png", "denoised", first, pair),
             shown.draw(folder / f"{front}second.png", "second denoised", second, shown.swapped(pair)),
-            _map(folder / f"{front}disagreement.png", difference, most),
+            shown.draw_map(folder / f"{front}disagreement.png", "disagreement", difference, most),
         ]
         if some.shots[place] > 2:
             row.append(_average(folder / f"{front}average.png", some, place, pair))
@@ -50,12 +48,6 @@ def trusted(model: Noise2Noise, held: Pairs, folder: Path) -> Trust:
     note = f"Black: both denoised shots agree. Bright yellow: they differ by {100 * most:.2g} % of white or more."
     averages = trust.average_psnr(shown.middle(shown.spread(held, AVERAGED), shown.SIDE))
     return Trust(tuple(rows), note, _worth(model.header["psnr"]), averages, not held.has_clean)
-
-
-def _map(file: Path, difference: Tensor, most: float) -> Shown:
-    pixels = trust.heat(difference, most)
-    image.write(file, image.Picture(pixels))
-    return Shown("disagreement", file, pixels.shape[1], pixels.shape[0], None)
 
 
 def _average(file: Path, pairs: Pairs, place: int, pair: Batch) -> Shown:

@@ -3,8 +3,9 @@
 import asyncio
 import html
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import gradio as gr
 
@@ -17,6 +18,7 @@ from .shown import Shown
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
 NO_ROWS = {"rows": [], "empty": ""}
+Values = TypeVar("Values", bound=tuple)
 TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
 
 
@@ -39,9 +41,12 @@ class Page(NamedTuple):
     run: object
 
 
-def page(**changes: object) -> Page:
-    """Values for the page: what is given changes, everything else stays as it is."""
-    return Page(**(dict.fromkeys(Page._fields, gr.skip()) | changes))
+def changed(components: type[Values], **changes: object) -> Values:
+    """Values for components, a NamedTuple: what is given changes, everything else stays as it is."""
+    return components(**(dict.fromkeys(components._fields, gr.skip()) | changes))
+
+
+page = partial(changed, Page)
 
 
 def rows(shown: Sequence[Sequence[Shown]]) -> dict:

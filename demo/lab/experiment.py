@@ -118,8 +118,4 @@ class Experiment:
 
     def longest(self, chosen: Mapping[str, Value]) -> float:
         """Seconds that the work may take, training included."""
-        return self.seconds + self.budget(chosen)
-
-    def budget(self, chosen: Mapping[str, Value]) -> float:
-        """Seconds of training."""
-        return float(chosen.get("seconds", 0)) if self.trains(chosen) else 0.0
+        return self.seconds + (float(chosen.get("seconds", 0)) if self.trains(chosen) else 0.0)

@@ -8,14 +8,13 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from n2n import Noise2Noise, gaze, image, infer, noise, plots, threads, trust
+from n2n import Noise2Noise, gaze, infer, noise, plots, threads
 from n2n.lanes import Lane, lane
 from n2n.plots import BLUE, INK, VERMILLION, End
 from n2n.recipe import recipe
 from n2n.train import train
 
 from .. import samples, shown
-from ..shown import Shown
 from . import material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
@@ -84,7 +83,7 @@ def _screen(
     pictures = [shown.draw(_file(folder, role, step), role, picture, None) for role, picture in framed.items()]
     for moment, each in parts.items():
         role = f"votes {moment}"
-        pictures.append(_map(_file(folder, role, step), role, each, most))
+        pictures.append(shown.draw_map(_file(folder, role, step), role, each, most))
     shares = {moment: 100 * gaze.within(each, *seen.spot).numpy() for moment, each in parts.items()}
     figure = plots.svg(_figure(shares), "Share of the votes by distance")
     notes = (
@@ -97,12 +96,6 @@ def _screen(
 
 def _file(folder: Path, role: str, step: int) -> Path:
     return folder / f"{role.replace(' ', '_')}_{step:06d}.png"
-
-
-def _map(file: Path, role: str, votes: Tensor, most: float) -> Shown:
-    pixels = trust.heat(votes, most)
-    image.write(file, image.Picture(pixels))
-    return Shown(role, file, pixels.shape[1], pixels.shape[0], None)
 
 
 def _headline(shares: Mapping[str, np.ndarray]) -> str:

@@ -50,11 +50,12 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     held = material.measured(NOISE, seed=seed, scenes=int(chosen["pairs"]))
     found = grown(*_denoised(model, held))
     for place, latest in enumerate(found):
+        if place:
+            time.sleep(PAUSE)
         if stop():
             return
         figure = plots.svg(growth_figure(found, place + 1), "Estimated and true PSNR")
         yield Screen(estimated(latest), figure, notes=(fallen(history),), share=1.0)
-        time.sleep(PAUSE)
 
 
 def falls(history: History) -> tuple[float, float, float]:

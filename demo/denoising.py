@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from n2n import Noise2Noise, baselines, compare, host, image, weights
+from n2n import Noise2Noise, advice, baselines, compare, host, image, weights
 from n2n.compare import Case, Shown
 from n2n.evaluate import Denoiser
 from n2n.image import Picture
@@ -22,8 +22,7 @@ from n2n.noise import Noise
 from . import gpu, memory, panels, settings
 
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
-GENERAL = ("everyday", "gaussian")  # weights for noise of no known kind, the better first
-FROM_PAIRS = {"course": "pixelate"}  # learnt from finished pairs, whose noise the header cannot name
+HEADERS = weights.headers()
 # Always the same threads: each new one that torch runs in has helpers and memory of its own.
 WORKERS = ThreadPoolExecutor(settings.DENOISINGS, "denoise")
 ENCODERS = ThreadPoolExecutor(os.cpu_count(), "encode")  # of PNGs
@@ -107,13 +106,11 @@ def choose(options: Options, noise: str | None) -> tuple[str, Noise2Noise]:
         if options.trained is None or not options.trained.is_file():
             raise ValueError("there is no model of yours (any more): train one in the second tab, or choose another")
         return "your model", Noise2Noise.load(options.trained, host.device(gpu.DEVICE))
-    shipped = weights.shipped()
     name = options.weights
     if name == AUTOMATIC:
-        fitting = [each for each in shipped if _kind(each, load(each)) == noise]
-        name = next(each for each in (*fitting, *GENERAL) if each in shipped)
-    if name not in shipped:  # a program could ask for any file of this computer
-        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(shipped)}")
+        name = advice.suited(noise, HEADERS)
+    if name not in HEADERS:  # a program could ask for any file of this computer
+        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(HEADERS)}")
     return name, load(name)
 
 
@@ -121,11 +118,6 @@ def choose(options: Options, noise: str | None) -> tuple[str, Noise2Noise]:
 def load(name: str) -> Noise2Noise:
     """Shipped weights, kept in memory."""
     return Noise2Noise.load(name, host.device(gpu.DEVICE))
-
-
-def _kind(name: str, model: Noise2Noise) -> str:
-    """The name of the noise that weights learnt; "" where nobody knows."""
-    return str(model.header.get("noise") or FROM_PAIRS.get(name, "")).partition(":")[0]
 
 
 def denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path) -> Outcome:
@@ -155,7 +147,7 @@ def _denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options,
             (title, name if method == "denoised" else method, *_figures(before, shown))
             for method, (_, shown) in results.items()
         ]
-        if said := compare.warning(case.noisy, compare.learnt_range(model.header)):
+        if said := advice.warning(case.noisy, model.header, HEADERS):
             outcome.notes.append(f"{title}: {said}" if len(cases) > 1 else said)
         outcome.notes += [f"{title}: {note}" for note in case.picture.notes]
         outcome.files.append(written.result())
@@ -165,10 +157,12 @@ def _denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options,
 
 def _mismatch(name: str, model: Noise2Noise, noise: str | None) -> list[str]:
     """Said where the model learnt another kind of noise than the one that was added."""
-    learnt = _kind(name, model)
-    if noise is None or not learnt or learnt == noise or name in GENERAL[:1]:
+    learnt = advice.kind(model.header)
+    if noise is None or not learnt or learnt == noise or name == advice.GENERAL[0]:
         return []
-    return [f"“{name}” learnt {learnt} noise, this is {noise} noise: do not expect its best."]
+    better = advice.suited(noise, HEADERS)
+    told = f"“{better}” learnt that." if advice.kind(HEADERS[better]) == noise else "do not expect its best."
+    return [f"“{name}” learnt {learnt} noise, this is {noise} noise: {told}"]
 
 
 def _row(

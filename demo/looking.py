@@ -103,7 +103,7 @@ def _trial(stop: Callable[[], bool], data: Pairs, seconds: float, device: str) -
     rate = progress.images_per_second
     if warm and progress is not warm:
         rate = (progress.images - warm.images) / (progress.seconds - warm.seconds)
-    return Speed(rate, round(progress.images / progress.epoch), chosen.crop_for(learnt))
+    return Speed(rate, round(progress.images / progress.epoch), chosen.fitted(learnt).crop)
 
 
 def pace(stop: Callable[[], bool], device: str = "auto") -> Iterator[float]:

@@ -89,7 +89,9 @@ def _choices() -> Choices:
         )
         width = gr.Dropdown([12, 24, 48], value=24, label="Width of the net", info="24 is Table I, 48 the paper's")
         learning_rate = gr.Number(fast.learning_rate, label="Learning rate", minimum=1e-6, maximum=0.1, step=1e-4)
-        batch_size = gr.Number(fast.batch_size, label="Pairs in a batch", precision=0, minimum=1, maximum=256)
+        batch_size = gr.Number(
+            None, label="Pairs in a batch", info="empty: what suits the crops", precision=0, minimum=1, maximum=256
+        )
         crop = gr.Dropdown([WHAT_FITS, "32", "64", "96", "128"], value=WHAT_FITS, label="Side of the crops, pixels")
         hold_out = gr.Slider(0.05, 0.5, fast.hold_out, step=0.05, label="Held out, to measure on")
         start = gr.Dropdown([SCRATCH, *weights.shipped()], value=SCRATCH, label="Start")
@@ -223,7 +225,7 @@ def settings_of(asked: Choices) -> learning.Settings:
         None if asked.start == SCRATCH else asked.start,
         loss=asked.loss,
         learning_rate=float(asked.learning_rate),
-        batch_size=int(asked.batch_size),
+        batch_size=int(asked.batch_size) if asked.batch_size else None,
         crop=None if asked.crop == WHAT_FITS else int(asked.crop),
         hold_out=float(asked.hold_out),
         seed=int(asked.seed or 0),

@@ -133,6 +133,7 @@ def denoise(parsed: argparse.Namespace) -> None:
             if target.exists() and not parsed.force:
                 raise FileExistsError(f"'{target}' exists; give another name or --force")
             picture = image.read(path)
+            _warn(path, picture, parsed.range, model.header)
             denoised = model.denoise(picture, **settings)
             image.write(target, denoised)
             for note in picture.notes:
@@ -147,6 +148,13 @@ def denoise(parsed: argparse.Namespace) -> None:
         print(line, file=sys.stderr)
     if failed:
         raise ValueError(f"{len(failed)} of {len(inputs)} pictures were not denoised, for the reasons above")
+
+
+def _warn(path: Path, picture: image.Picture, white: float | None, header: dict[str, object]) -> None:
+    """Tells of noise that the weights did not learn, and which weights did."""
+    scale = white or image.full_scale(picture.pixels.dtype, picture.pixels.max())
+    if said := n2n.advice.warning(image.to_tensor(picture.pixels, scale), header, files.headers()):
+        print(f"{path}: {said}", file=sys.stderr)
 
 
 def _pictures(paths: list[Path]) -> list[Path]:
@@ -207,7 +215,7 @@ def _record(path: Path, words: str, measured: Measurement) -> None:
 
 def weights(parsed: argparse.Namespace) -> None:
     """`weights`."""
-    headers = {name: files.load(files.find(name))[1] for name in files.shipped()}
+    headers = files.headers()
     print(json.dumps(headers) if parsed.json else n2n.report.shipped(headers))
 
 

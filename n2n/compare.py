@@ -9,13 +9,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from . import baselines, metrics
+from . import metrics
 from .evaluate import Denoiser
 from .image import Picture, full_scale, to_pixels, to_tensor
-from .noise import Noise, generator, parse
+from .noise import Noise, generator
 
 ERROR_GAIN = 4  # an error of a quarter of white is shown white
-LOOKED_AT = 1024  # pixels: side of the middle in which noise is estimated
 RESIDUAL_GAIN = 2  # what was removed is shown about mid-grey, enlarged so much
 
 
@@ -116,37 +115,3 @@ def reduced(pixels: np.ndarray, most: int) -> np.ndarray:
     sides = [min(most, max(1, int(side * scale))) for side in (height, width)]
     tensor = torch.from_numpy(pixels.transpose(2, 0, 1)[None].astype(np.float32))
     return to_pixels(F.interpolate(tensor, sides, mode="bilinear", antialias=True) / 255, np.uint8, 255.0)
-
-
-def learnt_range(header: Mapping[str, object]) -> tuple[float, float] | None:
-    """σ of the noise that weights learnt from, in units of 255, as their header tells it; None where it does not."""
-    if header.get("sigma"):
-        low, high = header["sigma"]
-        return float(low), float(high)
-    name = str(header.get("noise") or "")
-    if not name.startswith("gaussian:"):
-        return None
-    noise = parse(name)
-    return noise.low, noise.high
-
-
-def warning(noisy: Tensor, learnt: tuple[float, float] | None) -> str | None:
-    """A sentence where a picture's noise is outside the range learnt from, both as σ in units of 255; else None."""
-    if learnt is None or min(noisy.shape[-2:]) < metrics.SSIM_SIDE:
-        return None
-    top, left = (max(0, side - LOOKED_AT) // 2 for side in noisy.shape[-2:])
-    middle = noisy[0, :, top : top + LOOKED_AT, left : left + LOOKED_AT]
-    sigma = 255 * baselines.noise_level(middle.permute(1, 2, 0).double().numpy())
-    low, high = learnt
-    known = f"σ {low:.0f}" if low == high else f"σ {low:.0f} to {high:.0f}"
-    if sigma > 1.15 * high + 1:
-        return (
-            f"The noise here is about σ = {sigma:.0f}, more than the {known} this model learnt: "
-            "expect some noise to stay."
-        )
-    if sigma < 0.7 * low - 1:
-        return (
-            f"The noise here is about σ = {sigma:.0f}, less than the {known} this model learnt: "
-            "expect it to blur. Try a lower strength."
-        )
-    return None

@@ -25,6 +25,7 @@ class Crops(Dataset[Tensor]):
     """
 
     def __init__(self, pairs: Pairs, recipe: Recipe, share: tuple[int, int] = (0, 1)) -> None:
+        recipe = recipe.fitted(pairs)
         self.pairs, self.share, self.seed = pairs, share, recipe.seed
         self.batch_size, self.augment, self.clean_targets = recipe.batch_size, recipe.augment, recipe.clean_targets
         self.grey = recipe.grey if pairs.channels > 1 else 0.0
@@ -32,8 +33,7 @@ class Crops(Dataset[Tensor]):
             raise ValueError("clean targets need clean pictures, and this data has none")
         if not self.clean_targets and pairs.noise is None and pairs.shots.min() < 2:
             raise ValueError("one shot only: Noise2Noise learns from two noisy shots of a scene, this data has one")
-        crop = recipe.crop_for(pairs)
-        self.window = crop * (pairs.noise.shrink if pairs.noise else 1)
+        self.window = recipe.crop * (pairs.noise.shrink if pairs.noise else 1)
         tiles = np.maximum(pairs.sizes // self.window, 1).prod(axis=1)
         self.orders = np.where(pairs.shots > 2, pairs.shots * (pairs.shots - 1), 1)  # ordered pairs of a scene
         self.ends = np.cumsum(tiles * self.orders)

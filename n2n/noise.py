@@ -2,20 +2,22 @@
 
 Clipping would shift the mean of the noise, and Noise2Noise needs targets that are right on average
 (Lehtinen et al., 2018, section 2). Each model is written `name:level` or `name:low-high`; from a range every
-picture draws its own level.
+picture draws its own level. Several are joined by a plus: one follows the other.
 """
 
+import math
 import re
-import string
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import reduce
 from typing import ClassVar
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageDraw, ImageFont
 from torch import Generator, Tensor
+
+from .lettering import write_over
 
 
 def generator(*seed: int) -> Generator:
@@ -24,25 +26,54 @@ def generator(*seed: int) -> Generator:
     return Generator().manual_seed(int(state >> np.uint64(1)))
 
 
-@dataclass(frozen=True)
 class Noise:
-    """A noise model with a level, or a range of levels.
+    """How noisy pictures come about.
 
     Call it with a photograph, float (N, C, H, W) in [0, 1], and a CPU generator: returns a noisy picture, float,
     same device, not clipped. `clean` returns the picture that the noisy ones scatter around.
     """
 
+    name: str
+    shrink: int = 1  # photograph pixels to a side of one pixel of the result
+    zero_mean: bool = True  # is the average of many noisy pictures the clean one?
+    in_range: bool = True  # do noisy pixels stay in [0, 1]?
+
+    @property
+    def sigma(self) -> tuple[float, float] | None:
+        """Least and greatest standard deviation on mid-grey in units of 255; None where that says little of it."""
+        return None
+
+    def clean(self, photo: Tensor) -> Tensor:
+        return photo
+
+    def __call__(self, photo: Tensor, rng: Generator) -> Tensor:
+        return self.shots(photo, 1, rng)[0]
+
+    def shots(self, photo: Tensor, count: int, rng: Generator) -> list[Tensor]:
+        """`count` noisy pictures with independent noise, all shots of a photograph at the same levels."""
+        levels = self.levels(len(photo), rng)
+        return [self.draw(photo.cpu(), levels, rng).to(photo.device) for _ in range(count)]
+
+    def levels(self, count: int, rng: Generator) -> Tensor:
+        """A level for each of `count` pictures, (N, 1, 1, 1); of several noises one behind the other, (N, K, 1, 1)."""
+        raise NotImplementedError
+
+    def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
+        """photo (N, C, H, W) and its levels, both on the CPU → noisy."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Levelled(Noise):
+    """One noise with a level, or a range of levels from which every picture draws its own."""
+
     low: float
     high: float
 
-    name: ClassVar[str]
     unit: ClassVar[str]  # what the level means
     example: ClassVar[str]
     least: ClassVar[float] = 0.0
     most: ClassVar[float]
-    shrink: ClassVar[int] = 1  # photograph pixels to a side of one pixel of the result
-    zero_mean: ClassVar[bool] = True  # is the average of many noisy pictures the clean one?
-    in_range: ClassVar[bool] = True  # do noisy pixels stay in [0, 1]?
 
     def __post_init__(self) -> None:
         if not self.least <= self.low <= self.high <= self.most:
@@ -55,43 +86,39 @@ class Noise:
         level = f"{self.low:.12g}" if self.low == self.high else f"{self.low:.12g}-{self.high:.12g}"
         return f"{self.name}:{level}"
 
-    def clean(self, photo: Tensor) -> Tensor:
-        return photo
-
-    def __call__(self, photo: Tensor, rng: Generator) -> Tensor:
-        return self.shots(photo, 1, rng)[0]
-
-    def shots(self, photo: Tensor, count: int, rng: Generator) -> list[Tensor]:
-        """`count` noisy pictures with independent noise, all shots of a photograph at the same level."""
-        levels = torch.empty(len(photo), 1, 1, 1).uniform_(generator=rng) * (self.high - self.low) + self.low
-        return [self.draw(photo.cpu(), levels, rng).to(photo.device) for _ in range(count)]
-
-    def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
-        """photo (N, C, H, W) and its levels (N, 1, 1, 1), both on the CPU → noisy."""
-        raise NotImplementedError
+    def levels(self, count: int, rng: Generator) -> Tensor:
+        return torch.empty(count, 1, 1, 1).uniform_(generator=rng) * (self.high - self.low) + self.low
 
 
-class Gaussian(Noise):
+class Gaussian(Levelled):
     """y = x + n, n ~ N(0, σ²), the same σ in every pixel and channel."""
 
     name, unit, example, most = "gaussian", "standard deviation in units of 255", "gaussian:0-50", 255.0
     in_range = False
 
+    @property
+    def sigma(self) -> tuple[float, float]:
+        return self.low, self.high
+
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
         return photo + levels / 255 * torch.empty_like(photo).normal_(generator=rng)
 
 
-class Poisson(Noise):
+class Poisson(Levelled):
     """y = Poisson(λx) / λ: λ photons where the picture is white (section 3.2 of the paper)."""
 
     name, unit, example, least, most = "poisson", "photons in a white pixel", "poisson:30", 0.1, 1e6
     in_range = False
 
+    @property
+    def sigma(self) -> tuple[float, float]:
+        return 255 * math.sqrt(0.5 / self.high), 255 * math.sqrt(0.5 / self.low)
+
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
         return torch.poisson(photo.clamp_min(0) * levels, generator=rng) / levels
 
 
-class Bernoulli(Noise):
+class Bernoulli(Levelled):
     """y = m·x, each pixel black with probability p, all channels together (section 3.2)."""
 
     name, unit, example, most, zero_mean = "bernoulli", "probability of a lost pixel", "bernoulli:0.5", 1.0, False
@@ -100,7 +127,7 @@ class Bernoulli(Noise):
         return photo * (torch.empty_like(photo[:, :1]).uniform_(generator=rng) >= levels)
 
 
-class Impulse(Noise):
+class Impulse(Levelled):
     """Each pixel replaced with probability p by a colour uniform in [0, 1]³ (section 3.4)."""
 
     name, unit, example, most, zero_mean = "impulse", "probability of a replaced pixel", "impulse:0.5", 1.0, False
@@ -110,26 +137,30 @@ class Impulse(Noise):
         return torch.where(replaced, torch.empty_like(photo).uniform_(generator=rng), photo)
 
 
-class Speckle(Noise):
+class Speckle(Levelled):
     """y = x·(1 + n), n ~ N(0, s²): the gain that coherent light and radar put on a picture."""
 
     name, unit, example, most = "speckle", "standard deviation of the gain", "speckle:0.2", 2.0
     in_range = False
 
+    @property
+    def sigma(self) -> tuple[float, float]:
+        return 127.5 * self.low, 127.5 * self.high
+
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
         return photo * (1 + levels * torch.empty_like(photo).normal_(generator=rng))
 
 
-class Text(Noise):
+class Text(Levelled):
     """Random strings in random colours and sizes until a fraction p of the pixels is covered (section 3.3)."""
 
     name, unit, example, most, zero_mean = "text", "covered fraction of the picture", "text:0.25", 0.9, False
 
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
-        return torch.stack([_write_over(picture, float(level), rng) for picture, level in zip(photo, levels)])
+        return torch.stack([write_over(picture, float(level), rng) for picture, level in zip(photo, levels)])
 
 
-class Pixelate(Noise):
+class Pixelate(Levelled):
     """One pixel drawn at random from each block of b×b, channels together; clean is the mean of the block.
 
     The noise of the course data set: one sample a pixel, as in Monte Carlo rendering. The picture shrinks b times.
@@ -169,17 +200,53 @@ class Pixelate(Noise):
         return photo.flatten(2).gather(2, chosen).unflatten(2, (rows, columns))
 
 
-NOISES: dict[str, type[Noise]] = {
+class Chain(Noise):
+    """Several noises, each on the result of the one before: photons, then electronics, then dead pixels."""
+
+    def __init__(self, parts: Sequence[Levelled]) -> None:
+        self.parts = tuple(parts)
+        self.name = JOIN.join(part.name for part in parts)
+        self.shrink = math.prod(part.shrink for part in parts)
+        self.zero_mean = all(part.zero_mean for part in parts)
+        self.in_range = all(part.in_range for part in parts)
+
+    def __str__(self) -> str:
+        return JOIN.join(map(str, self.parts))
+
+    @property
+    def sigma(self) -> tuple[float, float] | None:
+        known = [part.sigma for part in self.parts if part.sigma]
+        return tuple(math.hypot(*ends) for ends in zip(*known)) if known else None
+
+    def clean(self, photo: Tensor) -> Tensor:
+        return reduce(lambda picture, part: part.clean(picture), self.parts, photo)
+
+    def levels(self, count: int, rng: Generator) -> Tensor:
+        return torch.cat([part.levels(count, rng) for part in self.parts], dim=1)
+
+    def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
+        for part, level in zip(self.parts, levels.split(1, dim=1)):
+            photo = part.draw(photo, level, rng)
+        return photo
+
+
+NOISES: dict[str, type[Levelled]] = {
     kind.name: kind for kind in (Gaussian, Poisson, Bernoulli, Impulse, Speckle, Text, Pixelate)
 }
+JOIN = "+"  # between noises that follow each other
 
 
 def parse(spec: str) -> Noise:
-    """'gaussian:25' or 'gaussian:0-50' → Noise. Raises ValueError naming the known models."""
+    """'gaussian:25', 'gaussian:0-50' or 'poisson:30+gaussian:0-10' → Noise. Raises ValueError naming the known ones."""
+    parts = [_parse_one(part) for part in re.split(r"(?<![eE])\+", spec)]  # not at the sign of 1e+3
+    return parts[0] if len(parts) == 1 else Chain(parts)
+
+
+def _parse_one(spec: str) -> Levelled:
     name, _, level = spec.partition(":")
     if name not in NOISES:
         examples = ", ".join(kind.example for kind in NOISES.values())
-        raise ValueError(f"unknown noise '{spec}'; write one of {examples}")
+        raise ValueError(f"unknown noise '{spec}'; write one of {examples}, or some of them joined by {JOIN}")
     kind = NOISES[name]
     levels = re.split(r"(?<=[\d.])-", level)  # not at the sign of -5 or 1e-3
     try:
@@ -187,34 +254,3 @@ def parse(spec: str) -> Noise:
     except ValueError:
         raise ValueError(f"noise '{spec}' has no level: {kind.unit}, for example '{kind.example}'") from None
     return kind(low, high)
-
-
-def _write_over(picture: Tensor, fraction: float, rng: Generator) -> Tensor:
-    """(C, H, W) with text over `fraction` of its pixels, counted on the mask that is drawn."""
-    channels, height, width = picture.shape
-    ink = picture.clone()
-    covered = torch.zeros(height, width, dtype=torch.bool)
-    count = 0
-    while count < fraction * height * width:
-        size, length = (int(torch.randint(10, 30, (), generator=rng)) for _ in range(2))
-        letters = torch.randint(len(string.ascii_letters), (length // 2,), generator=rng)
-        left, top = (int(torch.randint(-size, side, (), generator=rng)) for side in (width, height))
-        mask = _written("".join(string.ascii_letters[i] for i in letters), size)
-        mask = mask[max(0, -top) : height - top, max(0, -left) : width - left]
-        place = (slice(max(0, top), max(0, top) + len(mask)), slice(max(0, left), max(0, left) + mask.shape[1]))
-        ink[:, *place][:, mask] = torch.rand(channels, 1, generator=rng)
-        count += int((mask & ~covered[place]).sum())
-        covered[place] |= mask
-    return ink
-
-
-def _written(text: str, size: int) -> Tensor:
-    """The letters' pixels as (H, W) of bool, from the point at which the text is placed."""
-    font = _font(size)
-    *_, right, bottom = font.getbbox(text)
-    mask = Image.new("L", (int(right) + 1, int(bottom) + 1))
-    ImageDraw.Draw(mask).text((0, 0), text, fill=255, font=font)
-    return torch.from_numpy(np.array(mask)) > 127
-
-
-_font = lru_cache(maxsize=None)(ImageFont.load_default)

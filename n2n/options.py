@@ -227,7 +227,8 @@ def _add_json(command: argparse.ArgumentParser) -> None:
 
 
 def _noise_help() -> str:
-    return "noise model: " + "; ".join(f"{kind.example} ({kind.unit})" for kind in NOISES.values())
+    models = "; ".join(f"{kind.example} ({kind.unit})" for kind in NOISES.values())
+    return f"noise model: {models}; or several, one on the other: poisson:30+gaussian:0-10"
 
 
 def _noise(text: str) -> Noise:

@@ -15,7 +15,11 @@ INITIALIZATIONS = ("he", "torch")
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("muon", "adam")
 WARM_UP = 0.05  # of the training, in which the cosine schedule's rate rises from a tenth
-WHOLE = 64  # pixels: pictures up to this size are learnt whole, larger ones in crops of this size
+# Pixels: pictures up to this size are learnt whole, larger ones in crops of this size. A crop of 64 is 2×2 at the
+# deepest level, all of it beside the padding: a net that learnt so does less well in the middle of large pictures.
+WHOLE = 128
+BATCH = 16  # crops a step, but of large ones
+BATCH_PIXELS = 2**16  # as many as make so many pixels, which takes as long as 16 crops of 64
 EPSILON = 1e-8  # of the annealed l0 loss
 
 
@@ -32,9 +36,11 @@ class Recipe:
     epochs: float | None = setting(10.0, "passes over the pairs; without any budget 10", 0.001, 1e6)
     steps: int | None = setting(None, "batches", 1, 10**9)
     seconds: float | None = setting(None, "seconds of training, measuring included", 0.1, 1e7)
-    batch_size: int = setting(16, "pairs a step, over all processes", 1, 65536)
+    batch_size: int | None = setting(
+        None, "pairs a step, over all processes; without: 16, or fewer of crops beyond 64 pixels", 1, 65536
+    )
     crop: int | None = setting(
-        None, "side of the crops in pixels, a multiple of 32; without: what fits, 64 at most", 32
+        None, "side of the crops in pixels, a multiple of 32; without: what fits, 128 at most", 32
     )
     loss: str = setting(
         "l2", "l2 learns the mean of the targets, l1 the median, l0 (annealed) the mode", choices=LOSSES
@@ -69,12 +75,13 @@ class Recipe:
         if self.crop is not None and self.crop % MULTIPLE:
             raise ValueError(f"crop is {self.crop}; allowed: multiples of {MULTIPLE} pixels")
 
-    def crop_for(self, pairs: Pairs) -> int:
-        """Side of the crops in pixels: as set, else the largest multiple of 32 that all pictures hold, 32 to 64."""
-        if self.crop is not None:
-            return self.crop
+    def fitted(self, pairs: Pairs) -> "Recipe":
+        """The same with the side of the crops and the size of the batches chosen for these pairs, where they are not
+        set: the largest multiple of 32 that all pictures hold, 32 to 128; 16 crops, or as many as make 65,536 pixels.
+        """
         side = int(pairs.sizes.min()) // (pairs.noise.shrink if pairs.noise else 1)
-        return int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, WHOLE))
+        crop = self.crop or int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, WHOLE))
+        return replace(self, crop=crop, batch_size=self.batch_size or min(BATCH, max(1, BATCH_PIXELS // crop**2)))
 
     def steps_for(self, epoch_size: int) -> int | None:
         """Planned number of steps, given the pairs in an epoch; None where only seconds count."""

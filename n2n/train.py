@@ -64,6 +64,7 @@ def train(
     the header of the weights. In each of K processes of torch.distributed, call it with the same arguments. Raises
     Diverged, ValueError, OSError.
     """
+    recipe = recipe.fitted(pairs)
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     device = next(net.parameters()).device
     net.train()

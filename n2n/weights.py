@@ -40,6 +40,11 @@ def shipped() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
 
+def headers() -> dict[str, dict[str, Any]]:
+    """What the weights in `weights/` tell of themselves, by name."""
+    return {name: load(find(name))[1] for name in shipped()}
+
+
 def find(name_or_file: str | Path) -> Path:
     """A shipped name or a file → the file. Raises ValueError naming what is shipped."""
     path = Path(name_or_file)

@@ -25,11 +25,6 @@ def pixels(rng, *shape, dtype=np.uint8, most=255):
     return rng.integers(0, most, shape, dtype, endpoint=True)
 
 
-def noisy_at(rng, sigma, side=128):
-    """A flat grey picture with Gaussian noise of σ, in units of 255."""
-    return torch.from_numpy(rng.normal(0.5, sigma / 255, (1, 3, side, side)).astype(np.float32))
-
-
 def test_the_same_seed_gives_the_same_noise_bit_for_bit(picture):
     one, again = (compare.corrupted(picture, parse("gaussian:25"), 7) for _ in range(2))
     assert torch.equal(one.noisy, again.noisy)
@@ -173,46 +168,6 @@ def test_reducing_averages_areas(rng):
 def test_a_picture_at_the_limit_is_left_as_it_is(rng):
     small = pixels(rng, 20, 10, 3)
     assert compare.reduced(small, 200) is small
-
-
-@pytest.mark.parametrize(
-    "header, learnt",
-    [
-        ({"noise": "gaussian:5-30"}, (5, 30)),
-        ({"noise": "gaussian:25", "sigma": None}, (25, 25)),
-        ({"noise": None, "sigma": [3.5, 20]}, (3.5, 20)),
-        ({"noise": "poisson:30", "sigma": None}, None),
-        ({"noise": None}, None),
-        ({}, None),
-    ],
-)
-def test_the_noise_that_was_learnt_is_read_from_the_header(header, learnt):
-    assert compare.learnt_range(header) == learnt
-
-
-@pytest.mark.parametrize("sigma, learnt", [(60, (0, 50)), (35, (25, 25))])
-def test_more_noise_than_was_learnt_is_told(rng, sigma, learnt):
-    told = compare.warning(noisy_at(rng, sigma), learnt)
-    number = int(told.split("σ = ")[1].split(",")[0])
-    assert number == pytest.approx(sigma, abs=2) and "more than" in told
-
-
-def test_less_noise_than_was_learnt_is_told(rng):
-    assert "about σ = 10, less than the σ 30 to 50" in compare.warning(noisy_at(rng, 10), (30, 50))
-
-
-def test_a_range_of_one_level_is_told_as_one(rng):
-    assert "the σ 25 this model learnt" in compare.warning(noisy_at(rng, 60), (25, 25))
-
-
-@pytest.mark.parametrize("sigma", [5, 25, 50])
-def test_noise_that_was_learnt_needs_no_warning(rng, sigma):
-    assert compare.warning(noisy_at(rng, sigma), (5, 50)) is None
-
-
-@pytest.mark.parametrize("side, learnt", [(10, (0, 50)), (128, None)])
-def test_tiny_pictures_and_unknown_ranges_have_no_warning(rng, side, learnt):
-    assert compare.warning(noisy_at(rng, 100, side), learnt) is None
 
 
 @pytest.mark.parametrize("channels", [1, 3])

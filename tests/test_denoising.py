@@ -16,7 +16,7 @@ from skimage.metrics import peak_signal_noise_ratio
 
 from demo import denoising, markup, settings
 from demo.denoising import AUTOMATIC, COLUMNS, TRAINED, Options
-from n2n import Noise2Noise, UNetConfig, baselines, image, weights
+from n2n import Noise2Noise, UNetConfig, advice, baselines, image, weights
 from n2n.image import Picture
 from n2n.noise import parse
 
@@ -286,12 +286,12 @@ def test_automatic_takes_the_weights_whose_header_names_this_noise():
 
 
 def test_automatic_takes_the_courses_weights_for_the_courses_noise():
-    assert denoising.choose(Options(), "pixelate")[0] == "course"
+    assert denoising.choose(Options(), "pixelate")[0].startswith("course")
 
 
-@pytest.mark.parametrize("noise", ["poisson", "text", None])
+@pytest.mark.parametrize("noise", ["speckle", "bernoulli", None])
 def test_automatic_takes_general_weights_for_any_other_noise(noise):
-    assert denoising.choose(Options(AUTOMATIC), noise)[0] in denoising.GENERAL
+    assert denoising.choose(Options(AUTOMATIC), noise)[0] in advice.GENERAL
 
 
 def test_weights_that_were_asked_for_are_taken(pixels):

@@ -207,3 +207,65 @@ def test_all_shots_of_a_picture_have_one_level_and_independent_noise():
     levels = [shot.flatten(1).std(1) for shot in (one, other)]
     assert torch.allclose(*levels, rtol=0.1)
     assert abs(float((one * other).mean() / (one.std() * other.std()))) < 0.01
+
+
+# --- One after the other
+
+CHAIN = "poisson:30+gaussian:25+impulse:0.1"
+
+
+def test_a_chain_is_written_as_it_is_read():
+    assert str(parse("poisson:30-100+gaussian:0-1e+2")) == "poisson:30-100+gaussian:0-100"
+
+
+def test_a_chain_has_the_mean_and_the_variance_of_its_parts_together():
+    noisy, kept, x = many(CHAIN, torch.tensor([0.6]))[..., 0], 0.9, 0.6
+    second = kept * (x**2 + x / 30 + (25 / 255) ** 2) + 0.1 / 3
+    mean = kept * x + 0.1 / 2
+    assert noisy.mean().item() == pytest.approx(mean, abs=0.005)
+    assert noisy.var().item() == pytest.approx(second - mean**2, rel=0.05)
+
+
+def test_in_a_chain_every_picture_draws_a_level_of_each_noise_and_its_shots_share_them():
+    flat = torch.full((64, 1, 32, 32), 0.5)
+    one, other = parse("gaussian:0-50+gaussian:0-50").shots(flat, 2, generator(0))
+    spread = [shot.std((1, 2, 3)) for shot in (one, other)]
+    assert torch.corrcoef(torch.stack(spread))[0, 1] > 0.98 and spread[0].std() > 0.02
+    assert abs(np.corrcoef(one.flatten().numpy(), other.flatten().numpy())[0, 1]) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("pixelate:2+gaussian:5", (2, True, False)),
+        ("gaussian:5+pixelate:2+pixelate:3", (6, True, False)),
+        (CHAIN, (1, False, False)),
+        ("impulse:0.1+text:0.1", (1, False, True)),
+    ],
+)
+def test_a_chain_knows_what_its_parts_do_together(spec, told):
+    chain = parse(spec)
+    assert (chain.shrink, chain.zero_mean, chain.in_range) == told
+    assert chain(torch.rand(1, 3, 12, 12), generator(0)).shape[-1] == 12 // chain.shrink
+
+
+def test_a_chain_of_blocks_cleans_one_after_the_other(photos):
+    torch.testing.assert_close(parse("pixelate:2+pixelate:4").clean(photos), parse("pixelate:8").clean(photos))
+
+
+@pytest.mark.parametrize("spec", ["poisson:30+", "+poisson:30", "poisson:30+much"])
+def test_a_chain_with_a_link_that_is_none_is_refused(spec):
+    with pytest.raises(ValueError, match=r"unknown noise|no level"):
+        parse(spec)
+
+
+@pytest.mark.parametrize("spec", ["gaussian:25", "poisson:30", "speckle:0.2", "poisson:30+gaussian:25"])
+def test_sigma_is_the_spread_on_mid_grey(spec):
+    noise = parse(spec)
+    spread = 255 * many(spec, torch.tensor([0.5])).std().item()
+    assert noise.sigma == pytest.approx((spread, spread), rel=0.02)
+
+
+@pytest.mark.parametrize("spec", ["impulse:0.1", "text:0.1", "pixelate:8", "bernoulli:0.1"])
+def test_noise_that_a_spread_says_little_of_has_none(spec):
+    assert parse(spec).sigma is None

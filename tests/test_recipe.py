@@ -89,17 +89,23 @@ def test_without_planned_steps_the_seconds_count():
         ([(20, 90)], None, 32),
         ([(63, 90), (70, 99)], None, 32),
         ([(64, 64)], None, 64),
-        ([(450, 900)], None, 64),
+        ([(450, 900)], None, 128),
         ([(256, 256)], "pixelate:8", 32),
         ([(600, 512)], "pixelate:8", 64),
     ],
 )
 def test_the_crop_is_what_all_pictures_hold(sizes, spec, side):
-    assert recipe("fast").crop_for(pictures(*sizes, spec=spec)) == side
+    assert recipe("fast").fitted(pictures(*sizes, spec=spec)).crop == side
 
 
-def test_a_crop_that_is_set_is_kept():
-    assert recipe("fast", crop=96).crop_for(pictures((32, 32))) == 96
+@pytest.mark.parametrize(("crop", "batch_size"), [(32, 16), (64, 16), (96, 7), (128, 4), (256, 1), (512, 1)])
+def test_a_batch_is_16_crops_or_65536_pixels_of_large_ones(crop, batch_size):
+    assert recipe("fast", crop=crop).fitted(pictures((32, 32))).batch_size == batch_size
+
+
+def test_what_is_set_is_kept():
+    fitted = recipe("fast", crop=96, batch_size=5).fitted(pictures((32, 32)))
+    assert (fitted.crop, fitted.batch_size) == (96, 5)
 
 
 # --- Losses ---

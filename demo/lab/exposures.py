@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from n2n import Noise2Noise, compare, metrics, noise, plots, trust
+from n2n import Noise2Noise, advice, metrics, noise, plots, trust
 from n2n.noise import Noise
 from n2n.plots import BLUE, INK, VERMILLION, End
 
@@ -72,7 +72,7 @@ def _denoised(noisy: Tensor, clean: Tensor) -> Net:
     model = Noise2Noise.load("gaussian", "cpu")
     denoised = model.predict(noisy, data_range=1.0)
     psnr = _psnr(denoised, clean)
-    warning = compare.warning(noisy, compare.learnt_range(model.header))
+    warning = advice.warning(noisy, model.header)
     return Net(denoised, psnr, trust.worth(psnr, _psnr(noisy, clean)), warning)
 
 

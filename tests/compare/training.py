@@ -84,7 +84,7 @@ def ours(learnt: Pairs, held: Pairs, seconds: float, seed: int) -> Score:
 
 def careamics(name: str, learnt: Pairs, held: Pairs, seconds: float, seed: int, *, suited: bool) -> Score:
     """CAREamics' Noise2Noise, in a folder of its own."""
-    batch_size = recipe("fast").batch_size
+    batch_size = recipe("fast").fitted(learnt).batch_size
     settings = create_advanced_n2n_config(
         experiment_name="compare",
         data_type="array",

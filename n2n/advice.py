@@ -1,0 +1,69 @@
+"""Which weights suit a picture: by the kind of its noise where that is known, else by its strength."""
+
+from collections.abc import Mapping
+
+from torch import Tensor
+
+from . import baselines, metrics
+from .noise import parse
+
+GENERAL = ("everyday", "gaussian-small", "gaussian")  # weights for noise of no known kind, the better first
+LOOKED_AT = 1024  # pixels: side of the middle in which noise is estimated
+
+Header = Mapping[str, object]  # of a weights file
+
+
+def kind(header: Header) -> str:
+    """Name of the noise that weights learnt; "" where they learnt from shots whose noise nobody named."""
+    return parse(str(header["noise"])).name if header.get("noise") else ""
+
+
+def suited(noise: str | None, shipped: Mapping[str, Header]) -> str:
+    """The name of the weights for noise of a kind (None: unknown). Of several the residual ones, and the fastest."""
+    fitting = sorted((name for name in shipped if kind(shipped[name]) == noise), key=lambda name: _rank(shipped[name]))
+    return next(name for name in (*fitting, *GENERAL) if name in shipped)
+
+
+def _rank(header: Header) -> tuple[bool, int]:
+    config = header["config"]
+    return not config.get("residual"), config["width"]
+
+
+def learnt_range(header: Header) -> tuple[float, float] | None:
+    """σ of the noise that weights learnt from, in units of 255, as their header tells it; None where it does not."""
+    if header.get("sigma"):
+        low, high = header["sigma"]
+        return float(low), float(high)
+    return parse(str(header["noise"])).sigma if header.get("noise") else None
+
+
+def warning(noisy: Tensor, header: Header, shipped: Mapping[str, Header] | None = None) -> str | None:
+    """A sentence where the noise of a picture, (1, C, H, W), is stronger or weaker than what weights learnt; else None.
+
+    It names weights among the `shipped` for noise of any kind that learnt noise of this strength, if there are any.
+    """
+    learnt = learnt_range(header)
+    if learnt is None or min(noisy.shape[-2:]) < metrics.SSIM_SIDE:
+        return None
+    sigma, (low, high) = _sigma(noisy), learnt
+    known = f"σ {low:.0f}" if f"{low:.0f}" == f"{high:.0f}" else f"σ {low:.0f} to {high:.0f}"
+    if sigma > 1.15 * high + 1:
+        told = f"more than the {known} this model learnt: expect some noise to stay."
+    elif sigma < 0.7 * low - 1:
+        told = f"less than the {known} this model learnt: expect it to blur. Try a lower strength."
+    else:
+        return None
+    better = [name for name in GENERAL if name in (shipped or {}) and _holds(learnt_range(shipped[name]), sigma)]
+    advice = [f"“{better[0]}” learnt noise of this strength."] if better else []
+    return " ".join([f"The noise here is about σ = {sigma:.0f}, {told}", *advice])
+
+
+def _sigma(noisy: Tensor) -> float:
+    """Estimated from the middle of a picture, in units of 255."""
+    top, left = (max(0, side - LOOKED_AT) // 2 for side in noisy.shape[-2:])
+    middle = noisy[0, :, top : top + LOOKED_AT, left : left + LOOKED_AT]
+    return 255 * baselines.noise_level(middle.permute(1, 2, 0).double().numpy())
+
+
+def _holds(learnt: tuple[float, float] | None, sigma: float) -> bool:
+    return learnt is not None and learnt[0] <= sigma <= learnt[1]

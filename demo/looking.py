@@ -6,10 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-# Loaded by the pair doctor when first used otherwise, in every job: here once, before jobs fork.
-import scipy.ndimage  # noqa: F401
-import skimage.registration  # noqa: F401
-
 from n2n import Noise2Noise, Pairs, doctor, host, pairs
 from n2n.doctor import Verdict
 from n2n.recipe import recipe

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .crops import Crops
 from .fast import FastUNet, prefers_bf16
-from .host import best_device
+from .host import best_device, machine
 from .infer import denoise, evaluating
 from .noise import generator
 from .pairs import Pairs, gather
@@ -37,7 +37,7 @@ def run() -> dict[str, object]:
     """Every figure by name; speeds in pictures/s, matrix product in GFLOP/s, data feeding in % of a step."""
     device = best_device()
     figures: dict[str, object] = {
-        "device": _name(device),
+        "device": machine(device),
         "threads": torch.get_num_threads(),
         "precision": "bf16" if prefers_bf16(device) else "fp32",
         "matrix product, GFLOP/s": 2 * MATRIX**3 / _best(_product(device, torch.float32))[0] / 1e9,
@@ -142,9 +142,3 @@ def _now() -> float:
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     return time.perf_counter()
-
-
-def _name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"CPU, {torch.backends.cpu.get_cpu_capability()}"

@@ -21,7 +21,8 @@ LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 0.8, 1.35, 0.35, 0.6, 0.45  # inches around 
 FONT = 13  # points: 11 pixels where the figure is shown 360 pixels wide
 FONTS = ["DejaVu Sans", "Verdana"]  # equally wide, and one of them is on most machines
 INK = "#1b1c1d"  # used for nothing else, so that svg() can put the page's own colour in its place
-BLUE, VERMILLION = "#2e86c8", "#d55e00"  # of Okabe and Ito; the blue lighter, to be seen on a dark page as well
+# Of Okabe and Ito, but for the purple; the blue is lighter, to be seen on a dark page as well.
+BLUE, VERMILLION, GREEN, PURPLE = "#2e86c8", "#d55e00", "#009e73", "#8a5fa8"
 _settings = Lock()  # matplotlib's settings belong to the whole process
 
 

@@ -15,7 +15,7 @@ from n2n.gaze import marked
 from n2n.lanes import Lane, lane
 from n2n.metrics import PEAK_DB
 from n2n.pairs import Batch
-from n2n.plots import BLUE, INK, VERMILLION
+from n2n.plots import BLUE, GREEN, INK, PURPLE, VERMILLION
 from n2n.recipe import recipe
 from n2n.scenes import Scene
 from n2n.train import Progress, train
@@ -31,7 +31,6 @@ GROWING = 0.3  # of the progress bar, for the copies; the rest is the training's
 BATCH = 2  # pairs a step: many small steps learn one picture sooner than few large ones
 BIN = 8  # values that share a bar of the histogram
 LOSSES = {"l2": "squared error (l2)", "l1": "absolute error (l1)", "l0": "annealed error (l0)"}
-GREEN, PURPLE = "#009e73", "#8a5fa8"
 # What is marked in the histogram: its colour, line, marker, and how far its line rises above the highest bar.
 MARKS = {
     "clean": (INK, "-", "", 1.45),

@@ -13,7 +13,7 @@ from n2n import Pairs, infer, plots, threads
 from n2n.evaluate import Measurement, measure
 from n2n.lanes import Lane, side_by_side
 from n2n.pairs import Batch
-from n2n.plots import BLUE, INK, VERMILLION, End
+from n2n.plots import BLUE, GREEN, INK, PURPLE, VERMILLION, End
 
 from .. import shown
 from ..shown import Shown
@@ -21,7 +21,7 @@ from ..shown import Shown
 EVERY, REST = 0.7, 4  # seconds of training between two looks at the race, at least; and as a multiple of a look
 ROWS = 2  # scenes shown
 UNDER = 1.0  # dB under the worst net, or the noisy pictures, that the figure shows
-STYLES = ((VERMILLION, "s", "-"), (BLUE, "o", "-"), ("#009e73", "^", "-."), ("#8a5fa8", "D", ":"))  # of the lanes
+STYLES = ((VERMILLION, "s", "-"), (BLUE, "o", "-"), (GREEN, "^", "-."), (PURPLE, "D", ":"))  # of the lanes
 Curve = list[tuple[float, float]]  # (seconds, PSNR in dB)
 
 

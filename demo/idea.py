@@ -53,7 +53,7 @@ def tiles() -> tuple[Tile, ...]:
     face = np.asarray(Image.fromarray(samples.read("cat").pixels).resize(SIZE, Image.Resampling.BOX, FACE))
     clean = to_tensor(face, 255.0)
     shots = parse(NOISE).shots(clean, max(COUNTS), generator(0))
-    denoised = Noise2Noise.load("gaussian", "cpu").predict(shots[0], data_range=1.0)
+    denoised = Noise2Noise.load("gaussian-small", "cpu").predict(shots[0], data_range=1.0)
     averages = {count: torch.cat(shots[:count]).mean(0, keepdim=True) for count in COUNTS}
     return (
         _tile("a noisy shot, y₁", shots[0], clean),

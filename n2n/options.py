@@ -209,9 +209,9 @@ def _add_data(command: argparse.ArgumentParser, noise: bool = True) -> None:
 def _add_weights(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--weights",
-        default="gaussian",
+        default="everyday",
         metavar="NAME|FILE",
-        help="shipped name (default gaussian), .safetensors or .pth",
+        help="shipped name (default everyday), .safetensors or .pth",
     )
     command.add_argument(
         "--ensemble", action="store_true", help="average over eight flips and turns: slower, a little better"

@@ -21,6 +21,7 @@ WHOLE = 128
 BATCH = 16  # crops a step, but of large ones
 BATCH_PIXELS = 2**16  # as many as make so many pixels, which takes as long as 16 crops of 64
 EPSILON = 1e-8  # of the annealed l0 loss
+FAINT = 2 / 255  # σ under which noise is not told from none
 
 
 def setting(default: object, text: str, low: float = -math.inf, high: float = math.inf, choices: tuple = ()) -> object:
@@ -54,6 +55,7 @@ class Recipe:
     )
     augment: bool = setting(True, "turn, flip and swap pairs")
     grey: float = setting(0.0, "fraction of colour pairs shown in grey: one channel, three times", 0.0, 1.0)
+    balance: bool = setting(False, "weigh pictures by 1/σ of their noise, so that weak noise counts like strong noise")
     clean_targets: bool = setting(False, "learn from the clean pictures instead, to compare")
     hold_out: float = setting(0.1, "fraction of the scenes to measure on, 1000 at most; 0: none", 0.0, 0.9)
     evaluations: int = setting(20, "times the hold-out is measured", 1, 10000)
@@ -121,6 +123,15 @@ class Recipe:
         else:
             error = (difference.abs() + EPSILON).pow(2 * (1 - fraction))
         return error.mean((1, 2, 3))
+
+    def weights(self, source: Tensor, target: Tensor) -> Tensor:
+        """What each picture's loss counts, (N, C, H, W) twice → (N,): 1, or with `balance` c / (c + rms(y1 − y2)).
+
+        The gradient of a picture is as noisy as its target: so weighted, all pictures teach alike.
+        """
+        if not self.balance:
+            return source.new_ones(len(source))
+        return FAINT / (FAINT + (source - target).square().mean((1, 2, 3)).sqrt())
 
 
 RECIPES = {

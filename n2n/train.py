@@ -86,7 +86,8 @@ def train(
         denoised = model(source)
         errors = recipe.errors(denoised, target, fraction)
         net.zero_grad()
-        (errors.sum() * world / recipe.batch_size).backward()  # DDP takes the mean over processes
+        weighed = (errors * recipe.weights(source, target)).sum()
+        (weighed * world / recipe.batch_size).backward()  # DDP takes the mean over processes
 
         seconds = time.perf_counter() - began
         speed = (mark.step + 1 - first.step) * recipe.batch_size / (seconds - first.seconds - measuring)

@@ -75,7 +75,7 @@ def test_evaluate_prints_every_baseline(tmp_path, capsys, weights):
         "evaluate", "samples", "--noise", "gaussian:25", "--count", 1, "--weights", weights, "--baselines", "--json"
     )
     baselines = json.loads(capsys.readouterr().out)["baselines"]
-    assert set(baselines) == {"blur", "non-local means", "total variation", "wavelet"}
+    assert set(baselines) == {"blur", "median", "non-local means", "total variation", "wavelet"}
     assert all(one["denoised"]["psnr"] > one["noisy"]["psnr"] + 4 for one in baselines.values())
 
 

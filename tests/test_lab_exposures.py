@@ -9,7 +9,7 @@ from skimage.metrics import peak_signal_noise_ratio
 
 from demo import samples
 from demo.lab import exposures
-from demo.lab.material import photograph
+from demo.lab.material import SHIPPED, photograph
 from n2n import Noise2Noise, noise
 
 CHOSEN = {"picture": "cat", "noise": 25.0, "seed": 3}
@@ -80,7 +80,7 @@ def test_the_average_of_so_many_is_as_good_as_the_net(screens):
 
 def test_the_net_sees_the_one_shot_alone(screens):
     noisy = exposures.average(photograph("cat", exposures.SIDE), GAUSSIAN, 1, 3)
-    again = Noise2Noise.load("gaussian", "cpu").predict(noisy)[0].permute(1, 2, 0).clamp(0, 1).numpy() * 255
+    again = Noise2Noise.load(SHIPPED, "cpu").predict(noisy)[0].permute(1, 2, 0).clamp(0, 1).numpy() * 255
     shown = np.array(Image.open(by_role(screens[-1])["denoised"].file), dtype=float)
     assert np.abs(shown - again).max() <= 1
 

@@ -149,6 +149,18 @@ def test_the_annealed_loss_has_a_finite_gradient_where_nothing_differs(fraction)
     assert denoised.grad.isfinite().all()
 
 
+@pytest.mark.parametrize("sigma", [0, 2, 20])
+def test_balance_weighs_a_picture_by_one_over_its_noise(rng, sigma):
+    clean = rng.random((1, 3, 64, 64))
+    source, target = (torch.from_numpy(clean + rng.normal(0, sigma / 255, clean.shape)) for _ in range(2))
+    weight = recipe("fast", balance=True).weights(source, target).item()
+    assert weight == pytest.approx(2 / (2 + sigma * math.sqrt(2)), rel=0.02)
+
+
+def test_without_balance_all_pictures_weigh_alike(outputs):
+    assert recipe("fast").weights(*outputs).tolist() == [1.0] * 5
+
+
 # --- Limits ---
 
 

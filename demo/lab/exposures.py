@@ -16,7 +16,7 @@ from n2n.plots import BLUE, INK, VERMILLION, End
 from .. import samples, shown
 from ..shown import Shown
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
-from .material import photograph
+from .material import SHIPPED, photograph
 
 SIDE = 192  # pixels
 ABREAST = 3  # averages in a row
@@ -69,7 +69,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
 
 
 def _denoised(noisy: Tensor, clean: Tensor) -> Net:
-    model = Noise2Noise.load("gaussian", "cpu")
+    model = Noise2Noise.load(SHIPPED, "cpu")
     denoised = model.predict(noisy, data_range=1.0)
     psnr = _psnr(denoised, clean)
     warning = advice.warning(noisy, model.header)

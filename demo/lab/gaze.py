@@ -23,7 +23,6 @@ SIDE = 96  # pixels, a multiple of the net's 32: nothing has to be added around 
 FAR = 40  # pixels: as far as the figure goes
 BRIGHTEST = 0.999  # quantile of the votes that is the brightest colour: the pixel's own may be far above all others
 EVERY = 1.0  # seconds of training between two screens
-SHIPPED = "gaussian"  # weights that come along
 BEFORE, NOW = "before learning", "now"
 STYLES = {BEFORE: (VERMILLION, "--", "s"), NOW: (BLUE, "-", "o")}  # of their curves
 
@@ -42,7 +41,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     noisy = noise.parse(kind)(photograph(str(chosen["picture"]), SIDE).expand(-1, 3, -1, -1), noise.generator(seed, 0))
     seen = Seen(noisy, spot(chosen, SIDE))
     if chosen["net"] == "shipped":
-        model = Noise2Noise.load(SHIPPED, "cpu")
+        model = Noise2Noise.load(material.SHIPPED, "cpu")
         yield _screen(folder, seen, model, {NOW: _cast(model, seen)}, 0, 1.0)
         return
     settings = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)

@@ -15,7 +15,7 @@ from .. import samples, shown
 from ..shown import Shown
 from .experiment import SEED, Choice, Experiment, Screen, Value, never
 from .exposures import SIDE
-from .material import photograph
+from .material import SHIPPED, photograph
 
 NAMES = ("A", "B")
 NOT_YET = "none"
@@ -54,7 +54,7 @@ def net(strength: float = 1.0) -> Method:
     """The network that comes along, some of the noise kept where `strength` is less than 1."""
 
     def denoise(noisy: Tensor) -> Tensor:
-        return Noise2Noise.load("gaussian", "cpu").predict(noisy, data_range=1.0, strength=strength)
+        return Noise2Noise.load(SHIPPED, "cpu").predict(noisy, data_range=1.0, strength=strength)
 
     return Method("the network" + (f" at {100 * strength:.0f} % strength" if strength < 1 else ""), denoise)
 

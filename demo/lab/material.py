@@ -12,6 +12,7 @@ from .. import samples
 from .experiment import Value
 
 LEARNT, MEASURED = "samples", "more-samples"  # photographs: none is in both
+SHIPPED = "gaussian-small"  # weights that come along, and answer at once
 SIDE = 32  # pixels, of the course's pictures
 SCENES, HELD = 1000, 200
 

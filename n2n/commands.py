@@ -126,14 +126,14 @@ def denoise(parsed: argparse.Namespace) -> None:
     infer.check_strength(parsed.strength)
     if not single:
         parsed.out.mkdir(parents=True, exist_ok=True)
-    failed = []
+    failed, shipped = [], files.headers()
     for path in tqdm(inputs, unit="picture", desc="denoise", disable=None if len(inputs) > 1 else True):
         target = parsed.out if single else parsed.out / path.name
         try:
             if target.exists() and not parsed.force:
                 raise FileExistsError(f"'{target}' exists; give another name or --force")
             picture = image.read(path)
-            _warn(path, picture, parsed.range, model.header)
+            _warn(path, picture, parsed.range, model.header, shipped)
             denoised = model.denoise(picture, **settings)
             image.write(target, denoised)
             for note in picture.notes:
@@ -150,10 +150,12 @@ def denoise(parsed: argparse.Namespace) -> None:
         raise ValueError(f"{len(failed)} of {len(inputs)} pictures were not denoised, for the reasons above")
 
 
-def _warn(path: Path, picture: image.Picture, white: float | None, header: dict[str, object]) -> None:
+def _warn(
+    path: Path, picture: image.Picture, white: float | None, header: dict[str, object], shipped: dict[str, dict]
+) -> None:
     """Tells of noise that the weights did not learn, and which weights did."""
     scale = white or image.full_scale(picture.pixels.dtype, picture.pixels.max())
-    if said := n2n.advice.warning(image.to_tensor(picture.pixels, scale), header, files.headers()):
+    if said := n2n.advice.warning(image.to_tensor(picture.pixels, scale), header, shipped):
         print(f"{path}: {said}", file=sys.stderr)
 
 

@@ -42,7 +42,11 @@ def shipped() -> list[str]:
 
 def headers() -> dict[str, dict[str, Any]]:
     """What the weights in `weights/` tell of themselves, by name."""
-    return {name: load(find(name))[1] for name in shipped()}
+    told = {}
+    for name in shipped():
+        with safetensors.safe_open(find(name), "pt") as file:
+            told[name] = _header(file.metadata())
+    return told
 
 
 def find(name_or_file: str | Path) -> Path:
@@ -73,14 +77,18 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         return _load_pickled(path), {}
     try:
         with safetensors.safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
+            header = _header(file.metadata())
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     except safetensors.SafetensorError as error:
         raise ValueError(f"'{path}' is no complete .safetensors file ({error}); copy or train it again") from error
+    return tensors, header
+
+
+def _header(metadata: dict[str, str] | None) -> dict[str, Any]:
     try:
-        return tensors, {key: json.loads(value) for key, value in metadata.items() if key != "format"}
+        return {key: json.loads(value) for key, value in (metadata or {}).items() if key != "format"}
     except json.JSONDecodeError:  # another program's notes
-        return tensors, {}
+        return {}
 
 
 def _load_pickled(path: Path) -> dict[str, Tensor]:

@@ -4,11 +4,9 @@ Photographs that were never learnt from, in crops; beside them the classical met
 """
 
 import io
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
@@ -48,7 +46,7 @@ def draw(axes: np.ndarray, name: str, noise: str, index: int, corner: tuple[int,
     noisy, clean = scene.source[:1], scene.clean[:1]
     classical = {key: baselines.denoise(method, noisy) for key, method in baselines.BASELINES.items()}
     best = max(classical, key=lambda key: float(metrics.psnr(classical[key], clean)))
-    ours = partial(infer.denoise, Noise2Noise.load(name, "cpu").fast)(noisy)
+    ours = infer.denoise(Noise2Noise.load(name, "cpu").fast, noisy)
     shown = {noise.replace("+", "\n+"): noisy, best: classical[best], f"“{name}”": ours, "clean": clean}
     for place, (title, picture) in zip(axes, shown.items()):
         decibels = "" if picture is clean else f"  {float(metrics.psnr(picture, clean)):.1f} dB"
@@ -65,5 +63,4 @@ def show(axes: Axes, picture: Tensor, corner: tuple[int, int], title: str) -> No
 
 
 if __name__ == "__main__":
-    torch.manual_seed(0)
     main()

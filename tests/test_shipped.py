@@ -28,10 +28,10 @@ def card(name):
     return CARDS.split(f"## {name}\n")[1].split("\n## ")[0]
 
 
-def measured(name, data, ensemble=False):
+def measured(name, data):
     """Mean PSNR of the denoised pictures in dB."""
     model = Noise2Noise.load(name)
-    return measure(partial(infer.denoise, model.fast, ensemble=ensemble), model.adapted(data.frozen(0))).denoised.psnr
+    return measure(partial(infer.denoise, model.fast), model.adapted(data.frozen(0))).denoised.psnr
 
 
 # --- headers, cards and files tell the same

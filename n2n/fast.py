@@ -90,14 +90,17 @@ def _in_strips(part: Callable[..., Tensor], level: int, image: Tensor, *lower: T
     """part(level, image, *lower), some rows after the other; `lower`, and perhaps the result, has half the rows."""
     rows = image.shape[-2] // 2
     at_once = max(LEAST_ROWS, STRIP_PIXELS // (2 * image.shape[-1] * len(image)))
-    strips = []
+    result = None
     for start in range(0, rows, at_once):
         end = min(rows, start + at_once)
         low, high = max(0, start - CONTEXT), min(rows, end + CONTEXT)
         strip = part(level, image[..., 2 * low : 2 * high, :], *(below[..., low:high, :] for below in lower))
         scale = strip.shape[-2] // (high - low)
-        strips.append(strip[..., scale * (start - low) : scale * (end - low), :])
-    return torch.cat(strips, dim=-2)
+        if result is None:  # as torch.cat would make it, without a second copy of all strips
+            size = (*strip.shape[:2], scale * rows, strip.shape[-1])
+            result = torch.empty(size, dtype=strip.dtype, device=strip.device, memory_format=torch.channels_last)
+        result[..., scale * start : scale * end, :] = strip[..., scale * (start - low) : scale * (end - low), :]
+    return result
 
 
 @cache

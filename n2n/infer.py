@@ -10,23 +10,24 @@ from torch import Tensor, nn
 
 from .image import turned, turned_back
 
-TILE = 2560  # side of a tile's core in pixels; the overlap comes on top
+PASS_PIXELS = 2**23  # of a picture that pass the network at once; a larger one goes in overlapping tiles
 BATCH_PIXELS = 2**18  # of small pictures sent through the network at once: more would leave the cache
 
 
-def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, tile: int = TILE) -> Tensor:
+def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, pass_pixels: int = PASS_PIXELS) -> Tensor:
     """noisy: float (N, C, H, W) in [0, 1], any H, W ≥ 1, on any device. Returns the same shape, device and type.
 
     `net` carries two numbers: `multiple`, which its input's sides must divide by, and `reach`, how far an output
-    pixel sees in pixels. `ensemble` averages over the eight flips and turns (Timofte et al., 2016). Tiles overlap
-    by the reach, so their result is the whole picture's. No gradient is kept, and the mode of `net` is left as it was.
+    pixel sees in pixels. `ensemble` averages over the eight flips and turns (Timofte et al., 2016). A picture of
+    more than `pass_pixels` goes in tiles that overlap by the reach, so that their result is the whole picture's. No
+    gradient is kept, and the mode of `net` is left as it was.
     """
     with evaluating(net), torch.no_grad():
-        result = _denoise_upright(net, noisy, tile)
+        result = _denoise_upright(net, noisy, pass_pixels)
         if not ensemble:
             return result
         for turn in range(1, 8):
-            result += turned_back(_denoise_upright(net, turned(noisy, turn), tile), turn)
+            result += turned_back(_denoise_upright(net, turned(noisy, turn), pass_pixels), turn)
         return result.div_(8)
 
 
@@ -53,11 +54,11 @@ def evaluating(net: nn.Module) -> Iterator[None]:
         net.train(training)
 
 
-def _denoise_upright(net: nn.Module, noisy: Tensor, tile: int) -> Tensor:
+def _denoise_upright(net: nn.Module, noisy: Tensor, pass_pixels: int) -> Tensor:
     overlap = -(-net.reach // net.multiple) * net.multiple
     result = torch.empty_like(noisy)
     sides = [-(-side // net.multiple) * net.multiple for side in noisy.shape[-2:]]
-    cores = [_core(side, tile, overlap, net.multiple) for side in sides]
+    cores = _cores(sides, overlap, net.multiple, pass_pixels)
     for top, left in itertools.product(*(range(0, side, core) for side, core in zip(sides, cores))):
         rows, kept_rows = _window(top, cores[0], overlap, sides[0])
         columns, kept_columns = _window(left, cores[1], overlap, sides[1])
@@ -71,12 +72,19 @@ def _denoise_upright(net: nn.Module, noisy: Tensor, tile: int) -> Tensor:
     return result
 
 
-def _core(side: int, tile: int, overlap: int, multiple: int) -> int:
-    """Side of a tile's own part: the whole side where that costs no more than a tile, else equal parts."""
-    if side <= tile + 2 * overlap:
-        return side
-    parts = -(-side // tile)
-    return -(-side // parts // multiple) * multiple
+def _cores(sides: list[int], overlap: int, multiple: int, pass_pixels: int) -> list[int]:
+    """Height and width of a tile's own part: the longer one is cut into ever more equal parts, until a tile with its
+    overlaps is small enough, or mostly overlap.
+    """
+    cores, parts = list(sides), [1, 1]
+    while max(cores) > overlap:
+        height, width = (core + overlap * min(2, part - 1) for core, part in zip(cores, parts))
+        if height * width <= pass_pixels:
+            break
+        longer = cores.index(max(cores))
+        parts[longer] += 1
+        cores[longer] = -(-sides[longer] // parts[longer] // multiple) * multiple
+    return cores
 
 
 def _window(start: int, core: int, overlap: int, side: int) -> tuple[slice, slice]:

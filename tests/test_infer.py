@@ -48,19 +48,25 @@ def test_a_picture_of_any_size_equals_the_net_on_it_continued_by_reflection(net,
     torch.testing.assert_close(denoise(net, noisy), net(padded).detach()[..., : size[0], : size[1]])
 
 
-@pytest.mark.parametrize("size, tile, tiles", [((600, 40), 64, 10), ((40, 430), 200, 1), ((545, 560), 192, 9)])
-def test_tiles_give_what_the_whole_picture_gives(net, size, tile, tiles):
+@pytest.mark.parametrize("size, pixels, tiles", [((600, 40), 1, 4), ((40, 430), 2**20, 1), ((545, 560), 500 * 576, 2)])
+def test_tiles_give_what_the_whole_picture_gives(net, size, pixels, tiles):
     noisy = torch.rand(1, 3, *size)
-    tiled, shapes = calls(net, noisy, tile=tile)
+    tiled, shapes = calls(net, noisy, pass_pixels=pixels)
     whole, one = calls(net, noisy)
     assert (len(shapes), len(one)) == (tiles, 1)
     torch.testing.assert_close(tiled, whole, atol=1e-5, rtol=0)
 
 
-def test_no_tile_is_larger_than_its_core_and_twice_the_overlap(net):
-    _, shapes = calls(net, torch.rand(1, 3, 700, 40), tile=64)
+@pytest.mark.parametrize("size", [(700, 40), (1000, 900), (900, 1200)])
+def test_no_tile_has_more_pixels_than_may_pass_at_once(size):
+    _, shapes = calls(Inverse(), torch.rand(1, 1, *size), pass_pixels=20_000)
     assert len(shapes) > 1
-    assert max(height for _, _, height, _ in shapes) <= 64 + 2 * 160
+    assert max(height * width for _, _, height, width in shapes) <= 20_000
+
+
+def test_the_longer_side_is_cut_so_that_little_overlaps(net):
+    _, shapes = calls(net, torch.rand(1, 3, 640, 960), pass_pixels=640 * 800)
+    assert [size for *_, size in shapes] == [640, 640]
 
 
 def test_many_pictures_go_through_the_net_in_parts():

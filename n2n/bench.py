@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .crops import Crops
-from .fast import FastUNet, prefers_bf16
+from .fast import FastUNet, prefers_bf16, resolved
 from .host import best_device, machine
 from .infer import denoise, evaluating
 from .noise import generator
@@ -39,7 +39,7 @@ def run() -> dict[str, object]:
     figures: dict[str, object] = {
         "device": machine(device),
         "threads": torch.get_num_threads(),
-        "precision": "bf16" if prefers_bf16(device) else "fp32",
+        "precision": resolved("auto", device),
         "matrix product, GFLOP/s": 2 * MATRIX**3 / _best(_product(device, torch.float32))[0] / 1e9,
     }
     if prefers_bf16(device):

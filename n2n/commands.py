@@ -4,7 +4,7 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Iterator
+from collections import deque
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from . import host, image, infer, make, options, pairs, repeat
 from . import weights as files
 from .checkpoint import last_path, summary
 from .evaluate import Measurement, measure
+from .fast import resolved
 from .model import Noise2Noise
 from .pairs import Pairs
 from .recipe import Recipe, recipe
@@ -51,13 +52,13 @@ def train(parsed: argparse.Namespace) -> None:
             about=about,
         )
         if rank == 0:
-            _say(data)
+            _say(data, about["machine"])
             if parsed.tensorboard:
                 stream = n2n.watch.tensorboard(stream, parsed.tensorboard, model.net, held)
             stream = n2n.watch.bar(stream)
-        progress = _last(stream)
+        last = deque(stream, maxlen=1)
     if rank == 0:
-        _tell_training(parsed, progress, stopped=bool(stop))
+        _tell_training(parsed, last[0] if last else None, stopped=bool(stop))
 
 
 def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) -> tuple[Pairs, Pairs | None]:
@@ -81,14 +82,7 @@ def _about(parsed: argparse.Namespace, settings: Recipe, device: torch.device) -
     data = shlex.join(Path(path).name for path in parsed.data)
     start = Path(parsed.start).name if parsed.start else None
     command = repeat.command(data, parsed.out.name, settings, parsed.width, start, parsed.noise)
-    return {"command": command, "machine": host.machine(device), "note": parsed.note}
-
-
-def _last(stream: Iterator[Progress]) -> Progress | None:
-    last = None
-    for progress in stream:
-        last = progress
-    return last
+    return {"command": command, "machine": _machine(device, settings.precision), "note": parsed.note}
 
 
 def _tell_training(parsed: argparse.Namespace, progress: Progress | None, stopped: bool) -> None:
@@ -133,7 +127,7 @@ def denoise(parsed: argparse.Namespace) -> None:
             if target.exists() and not parsed.force:
                 raise FileExistsError(f"'{target}' exists; give another name or --force")
             picture = image.read(path)
-            _warn(path, picture, parsed.range, model.header, shipped)
+            _warn(path, picture, model, parsed.range, shipped)
             denoised = model.denoise(picture, **settings)
             image.write(target, denoised)
             for note in picture.notes:
@@ -151,11 +145,11 @@ def denoise(parsed: argparse.Namespace) -> None:
 
 
 def _warn(
-    path: Path, picture: image.Picture, white: float | None, header: dict[str, object], shipped: dict[str, dict]
+    path: Path, picture: image.Picture, model: Noise2Noise, data_range: float | None, shipped: dict[str, dict]
 ) -> None:
     """Tells of noise that the weights did not learn, and which weights did."""
-    scale = white or image.full_scale(picture.pixels.dtype, picture.pixels.max())
-    if said := n2n.advice.warning(image.to_tensor(picture.pixels, scale), header, shipped):
+    white = model.white(picture.pixels.dtype, float(picture.pixels.max()), data_range)
+    if said := n2n.advice.warning(image.to_tensor(picture.pixels, white), model.header, shipped):
         print(f"{path}: {said}", file=sys.stderr)
 
 
@@ -200,9 +194,9 @@ def evaluate(parsed: argparse.Namespace) -> None:
     if parsed.figure:
         n2n.report.save(parsed.figure, n2n.report.contact_sheet(data, denoiser))
     if parsed.json:
-        print(json.dumps(_as_json(measured) | {"weights": parsed.weights} | _baselines_as_json(baselines)))
+        print(json.dumps(n2n.report.as_json(measured, baselines) | {"weights": parsed.weights}))
         return
-    _say(data)
+    _say(data, _machine(host.device(parsed.device), parsed.precision))
     print(n2n.report.table(parsed.weights, measured, baselines))
 
 
@@ -219,21 +213,6 @@ def weights(parsed: argparse.Namespace) -> None:
     """`weights`."""
     headers = files.headers()
     print(json.dumps(headers) if parsed.json else n2n.report.shipped(headers))
-
-
-def _as_json(measured: Measurement) -> dict[str, object]:
-    estimated = asdict(measured.estimated) if measured.estimated else None
-    return {
-        "count": measured.count,
-        "noisy": asdict(measured.noisy) if measured.noisy else None,
-        "denoised": asdict(measured.denoised) if measured.denoised else None,
-        "estimated": estimated,
-        "seconds": measured.seconds,
-    }
-
-
-def _baselines_as_json(baselines: dict[str, Measurement]) -> dict[str, object]:
-    return {"baselines": {name: _as_json(measured) for name, measured in baselines.items()}} if baselines else {}
 
 
 def check(parsed: argparse.Namespace) -> int:
@@ -264,6 +243,11 @@ def bench(parsed: argparse.Namespace) -> None:
     print(json.dumps(figures) if parsed.json else n2n.bench.table(figures))
 
 
-def _say(data: Pairs) -> None:
-    for line in (data.described, *data.notes):
+def _machine(device: torch.device, precision: str) -> str:
+    """What computes, and in which numbers."""
+    return f"{host.machine(device)}, {resolved(precision, device)}"
+
+
+def _say(data: Pairs, *more: str) -> None:
+    for line in (data.described, *data.notes, *more):
         print(line, file=sys.stderr)

@@ -37,7 +37,7 @@ class FastUNet(nn.Module):
 
     def forward(self, image: Tensor) -> Tensor:
         """As `UNet.forward`."""
-        bf16 = self.precision == "bf16" or (self.precision == "auto" and prefers_bf16(image.device))
+        bf16 = resolved(self.precision, image.device) == "bf16"
         with torch.autocast(image.device.type, torch.bfloat16, enabled=bf16):
             return self.net.finished(image, self._level(1, image.contiguous(memory_format=torch.channels_last)))
 
@@ -101,6 +101,13 @@ def _in_strips(part: Callable[..., Tensor], level: int, image: Tensor, *lower: T
             result = torch.empty(size, dtype=strip.dtype, device=strip.device, memory_format=torch.channels_last)
         result[..., scale * start : scale * end, :] = strip[..., scale * (start - low) : scale * (end - low), :]
     return result
+
+
+def resolved(precision: str, device: torch.device) -> str:
+    """fp32 or bf16: what a precision comes to on a device."""
+    if precision != "auto":
+        return precision
+    return "bf16" if prefers_bf16(device) else "fp32"
 
 
 @cache

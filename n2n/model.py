@@ -96,7 +96,11 @@ class Noise2Noise:
                 f"source is {tuple(source.shape)} and target {tuple(target.shape)}; allowed: twice (N, C, H, W)"
             )
         pairs = gather(StackedScenes(stacks, None), "source and target")
-        settings["residual"] = self.net.config.residual
+        residual = self.net.config.residual
+        if settings.setdefault("residual", residual) != residual:
+            raise ValueError(
+                f"residual is {settings['residual']}, the net's {residual}; make it with UNetConfig(residual=…)"
+            )
         chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
         self.prepare(pairs, chosen.initialization)
         for progress in train(self.net, pairs, None, chosen):
@@ -136,7 +140,7 @@ class Noise2Noise:
             raise ValueError(f"noisy has shape {tuple(noisy.shape)}; allowed: (N, C, H, W), each at least 1")
         noisy = noisy.detach()
         maximum = float(_plain(noisy).max())
-        scale = self._scale(noisy.dtype, maximum, data_range)
+        scale = self.white(noisy.dtype, maximum, data_range)
         if not np.isfinite(maximum) or not noisy.isfinite().all():
             raise ValueError("the picture has NaN or infinite pixels; replace them by measured values")
         at_once = max(1, AT_ONCE // (noisy.shape[-1] * noisy.shape[-2]))
@@ -153,7 +157,7 @@ class Noise2Noise:
         self, picture: Picture, *, data_range: float | None = None, ensemble: bool = False, strength: float = 1.0
     ) -> Picture:
         """A picture with its pixels denoised; depth, grey, alpha and metadata stay. Raises ValueError."""
-        scale = self._scale(picture.pixels.dtype, float(picture.pixels.max()), data_range)
+        scale = self.white(picture.pixels.dtype, float(picture.pixels.max()), data_range)
         noisy = to_tensor(picture.pixels, scale)
         denoised = infer.blend(noisy, self._denoise(noisy, ensemble), strength)
         return replace(picture, pixels=to_pixels(denoised, picture.pixels.dtype, scale))
@@ -178,7 +182,8 @@ class Noise2Noise:
             return infer.denoise(self.fast, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
         raise ValueError(f"the picture has {given} channels, the net {own}; allowed: {own} or 1")
 
-    def _scale(self, dtype: np.dtype | torch.dtype, maximum: float, data_range: float | None) -> float:
+    def white(self, dtype: np.dtype | torch.dtype, maximum: float, data_range: float | None) -> float:
+        """The value of white in a picture whose largest value is `maximum`; see `predict`. Raises ValueError."""
         if data_range is not None:
             if not data_range > 0:
                 raise ValueError(f"data_range is {data_range}; allowed: the value of white, above 0")

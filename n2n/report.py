@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,19 @@ def table(name: str, measured: Measurement, baselines: dict[str, Measurement]) -
             f"noise floor {estimate.floor:.6f}; PSNR against the noisy targets {measured.psnr_target:.2f} dB",
         ]
     return "\n".join(parts)
+
+
+def as_json(measured: Measurement, baselines: Mapping[str, Measurement]) -> dict[str, object]:
+    """The same as what JSON can hold; None for what is not known."""
+    told = {
+        "count": measured.count,
+        "noisy": asdict(measured.noisy) if measured.noisy else None,
+        "denoised": asdict(measured.denoised) if measured.denoised else None,
+        "estimated": asdict(measured.estimated) if measured.estimated else None,
+        "seconds": measured.seconds,
+    }
+    beside = {name: as_json(baseline, {}) for name, baseline in baselines.items()}
+    return told | {"baselines": beside} if beside else told
 
 
 def shipped(headers: Mapping[str, Mapping[str, object]]) -> str:

@@ -117,6 +117,27 @@ def test_denoise_without_strength_gives_the_picture_back(tmp_path, weights, pict
     assert np.array_equal(Image.open(tmp_path / "same.png"), Image.open(picture))
 
 
+@pytest.mark.parametrize("scale, warned", [(None, True), (4095, False)])
+def test_denoise_warns_of_noise_on_the_scale_that_the_weights_learnt(tmp_path, capsys, scale, warned):
+    model = Noise2Noise(UNetConfig(channels=1, width=6))
+    model.header = {"noise": "gaussian:0-10"} | ({"scale": scale} if scale else {})
+    model.save(tmp_path / "own.safetensors")
+    noisy = np.random.default_rng(0).normal(500, 80, (64, 64)).clip(0, 1023).astype(np.uint16)  # 80 / 4095 = 5 / 255
+    Image.fromarray(noisy).save(tmp_path / "dim.tif")
+    assert (
+        command("denoise", tmp_path / "dim.tif", "-o", tmp_path / "o.tif", "--weights", tmp_path / "own.safetensors")
+        == 0
+    )
+    assert ("more than the σ 0 to 10" in capsys.readouterr().err) is warned
+
+
+def test_evaluate_says_what_computes_and_in_which_numbers(tmp_path, capsys, weights):
+    command(
+        "evaluate", "more-samples", "--noise", "gaussian:25", "--count", 1, "--weights", weights, "--precision", "fp32"
+    )
+    assert capsys.readouterr().err.rstrip().endswith("threads, fp32")
+
+
 def test_denoise_measures_against_a_reference(tmp_path, capsys, weights, picture):
     command("denoise", picture, "-o", tmp_path / "o.png", "--weights", weights, "--reference", picture)
     after = np.asarray(Image.open(tmp_path / "o.png"))

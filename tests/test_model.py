@@ -307,6 +307,11 @@ def test_training_needs_pictures_with_the_nets_channels():
         model().train(*torch.rand(2, 4, 1, 32, 32))
 
 
+def test_another_ending_than_the_nets_is_refused():
+    with pytest.raises(ValueError, match="residual is True, the net's False"):
+        model().train(*torch.rand(2, 4, 3, 32, 32), residual=True)
+
+
 @pytest.mark.parametrize("data_range", [1, 255])
 def test_psnr_is_the_mean_over_pictures_of_their_decibels(data_range):
     clean, error = torch.zeros(2, 3, 4, 5), torch.tensor([0.1, 0.01]).view(2, 1, 1, 1)

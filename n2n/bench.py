@@ -40,22 +40,24 @@ def run() -> dict[str, object]:
         "device": machine(device),
         "threads": torch.get_num_threads(),
         "precision": resolved("auto", device),
-        "matrix product, GFLOP/s": 2 * MATRIX**3 / _best(_product(device, torch.float32))[0] / 1e9,
+        "matrix product, GFLOP/s": 2 * MATRIX**3 / best_seconds(_product(device, torch.float32))[0] / 1e9,
     }
     if prefers_bf16(device):
-        figures["matrix product, bf16, GFLOP/s"] = 2 * MATRIX**3 / _best(_product(device, torch.bfloat16))[0] / 1e9
+        figures["matrix product, bf16, GFLOP/s"] = (
+            2 * MATRIX**3 / best_seconds(_product(device, torch.bfloat16))[0] / 1e9
+        )
     for name, (count, side) in BATCHES.items():
         data = _pairs(count, side)
-        plain, ours = _best(_plain_step(device, count, side), _our_step(data, device, count))
+        plain, ours = best_seconds(_plain_step(device, count, side), _our_step(data, device, count))
         figures |= _compared(f"training, {name}", count / plain, count / ours)
-        figures[f"data feeding, {name}, % of a step"] = 100 * _best(_feeding(data, count))[0] / ours
+        figures[f"data feeding, {name}, % of a step"] = 100 * best_seconds(_feeding(data, count))[0] / ours
     net = UNet().to(device).eval()
     plain_net, fast = UNet().to(device).eval(), FastUNet(net)
     for name, (count, *size) in PICTURES.items():
         noisy = torch.rand(count, 3, *size, generator=generator(0)).to(device)
         whole = size[0] < QUARTER[0]
         part = noisy if whole else noisy[..., : QUARTER[0], : QUARTER[1]].contiguous()
-        plain, ours = _best(_forward(plain_net, part), lambda x=noisy: denoise(fast, x))
+        plain, ours = best_seconds(_forward(plain_net, part), lambda x=noisy: denoise(fast, x))
         figures |= _compared(f"denoising {name}", count / plain if whole else count / plain / 4, count / ours)
     return figures
 
@@ -75,11 +77,11 @@ def _compared(what: str, plain: float, ours: float) -> dict[str, object]:
     return {f"{what}, plain, pictures/s": plain, f"{what}, ours, pictures/s": ours}
 
 
-def _best(*works: Work) -> list[float]:
-    """The least seconds that each takes, taking turns for SECONDS."""
+def best_seconds(*works: Work, limit: float = SECONDS) -> list[float]:
+    """The least seconds that each takes, taking turns for `limit` seconds; what else the machine does slows all."""
     for work in works * WARM_UPS:
         work()
-    best, end = [float("inf")] * len(works), time.perf_counter() + SECONDS
+    best, end = [float("inf")] * len(works), time.perf_counter() + limit
     while time.perf_counter() < end or best[0] == float("inf"):
         for place, work in enumerate(works):
             start = _now()

@@ -205,7 +205,7 @@ class Chain(Noise):
 
     def __init__(self, parts: Sequence[Levelled]) -> None:
         self.parts = tuple(parts)
-        self.name = JOIN.join(part.name for part in parts)
+        self.name = JOIN.join(dict.fromkeys(part.name for part in parts))  # twice Gaussian is Gaussian
         self.shrink = math.prod(part.shrink for part in parts)
         self.zero_mean = all(part.zero_mean for part in parts)
         self.in_range = all(part.in_range for part in parts)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,18 +21,19 @@ from measuring import Figure, print_figures
 from PIL import Image
 
 from n2n import Noise2Noise, bench, infer, pairs
-from n2n.recipe import recipe
-from n2n.train import train
+from n2n.recipe import BATCH, recipe
+from n2n.train import Progress, train
 
 ROOT = Path(__file__).parent.parent
+STEPS = 20  # of a training, timed together
 REPORT = 500_000  # pictures: ten epochs of 50,000
 REACHED = 25.76  # dB: what they reach on the 1,000 pairs of unseen photographs, as the README tells
 
 
 def pairs_flat(folder: Path, quick: bool) -> Iterator[Figure]:
-    """Seconds a picture, and memory, from a thousand pairs to a million, mapped into memory."""
-    many, speeds = (1_000, 10_000 if quick else 1_000_000), []
-    for count in many:
+    """Seconds a step, and memory, from a thousand pairs to a million, mapped into memory; they take turns."""
+    trainings, taken = [], []
+    for count in (1_000, 10_000 if quick else 1_000_000):
         path = folder / f"{count}.npy"
         shots = np.lib.format.open_memmap(path, "w+", np.uint8, (count, 2, 3, 32, 32))
         rng = np.random.default_rng(0)
@@ -39,25 +41,35 @@ def pairs_flat(folder: Path, quick: bool) -> Iterator[Figure]:
             shots[first : first + 1000] = rng.integers(0, 256, (min(1000, count), 2, 3, 32, 32), dtype=np.uint8)
         del shots
         data = pairs.read(path)
-        chosen = recipe("fast", steps=10 if quick else 200, evaluations=1)
-        for progress in train(Noise2Noise.for_pairs(data, chosen, device="cpu").net, data, None, chosen):
-            last = progress
-        speeds.append(last.images_per_second)
-        yield Figure(f"pairs: pictures/s of {count:,} pairs", speeds[-1])
-        path.unlink()
-    yield Figure("pairs: seconds a picture, a thousand times as many", speeds[0] / speeds[1], "×", 1.1)
+        chosen = recipe("fast", steps=10**6, evaluations=1)
+        trainings.append(train(Noise2Noise.for_pairs(data, chosen, device="cpu").net, data, None, chosen))
+        next(trainings[-1])
+        taken.append(_status("RssAnon"))
+        yield Figure(f"pairs: memory beside the mapped file, {count:,} pairs", taken[-1], "MB")
+    yield Figure("pairs: memory that a thousand times as many add", taken[1] - taken[0], "MB", 100)
+    few, many = bench.best_seconds(*(partial(_steps, training) for training in trainings), limit=5 if quick else 30)
+    yield Figure("pairs: pictures/s of the fewer", STEPS * BATCH / few)
+    yield Figure("pairs: pictures/s of the more", STEPS * BATCH / many)
+    yield Figure("pairs: seconds a picture, a thousand times as many", many / few, "×", 1.1)
+
+
+def _steps(training: Iterator[Progress]) -> None:
+    for _ in range(STEPS):
+        next(training)
 
 
 def pixels_flat(folder: Path, quick: bool) -> Iterator[Figure]:
-    """Seconds a megapixel from 1 to 100 megapixels."""
-    model, costs = Noise2Noise.load("gaussian", "cpu"), []
-    for side in (500, 1000) if quick else (1000, 2000, 4000, 10_000):
+    """Seconds a megapixel from 1 to 100 megapixels; the sizes take turns."""
+    model, sides = Noise2Noise.load("everyday", "cpu"), (500, 1000) if quick else (1000, 2000, 4000, 10_000)
+    costs = dict.fromkeys(sides, float("inf"))
+    for side in sides * (1 if quick else 3):
         noisy = torch.rand(1, 3, side, side)
         begun = time.perf_counter()
         infer.denoise(model.fast, noisy)
-        costs.append((time.perf_counter() - begun) / (side**2 / 1e6))
-        yield Figure(f"pixels: seconds a megapixel of {side**2 / 1e6:g}", costs[-1], "s")
-    yield Figure("pixels: the dearest megapixel to the cheapest", max(costs) / min(costs), "×", 1.3)
+        costs[side] = min(costs[side], (time.perf_counter() - begun) / (side**2 / 1e6))
+    for side, cost in costs.items():
+        yield Figure(f"pixels: seconds a megapixel of {side**2 / 1e6:g}", cost, "s")
+    yield Figure("pixels: the dearest megapixel to the cheapest", max(costs.values()) / min(costs.values()), "×", 1.3)
 
 
 def memory(folder: Path, quick: bool) -> Iterator[Figure]:
@@ -67,7 +79,7 @@ def memory(folder: Path, quick: bool) -> Iterator[Figure]:
     code = "import sys; from n2n.__main__ import main; main(sys.argv[1:]); print(open('/proc/self/status').read())"
     command = [sys.executable, "-c", code, "denoise", folder / "large.png", "-o", folder / "out.png"]
     told = subprocess.run(list(map(str, command)), cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    peak = int(re.search(r"VmHWM:\s+(\d+)", told)[1]) / 1024
+    peak = _status("VmHWM", told)
     yield Figure(f"memory: peak of denoising {size[1]}×{size[0]}", peak, "MB", 2000)
 
 
@@ -113,6 +125,12 @@ def quality(folder: Path, quick: bool) -> Iterator[Figure]:
     _n2n("train", ROOT / "runs/train_data.pkl", "-o", out, "--validate", ROOT / "runs/val.npz", *seconds)
     reached = Noise2Noise.load(out, "cpu").header["psnr"]["denoised"]
     yield Figure(f"quality: after a tenth of that, {seconds[1]} s", reached, "dB", REACHED, least=True)
+
+
+def _status(key: str, text: str | None = None) -> float:
+    """MB that Linux tells of a process, by default this one."""
+    found = re.search(rf"{key}:\s+(\d+)", text or Path("/proc/self/status").read_text())
+    return int(found[1]) / 1024
 
 
 def _n2n(*arguments: object) -> None:

@@ -218,6 +218,11 @@ def test_a_chain_is_written_as_it_is_read():
     assert str(parse("poisson:30-100+gaussian:0-1e+2")) == "poisson:30-100+gaussian:0-100"
 
 
+def test_a_chain_is_named_by_its_kinds_each_once():
+    assert parse("gaussian:0-35+gaussian:0-35").name == "gaussian"
+    assert parse("poisson:30+gaussian:5+gaussian:1").name == "poisson+gaussian"
+
+
 def test_a_chain_has_the_mean_and_the_variance_of_its_parts_together():
     noisy, kept, x = many(CHAIN, torch.tensor([0.6]))[..., 0], 0.9, 0.6
     second = kept * (x**2 + x / 30 + (25 / 255) ** 2) + 0.1 / 3

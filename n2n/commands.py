@@ -181,7 +181,8 @@ def _compare(noisy: image.Picture, denoised: image.Picture, clean: image.Picture
 
 def evaluate(parsed: argparse.Namespace) -> None:
     """`evaluate`: one table, and a figure if asked for."""
-    model = Noise2Noise.load(parsed.weights, host.device(parsed.device), parsed.precision)
+    device = host.device(parsed.device)
+    model = Noise2Noise.load(parsed.weights, device, parsed.precision)
     data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
     if parsed.count:
         data = data.chosen(range(min(parsed.count, len(data))))
@@ -196,7 +197,7 @@ def evaluate(parsed: argparse.Namespace) -> None:
     if parsed.json:
         print(json.dumps(n2n.report.as_json(measured, baselines) | {"weights": parsed.weights}))
         return
-    _say(data, _machine(host.device(parsed.device), parsed.precision))
+    _say(data, _machine(device, parsed.precision))
     print(n2n.report.table(parsed.weights, measured, baselines))
 
 

@@ -121,13 +121,11 @@ def test_denoise_without_strength_gives_the_picture_back(tmp_path, weights, pict
 def test_denoise_warns_of_noise_on_the_scale_that_the_weights_learnt(tmp_path, capsys, scale, warned):
     model = Noise2Noise(UNetConfig(channels=1, width=6))
     model.header = {"noise": "gaussian:0-10"} | ({"scale": scale} if scale else {})
-    model.save(tmp_path / "own.safetensors")
+    own, out = tmp_path / "own.safetensors", tmp_path / "o.tif"
+    model.save(own)
     noisy = np.random.default_rng(0).normal(500, 80, (64, 64)).clip(0, 1023).astype(np.uint16)  # 80 / 4095 = 5 / 255
     Image.fromarray(noisy).save(tmp_path / "dim.tif")
-    assert (
-        command("denoise", tmp_path / "dim.tif", "-o", tmp_path / "o.tif", "--weights", tmp_path / "own.safetensors")
-        == 0
-    )
+    assert command("denoise", tmp_path / "dim.tif", "-o", out, "--weights", own) == 0
     assert ("more than the σ 0 to 10" in capsys.readouterr().err) is warned
 
 

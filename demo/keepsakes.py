@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from n2n import curves, image, plots, repeat, weights
+from n2n import UNetConfig, curves, image, plots, repeat, weights
 
 from . import gathering, samples
 from .runs import Run
@@ -27,10 +27,9 @@ def command_of(run: Run) -> str:
 
 def card(header: dict[str, object], command: str) -> str:
     """The weights' card, Markdown: what they are, how they were made, what they reached."""
-    config, recipe = header["config"], header["recipe"]
-    kind = "residual U-Net" if config["residual"] else "U-Net"
+    config, recipe = UNetConfig(**header["config"]), header["recipe"]
     rows = {
-        "net": f"the {kind} of Table I, width {config['width']}, {config['channels']} channels",
+        "net": f"U-Net, {config.kind}, width {config.width}, {config.channels} channels",
         "data": header["data"],
         "trained": f"{header['steps']:,} steps of {recipe['batch_size']} pairs in {header['seconds']:.0f} s",
         "loss, seed": f"{recipe['loss']}, {header['seed']}",

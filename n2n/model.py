@@ -46,7 +46,7 @@ class Noise2Noise:
     ) -> "Noise2Noise":
         """An untrained net with the channels of these pairs, weights by the recipe. Raises ValueError for the width."""
         torch.manual_seed(recipe.seed)
-        model = cls(UNetConfig(pairs.channels, width, recipe.residual), device, recipe.initialization)
+        model = cls(UNetConfig(pairs.channels, width, recipe.residual, recipe.bias), device, recipe.initialization)
         model.prepare(pairs, recipe.initialization)
         return model
 
@@ -96,11 +96,10 @@ class Noise2Noise:
                 f"source is {tuple(source.shape)} and target {tuple(target.shape)}; allowed: twice (N, C, H, W)"
             )
         pairs = gather(StackedScenes(stacks, None), "source and target")
-        residual = self.net.config.residual
-        if settings.setdefault("residual", residual) != residual:
-            raise ValueError(
-                f"residual is {settings['residual']}, the net's {residual}; make it with UNetConfig(residual=…)"
-            )
+        for name in ("residual", "bias"):
+            own = getattr(self.net.config, name)
+            if settings.setdefault(name, own) != own:
+                raise ValueError(f"{name} is {settings[name]}, the net's {own}; make it with UNetConfig({name}=…)")
         chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
         self.prepare(pairs, chosen.initialization)
         for progress in train(self.net, pairs, None, chosen):
@@ -115,7 +114,8 @@ class Noise2Noise:
         Raises ValueError where the net cannot learn from these pairs.
         """
         self.check_channels(pairs)
-        if self.untrained and initialization == "he" and not self.net.config.residual:
+        config = self.net.config
+        if self.untrained and initialization == "he" and config.bias and not config.residual:
             start_at(self.net, pairs.brightness())
 
     def check_channels(self, pairs: Pairs) -> None:

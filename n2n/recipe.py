@@ -48,6 +48,7 @@ class Recipe:
     )
     initialization: str = setting("he", "random weights: he, as in the paper, or torch's own", choices=INITIALIZATIONS)
     residual: bool = setting(True, "the net says what to change in a picture; Table I says the picture itself")
+    bias: bool = setting(True, "the convolutions add biases; without, one strength of noise teaches others too")
     optimizer: str = setting("muon", "muon for the kernels and adam for the rest; or adam for all", choices=OPTIMIZERS)
     learning_rate: float = setting(3e-3, "Adam's step size, at its highest; Muon's is ten times that", 1e-8, 1.0)
     schedule: str = setting(

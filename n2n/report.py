@@ -14,6 +14,7 @@ from .evaluate import Denoiser, Measurement, Quality
 from .image import write_bytes
 from .metrics import psnr
 from .pairs import Batch, Pairs
+from .unet import UNetConfig
 
 ROWS = 4  # pictures in a contact sheet
 SHOWN = 192  # pixels: larger pictures are shown by their middle
@@ -55,9 +56,8 @@ def shipped(headers: Mapping[str, Mapping[str, object]]) -> str:
     """Weights by name, from their headers: what each learnt from, and what was measured of it."""
     parts = []
     for name, header in headers.items():
-        config = header["config"]
-        kind = "residual" if config.get("residual") else "Table I"
-        parts.append(f"{name}: {kind}, width {config['width']}, {config['channels']} channels; {header['data']}")
+        config = UNetConfig(**header["config"])
+        parts.append(f"{name}: {config.kind}, width {config.width}, {config.channels} channels; {header['data']}")
         for words, found in header.get("measured", {}).items():
             parts.append(f"    {words}: {found['noisy']:.2f} → {found['denoised']:.2f} dB")
     return "\n".join(parts)

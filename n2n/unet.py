@@ -20,12 +20,18 @@ class UNetConfig:
     channels: int = 3  # of the picture: 1 grey, 3 colour
     width: int = 24  # feature maps of the encoder: 24 in the report, 48 in the paper; a multiple of 3
     residual: bool = False  # the last row says what to add to the picture (Zhang et al., 2017); Table I: the picture
+    bias: bool = True  # without, a residual f(k·y) = k·f(y): one strength of noise teaches all (Mohan et al., 2020)
 
     def __post_init__(self) -> None:
         if not 1 <= self.channels <= 16:
             raise ValueError(f"channels is {self.channels}; allowed: 1 to 16 (1 grey, 3 colour)")
         if self.width % 3 or not 3 <= self.width <= 384:
             raise ValueError(f"width is {self.width}; allowed: multiples of 3 from 3 to 384 (24 is Table I)")
+
+    @property
+    def kind(self) -> str:
+        """In words: how the net ends, and whether it has biases."""
+        return ("residual" if self.residual else "Table I") + ("" if self.bias else ", bias-free")
 
 
 class Layer(NamedTuple):
@@ -87,10 +93,10 @@ class UNet(nn.Module):
         super().__init__()
         self.config = config or UNetConfig()
         self.layers = layers(self.config)
-        inputs = self.config.channels
+        inputs, biased = self.config.channels, self.config.bias
         for layer in self.layers:
             if layer.function == "convolution":
-                self.add_module(layer.parameter_name, nn.Conv2d(inputs, layer.outputs, 3, padding="same"))
+                self.add_module(layer.parameter_name, nn.Conv2d(inputs, layer.outputs, 3, padding="same", bias=biased))
             inputs = layer.outputs
 
     @property
@@ -176,7 +182,8 @@ def initialize_he(net: UNet) -> None:
         if layer.function == "convolution":
             convolution = net.get_submodule(layer.parameter_name)
             nn.init.kaiming_normal_(convolution.weight, a=SLOPE, nonlinearity="leaky_relu")
-            nn.init.zeros_(convolution.bias)
+            if net.config.bias:
+                nn.init.zeros_(convolution.bias)
     if net.config.residual:
         nn.init.zeros_(convolution.weight)
 

@@ -271,4 +271,4 @@ def test_what_is_recorded_is_what_was_measured(tmp_path, weights, capsys):
 def test_the_weights_that_come_along_are_listed(capsys):
     assert main(["weights"]) == 0
     listed = capsys.readouterr().out
-    assert "course: Table I, width 24" in listed and "gaussian: " in listed
+    assert "course: Table I, width 24" in listed and "gaussian: residual, " in listed

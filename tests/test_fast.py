@@ -10,9 +10,9 @@ from n2n.metrics import psnr
 from n2n.unet import UNet, UNetConfig, initialize_he
 
 
-def net(channels=3, residual=False):
+def net(channels=3, residual=False, bias=True):
     torch.manual_seed(0)
-    plain = UNet(UNetConfig(channels, 6, residual))
+    plain = UNet(UNetConfig(channels, 6, residual, bias))
     initialize_he(plain)
     for parameter in plain.parameters():
         if parameter.ndim == 1:
@@ -20,10 +20,10 @@ def net(channels=3, residual=False):
     return plain
 
 
-@pytest.mark.parametrize("residual", [False, True])
+@pytest.mark.parametrize(("residual", "bias"), [(False, True), (True, True), (True, False)])
 @pytest.mark.parametrize("shape", [(1, 3, 32, 32), (5, 3, 32, 64), (2, 1, 96, 160), (1, 3, 320, 32)])
-def test_it_computes_what_the_plain_net_does(shape, residual):
-    plain, image = net(shape[1], residual).double(), torch.rand(shape, dtype=torch.float64)
+def test_it_computes_what_the_plain_net_does(shape, residual, bias):
+    plain, image = net(shape[1], residual, bias).double(), torch.rand(shape, dtype=torch.float64)
     assert torch.allclose(FastUNet(plain, "fp32")(image), plain(image), rtol=0, atol=1e-12)
 
 

@@ -43,7 +43,7 @@ LADDER = {
     "compare": {"evaluate", "image", "metrics", "noise"},
     "advice": {"baselines", "metrics", "noise"},
     "trust": {"metrics", "pairs"},
-    "report": {"evaluate", "image", "metrics", "pairs"},
+    "report": {"evaluate", "image", "metrics", "pairs", "unet"},
     "checkpoint": {"evaluate", "pairs", "recipe", "unet", "weights"},
     "train": {"checkpoint", "crops", "evaluate", "fast", "infer", "metrics", "muon", "pairs", "recipe", "unet"},
     "threads": {"train"},

@@ -187,7 +187,7 @@ def test_weights_and_header_come_back_bit_for_bit(tmp_path):
     loaded = Noise2Noise.load(tmp_path / "a.safetensors", "cpu")
     noisy = torch.rand(1, 1, 40, 20)
     assert torch.equal(loaded.predict(noisy), saved.predict(noisy))
-    about = {"config": {"channels": 1, "width": 6, "residual": False}, "version": weights.VERSION}
+    about = {"config": {"channels": 1, "width": 6, "residual": False, "bias": True}, "version": weights.VERSION}
     assert loaded.header == saved.header | about
 
 
@@ -307,9 +307,20 @@ def test_training_needs_pictures_with_the_nets_channels():
         model().train(*torch.rand(2, 4, 1, 32, 32))
 
 
-def test_another_ending_than_the_nets_is_refused():
-    with pytest.raises(ValueError, match="residual is True, the net's False"):
-        model().train(*torch.rand(2, 4, 3, 32, 32), residual=True)
+@pytest.mark.parametrize(("setting", "asked"), [("residual", True), ("bias", False)])
+def test_another_net_than_this_one_is_refused(setting, asked):
+    with pytest.raises(ValueError, match=f"{setting} is {asked}, the net's {not asked}"):
+        model().train(*torch.rand(2, 4, 3, 32, 32), **{setting: asked})
+
+
+@pytest.mark.parametrize("residual", [False, True])
+def test_a_net_without_biases_learns_and_comes_back_from_its_file(tmp_path, residual):
+    made = Noise2Noise(UNetConfig(width=3, residual=residual, bias=False), "cpu")
+    made.train(*torch.rand(2, 4, 3, 32, 32), steps=2)
+    made.save(tmp_path / "free.safetensors")
+    again, image = Noise2Noise.load(tmp_path / "free.safetensors"), torch.rand(1, 3, 32, 32)
+    assert not again.net.config.bias
+    assert torch.equal(again.predict(image), made.predict(image))
 
 
 @pytest.mark.parametrize("data_range", [1, 255])

@@ -68,6 +68,12 @@ def test_an_untrained_residual_net_is_the_identity():
     assert torch.equal(net(image), image)
 
 
+def test_a_residual_net_without_biases_gives_k_times_the_picture_for_k_times_the_noisy_one():
+    net, image = UNet(UNetConfig(width=6, residual=True, bias=False)).double(), torch.randn(1, 3, 32, 32).double()
+    assert not any(name.endswith("bias") for name in net.state_dict())
+    torch.testing.assert_close(net(7 * image), 7 * net(image))
+
+
 def test_a_picture_does_not_change_another_in_the_batch():
     net, images = UNet().double(), torch.rand(3, 3, 32, 32, dtype=torch.float64)
     alone = torch.cat([net(image[None]) for image in images])

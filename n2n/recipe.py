@@ -7,6 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from .fast import PRECISIONS
+from .metrics import squared_error
 from .pairs import Pairs
 from .unet import MULTIPLE
 
@@ -132,7 +133,7 @@ class Recipe:
         """
         if not self.balance:
             return source.new_ones(len(source))
-        return FAINT / (FAINT + (source - target).square().mean((1, 2, 3)).sqrt())
+        return FAINT / (FAINT + squared_error(source, target).sqrt())
 
 
 RECIPES = {

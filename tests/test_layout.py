@@ -36,7 +36,7 @@ LADDER = {
     "breaking": {"pairs", "scenes"},
     "doctor": {"metrics", "pairs", "scenes"},
     "make": {"image", "noise", "pairs", "scenes"},
-    "recipe": {"fast", "pairs", "unet"},
+    "recipe": {"fast", "metrics", "pairs", "unet"},
     "crops": {"image", "infer", "noise", "pairs", "recipe"},
     "evaluate": {"metrics", "pairs"},
     "baselines": {"evaluate", "pairs"},

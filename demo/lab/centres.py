@@ -9,7 +9,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from n2n import infer, noise, pairs, plots, threads
+from n2n import infer, noise, pairs, plots
 from n2n.centres import Centres, centres, distances
 from n2n.gaze import marked
 from n2n.lanes import Lane, lane
@@ -18,12 +18,13 @@ from n2n.pairs import Batch
 from n2n.plots import BLUE, GREEN, INK, PURPLE, VERMILLION
 from n2n.recipe import recipe
 from n2n.scenes import Scene
-from n2n.train import Progress, train
+from n2n.train import Progress
 
 from .. import samples, shown
 from ..shown import Shown
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
+from .race import alone
 
 SIDE = 64  # pixels: a net knows a picture of this size by heart in seconds
 EVERY = 2.0  # seconds of training between two screens
@@ -113,17 +114,13 @@ def _trained(
     stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, Shown], lane: Lane
 ) -> Iterator[Screen]:
     """About every second where the net's answer to the noisy copy lies, and at the end."""
-    due = EVERY
-    for progress in threads.chosen(train(lane.model.net, lane.pairs, None, lane.recipe, stop=stop)):
-        if progress.seconds < due and not progress.done:
-            continue
+    for progress in alone(lane, stop, EVERY):
         net = infer.denoise(lane.model.fast, look.pair.source)
         drawn = shown.draw(folder / f"net_{progress.step:06d}.png", "net", net, look.pair)
         said = _landed(lane.name, progress, distances(net, look.found))
         used = min(1.0, progress.seconds / lane.recipe.seconds)
         share = 1.0 if progress.done else GROWING + (1 - GROWING) * used
         yield Screen(said, _svg(look, net), _rows(pictures | {"net": drawn}), share=share)
-        due = progress.seconds + EVERY
 
 
 def _landed(loss: str, progress: Progress, far: Mapping[str, float]) -> str:

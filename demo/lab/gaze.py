@@ -8,16 +8,16 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from n2n import Noise2Noise, gaze, infer, noise, plots, threads
+from n2n import Noise2Noise, gaze, infer, noise, plots
 from n2n.lanes import Lane, lane
 from n2n.plots import BLUE, INK, VERMILLION, End
 from n2n.recipe import recipe
-from n2n.train import train
 
 from .. import samples, shown
 from . import material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
+from .race import alone
 
 SIDE = 96  # pixels, a multiple of the net's 32: nothing has to be added around the picture
 FAR = 40  # pixels: as far as the figure goes
@@ -54,13 +54,10 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
 
 def _learning(stop: Callable[[], bool], folder: Path, seen: Seen, learner: Lane, before: Tensor) -> Iterator[Screen]:
     """The votes now beside those before the first step, about every second."""
-    due = EVERY
-    for progress in threads.chosen(train(learner.model.net, learner.pairs, None, learner.recipe, stop=stop)):
-        if progress.seconds >= due or progress.done:
-            share = 1.0 if progress.done else min(1.0, progress.seconds / learner.recipe.seconds)
-            votes = {BEFORE: before, NOW: _cast(learner.model, seen)}
-            yield _screen(folder, seen, learner.model, votes, progress.step, share)
-            due = progress.seconds + EVERY
+    for progress in alone(learner, stop, EVERY):
+        share = 1.0 if progress.done else min(1.0, progress.seconds / learner.recipe.seconds)
+        votes = {BEFORE: before, NOW: _cast(learner.model, seen)}
+        yield _screen(folder, seen, learner.model, votes, progress.step, share)
 
 
 def _cast(model: Noise2Noise, seen: Seen) -> Tensor:

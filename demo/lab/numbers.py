@@ -9,18 +9,20 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from n2n import Noise2Noise, Pairs, curves, infer, metrics, plots, threads
+from n2n import Noise2Noise, Pairs, curves, infer, metrics, plots
 from n2n.history import History
+from n2n.lanes import lane
 from n2n.metrics import PEAK_DB, Estimate
 from n2n.plots import BLUE, VERMILLION, End
 from n2n.recipe import recipe
-from n2n.train import train
 
 from . import material
 from .experiment import SEED, Amount, Experiment, Screen, Value, always, budget
+from .race import alone
 
 NOISE = "pixelate:8"  # the course's: independent, and zero on average
 FEWEST = 4  # pairs of which an interval says something
+EVERY = 1.0  # seconds of training between two screens
 PAUSE = 0.7  # seconds between two screens, to be seen
 ROOM = 2.5  # dB that the figure shows above and below the truth, at most
 
@@ -38,17 +40,12 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     yield Screen("One net learns from noisy pairs.", share=0.0)
     seconds, seed = float(chosen["seconds"]), int(chosen["seed"])
     settings = recipe("fast", seconds=seconds, evaluations=1, seed=seed)
-    data = material.learnt(NOISE, seed=seed)
-    model = Noise2Noise.for_pairs(data, settings, device="cpu")
-    history, due = History(), 0.0
-    for progress in threads.chosen(train(model.net, data, None, settings, stop=stop)):
-        history.add(progress)
-        if progress.seconds >= due or progress.done:
-            figure = plots.svg(curves.loss_figure(history), "Loss and excess loss")
-            yield Screen(fallen(history), figure, share=min(1.0, progress.seconds / seconds))
-            due = progress.seconds + 1.0
+    learner, history = lane("net", material.learnt(NOISE, seed=seed), settings), History()
+    for progress in alone(learner, stop, EVERY, history.add):
+        figure = plots.svg(curves.loss_figure(history), "Loss and excess loss")
+        yield Screen(fallen(history), figure, share=min(1.0, progress.seconds / seconds))
     held = material.measured(NOISE, seed=seed, scenes=int(chosen["pairs"]))
-    found = grown(*_denoised(model, held))
+    found = grown(*_denoised(learner.model, held))
     for place, latest in enumerate(found):
         if place:
             time.sleep(PAUSE)

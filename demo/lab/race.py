@@ -1,4 +1,4 @@
-"""Trainings side by side as an experiment shows them: PSNR curves, and the same pictures getting better."""
+"""Trainings, alone or side by side, as an experiment shows them: PSNR curves, and the same pictures getting better."""
 
 import math
 import time
@@ -14,6 +14,7 @@ from n2n.evaluate import Measurement, measure
 from n2n.lanes import Lane, side_by_side
 from n2n.pairs import Batch
 from n2n.plots import BLUE, GREEN, INK, PURPLE, VERMILLION, End
+from n2n.train import Progress, train
 
 from .. import shown
 from ..shown import Shown
@@ -67,6 +68,18 @@ def race(lanes: Sequence[Lane], held: Sequence[Pairs], folder: Path, stop: Calla
             took = time.perf_counter() - began
             due = progress.seconds + took + max(EVERY, REST * took)
     yield look(1.0, progress.seconds, progress.step)
+
+
+def alone(
+    lane: Lane, stop: Callable[[], bool], every: float, watch: Callable[[Progress], object] = lambda progress: None
+) -> Iterator[Progress]:
+    """Trains one lane; yields its first Progress, one about every so many seconds, and the last. `watch` sees each."""
+    due = 0.0
+    for progress in threads.chosen(train(lane.model.net, lane.pairs, None, lane.recipe, stop=stop)):
+        watch(progress)
+        if progress.seconds >= due or progress.done:
+            yield progress
+            due = progress.seconds + every
 
 
 def _row(front: Path, lanes: Sequence[Lane], pairs: Sequence[Batch]) -> tuple[Shown, ...]:

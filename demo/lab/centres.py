@@ -113,7 +113,7 @@ def _lane(look: Look, chosen: Mapping[str, Value]) -> Lane:
 def _trained(
     stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, Shown], lane: Lane
 ) -> Iterator[Screen]:
-    """About every second where the net's answer to the noisy copy lies, and at the end."""
+    """Where the net's answer to the noisy copy lies: after the first step, every EVERY seconds, and at the end."""
     for progress in alone(lane, stop, EVERY):
         net = infer.denoise(lane.model.fast, look.pair.source)
         drawn = shown.draw(folder / f"net_{progress.step:06d}.png", "net", net, look.pair)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def learn(
     device = host.device(settings.device)
     if settings.start:
         model = Noise2Noise.load(settings.start, device)
-        data = model.adapted(data)
+        data, recipe = model.adapted(data), replace(recipe, **model.settings({}))
     else:
         model = Noise2Noise.for_pairs(data, recipe, settings.width, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)

@@ -28,15 +28,16 @@ from .train import train as run_training
 
 def train(parsed: argparse.Namespace) -> None:
     """`train`; under torchrun, one of its processes."""
-    settings = recipe(parsed.recipe, **options.settings(parsed))
     if parsed.out.exists() and not (parsed.resume or parsed.force):
         raise FileExistsError(f"'{parsed.out}' exists; go on with --resume, or give another name or --force")
     with host.processes() as rank, host.stop_signals() as stop:
         device = host.device(parsed.device)
+        model = Noise2Noise.load(parsed.start, device) if parsed.start else None
+        given = options.settings(parsed)
+        settings = recipe(parsed.recipe, **(model.settings(given) if model else given))
         data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
         learnt, held = _split(data, parsed, settings.hold_out, settings.seed)
-        if parsed.start:
-            model = Noise2Noise.load(parsed.start, device)
+        if model:
             model.check_channels(data)
         else:
             model = Noise2Noise.for_pairs(data, settings, parsed.width, device)

@@ -1,6 +1,6 @@
 """`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and a door for pictures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -96,17 +96,21 @@ class Noise2Noise:
                 f"source is {tuple(source.shape)} and target {tuple(target.shape)}; allowed: twice (N, C, H, W)"
             )
         pairs = gather(StackedScenes(stacks, None), "source and target")
-        for name in ("residual", "bias"):
-            own = getattr(self.net.config, name)
-            if settings.setdefault(name, own) != own:
-                raise ValueError(f"{name} is {settings[name]}, the net's {own}; make it with UNetConfig({name}=…)")
-        chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
+        chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **self.settings(settings))
         self.prepare(pairs, chosen.initialization)
         for progress in train(self.net, pairs, None, chosen):
             watch(progress)
         self.untrained = False
         self.header |= {"recipe": asdict(chosen), "steps": progress.step, "scale": pairs.scale, "seed": chosen.seed}
         return progress
+
+    def settings(self, given: Mapping[str, object]) -> dict[str, object]:
+        """Settings of a `Recipe`, completed by what this net is. Raises ValueError where they ask for another net."""
+        own = {name: getattr(self.net.config, name) for name in ("residual", "bias")}
+        for name, value in own.items():
+            if given.get(name, value) != value:
+                raise ValueError(f"{name} is {given[name]}, the net's {value}; leave it out, or start with another net")
+        return {**given, **own}
 
     def prepare(self, pairs: Pairs, initialization: str) -> None:
         """Lets a net that was never trained start at the brightness of the pairs, unless its weights are torch's own.

@@ -68,7 +68,9 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--width", type=int, default=24, metavar="N", help="feature maps: 24 (default) is Table I, 48 the paper's net"
     )
-    command.add_argument("--start", metavar="NAME|FILE", help="weights to start from instead of random ones")
+    command.add_argument(
+        "--start", metavar="NAME|FILE", help="weights to start from instead of random ones; their net is kept as it is"
+    )
     command.add_argument(
         "--freeze", action="store_true", help="with --noise: draw the noise once instead of afresh at every step"
     )

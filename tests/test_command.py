@@ -257,6 +257,20 @@ def test_a_header_tells_the_command_and_the_note_but_no_folder(tmp_path):
     assert (header["note"], str(tmp_path) in json.dumps(header)) == ("free to use", False)
 
 
+def test_the_net_of_the_weights_that_are_started_from_is_kept(tmp_path):
+    Noise2Noise(UNetConfig(width=6, residual=True, bias=False)).save(tmp_path / "start.safetensors")
+    rest = ("--noise", "gaussian:25", "--steps", 1, "--start", tmp_path / "start.safetensors")
+    command("train", "samples", "-o", tmp_path / "mine.safetensors", *rest)
+    header = Noise2Noise.load(tmp_path / "mine.safetensors").header
+    assert header["recipe"]["bias"] is header["config"]["bias"] is False
+
+
+def test_another_net_than_that_of_the_weights_that_are_started_from_is_refused(tmp_path, capsys, weights):
+    rest = ("--noise", "gaussian:25", "--steps", 1, "--start", weights, "--no-bias")
+    words = refused(capsys, "train", "samples", "-o", tmp_path / "mine.safetensors", *rest)
+    assert "bias is False, the net's True; leave it out, or start with another net" in words
+
+
 def test_what_is_recorded_is_what_was_measured(tmp_path, weights, capsys):
     copy = tmp_path / "copy.safetensors"
     copy.write_bytes(weights.read_bytes())

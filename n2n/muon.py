@@ -64,10 +64,18 @@ def optimizers(net: UNet, name: str, learning_rate: float) -> list[torch.optim.O
 
 
 def orthogonal(matrices: Tensor) -> Tensor:
-    """(N, R, C) → matrices with the same singular vectors, and singular values of about 1."""
+    """(N, R, C) → matrices with the same singular vectors, and singular values of about 1.
+
+    The steps of the iteration are polynomials of X·Xᵀ and commute: they are multiplied as small R×R matrices, and X,
+    which is many times as long, is touched twice only.
+    """
     a, b, c = QUINTIC
     x = matrices / (matrices.norm(dim=(-2, -1), keepdim=True) + TINY)
+    square = x @ x.mT
+    product = torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
     for _ in range(STEPS):
-        square = x @ x.mT
-        x = torch.baddbmm(x, torch.baddbmm(square, square, square, beta=b, alpha=c), x, beta=a)
-    return x
+        polynomial = torch.baddbmm(square, square, square, beta=b, alpha=c)
+        polynomial.diagonal(dim1=-2, dim2=-1).add_(a)
+        product = polynomial @ product
+        square = polynomial @ square @ polynomial
+    return product @ x

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from n2n.muon import DECAY, MOMENTUM, RATE, Muon, orthogonal
+from n2n.muon import DECAY, MOMENTUM, QUINTIC, RATE, STEPS, Muon, orthogonal
 
 
 def kernels(seed=0):
@@ -24,6 +24,16 @@ def test_singular_values_become_about_one_and_vectors_stay(shape):
     u, _, v = torch.linalg.svd(matrices, full_matrices=False)
     inside = u.mT @ orthogonal(matrices) @ v.mT
     assert (inside - torch.diag_embed(inside.diagonal(dim1=-2, dim2=-1))).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize("rank", [2, 24])
+def test_small_matrices_give_what_the_iteration_gives_as_it_is_published(rank):
+    generator = torch.Generator().manual_seed(0)
+    matrix = torch.randn(24, rank, generator=generator) @ torch.randn(rank, 216, generator=generator)
+    (a, b, c), x = QUINTIC, matrix.double() / matrix.double().norm()
+    for _ in range(STEPS):
+        x = a * x + b * (x @ x.T) @ x + c * (x @ x.T) @ (x @ x.T) @ x
+    assert torch.allclose(orthogonal(matrix[None])[0], x.float(), atol=1e-4)
 
 
 def test_kernels_together_move_as_each_by_itself():

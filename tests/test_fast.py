@@ -1,5 +1,7 @@
 """The fast U-Net against the plain one."""
 
+import time
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -67,11 +69,21 @@ def test_bf16_trains():
     assert all(parameter.grad.dtype == torch.float32 and parameter.grad.any() for parameter in plain.parameters())
 
 
-@pytest.mark.parametrize("instructions", [False, True])
-def test_a_cpu_without_the_instructions_is_not_tried(monkeypatch, instructions):
-    tried = []
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: instructions)
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
-    monkeypatch.setattr(fast, "_trial", lambda precision: tried.append(precision) or len(tried))
-    assert fast.prefers_bf16.__wrapped__(torch.device("cpu")) is instructions  # the first of two is the faster
-    assert tried == (["bf16", "fp32"] if instructions else [])
+@pytest.mark.parametrize(
+    ("matrices", "vectors", "wins", "chosen"),
+    [(True, True, False, True), (False, True, True, True), (False, True, False, False), (False, False, True, False)],
+)
+def test_only_a_cpu_with_vector_instructions_alone_is_tried(monkeypatch, matrices, vectors, wins, chosen):
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: matrices)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: vectors)
+    monkeypatch.setattr(fast, "_faster_in_bf16", lambda: wins)
+    assert fast.prefers_bf16.__wrapped__(torch.device("cpu")) is chosen
+
+
+@pytest.mark.parametrize("slower", ["fp32", "bf16"])
+def test_a_trial_finds_the_faster_precision(monkeypatch, slower):
+    def waiting(net, precision):
+        return lambda image: time.sleep(0.02 if precision == slower else 0.002)
+
+    monkeypatch.setattr(fast, "FastUNet", waiting)
+    assert fast._faster_in_bf16() is (slower == "fp32")

@@ -60,7 +60,7 @@ def run(*arguments, **options):
 
 def test_the_report_recipe_equals_a_plain_loop(pairs, stacks):
     ours, plain = small_net(), small_net()
-    settings = recipe("report", steps=8, batch_size=10)
+    settings = recipe("report", steps=8, batch_size=10, precision="fp32")
     losses = [progress.loss for progress in train(ours, pairs, None, settings)]
     adam = torch.optim.Adam(plain.parameters(), lr=0.001, betas=(0.9, 0.99), eps=1e-8)
     source, target = (torch.from_numpy(stack).float() / 255 for stack in stacks)

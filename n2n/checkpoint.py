@@ -175,7 +175,7 @@ def summary(report: Measurement) -> dict[str, float]:
         found |= {"noisy": report.noisy.psnr, "denoised": report.denoised.psnr}
     if report.estimated:
         found |= {"estimated": report.estimated.psnr, "estimated_noisy": report.estimated.noisy}
-    return {name: round(value, 3) for name, value in found.items()}
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 def _as_json(mark: Mark) -> dict[str, float | None]:

@@ -118,7 +118,7 @@ def test_cbsd68_has_the_figure_of_the_header(name, words, noise):
 
 @NO_DATA
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["course", "course-residual"])
+@pytest.mark.parametrize("name", ["course", "course-residual", "course-large"])
 def test_the_course_s_pairs_have_the_figure_of_the_header(name, tmp_path):
     photos = read(CBSD68, noise=parse("pixelate:8"))
     make.save_pairs(tmp_path / "val.npz", make.make_pairs(photos, 1000, 32, 2, True, 1))

@@ -36,11 +36,11 @@ def train(parsed: argparse.Namespace) -> None:
         given = options.settings(parsed)
         settings = recipe(parsed.recipe, **(model.settings(given) if model else given))
         data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
-        learnt, held = _split(data, parsed, settings.hold_out, settings.seed)
         if model:
-            model.check_channels(data)
+            data = model.adapted(data)
         else:
             model = Noise2Noise.for_pairs(data, settings, parsed.width, device)
+        learnt, held = _split(data, parsed, settings.hold_out, settings.seed)
         about = _about(parsed, settings, device)
         stream = run_training(
             model.net,

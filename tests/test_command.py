@@ -265,6 +265,14 @@ def test_the_net_of_the_weights_that_are_started_from_is_kept(tmp_path):
     assert header["recipe"]["bias"] is header["config"]["bias"] is False
 
 
+def test_grey_pictures_can_start_from_weights_for_colour(tmp_path, weights, rng):
+    shots = rng.integers(60, 190, (2, 20, 32, 32)).astype(np.uint8)
+    np.savez(tmp_path / "grey.npz", source=shots[0], target=shots[1])
+    out = tmp_path / "mine.safetensors"
+    assert command("train", tmp_path / "grey.npz", "-o", out, "--steps", 1, "--start", weights) == 0
+    assert Noise2Noise.load(out).net.config.channels == 3
+
+
 def test_another_net_than_that_of_the_weights_that_are_started_from_is_refused(tmp_path, capsys, weights):
     rest = ("--noise", "gaussian:25", "--steps", 1, "--start", weights, "--no-bias")
     words = refused(capsys, "train", "samples", "-o", tmp_path / "mine.safetensors", *rest)

@@ -5,8 +5,7 @@ Both ways take turns, and of each its best time counts: what else the machine do
 """
 
 import itertools
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import torch
 import torch.nn.functional as F
@@ -20,17 +19,14 @@ from .noise import generator
 from .pairs import Pairs, gather
 from .recipe import Recipe, recipe
 from .scenes import StackedScenes
+from .timing import Work, best_seconds
 from .train import Progress, train
 from .unet import UNet
 
-SECONDS = 10.0  # spent on each comparison
-WARM_UPS = 3
 MATRIX = 2048
 BATCHES = {"batches of 100, 32×32": (100, 32), "batches of 8, 128×128": (8, 128)}  # pictures, side in pixels
 PICTURES = {"32×32 in batches": (100, 32, 32), "512×512": (1, 512, 512), "4000×3000": (1, 3000, 4000)}
 QUARTER = (1504, 2016)  # of the largest, which is too much for the plain way at once: 8 GB
-
-Work = Callable[[], object]
 
 
 def run() -> dict[str, object]:
@@ -73,19 +69,6 @@ def table(figures: dict[str, object]) -> str:
 
 def _compared(what: str, plain: float, ours: float) -> dict[str, object]:
     return {f"{what}, plain, pictures/s": plain, f"{what}, ours, pictures/s": ours}
-
-
-def best_seconds(*works: Work, limit: float = SECONDS) -> list[float]:
-    """The least seconds that each takes, taking turns for `limit` seconds; what else the machine does slows all."""
-    for work in works * WARM_UPS:
-        work()
-    best, end = [float("inf")] * len(works), time.perf_counter() + limit
-    while time.perf_counter() < end or best[0] == float("inf"):
-        for place, work in enumerate(works):
-            start = _now()
-            work()
-            best[place] = min(best[place], _now() - start)
-    return best
 
 
 def _plain_step(device: torch.device, count: int, side: int) -> Work:
@@ -136,10 +119,3 @@ def _product(device: torch.device, dtype: torch.dtype) -> float:
     """GFLOP/s of a large matrix product."""
     matrix = torch.rand(MATRIX, MATRIX, device=device).to(dtype)
     return 2 * MATRIX**3 / best_seconds(lambda: matrix @ matrix)[0] / 1e9
-
-
-def _now() -> float:
-    """Seconds, once everything asked of a GPU is done."""
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return time.perf_counter()

@@ -6,15 +6,14 @@ which saves the concatenation. Large pictures pass the outer levels strip by str
 is still in the cache when the next one reads it.
 """
 
-import math
-import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .timing import best_seconds
 from .unet import LEVELS, SLOPE, UNet
 
 PRECISIONS = ("auto", "fp32", "bf16")
@@ -22,7 +21,7 @@ OUTER = 2  # levels that are folded and passed in strips; below them there is li
 STRIP_PIXELS = 2**17  # of a level's input in one strip
 LEAST_ROWS = 16  # of the lower level in one strip
 CONTEXT = 2  # rows of the lower level that a strip sees beyond itself; three convolutions reach 3 of the level's own
-TRIAL_SECONDS = 0.5
+TRIAL_SECONDS = 0.5  # for both precisions
 
 
 class FastUNet(nn.Module):
@@ -126,17 +125,9 @@ def prefers_bf16(device: torch.device) -> bool:
 
 
 def _faster_in_bf16() -> bool:
-    """Tries both in turns on a small batch, so that other programs hinder them alike."""
+    """Tries both on a small batch."""
     net, image = UNet().eval(), torch.rand(16, 3, 64, 64)
-    nets = {precision: FastUNet(net, precision) for precision in ("bf16", "fp32")}
-    least = dict.fromkeys(nets, math.inf)
     with torch.no_grad():
-        for fast in nets.values():  # the first call is slower
-            fast(image)
-        end = time.perf_counter() + TRIAL_SECONDS
-        while time.perf_counter() < end:
-            for precision, fast in nets.items():
-                start = time.perf_counter()
-                fast(image)
-                least[precision] = min(least[precision], time.perf_counter() - start)
-    return least["bf16"] < least["fp32"]
+        trials = (partial(FastUNet(net, precision), image) for precision in ("bf16", "fp32"))
+        bf16, fp32 = best_seconds(*trials, limit=TRIAL_SECONDS)
+    return bf16 < fp32

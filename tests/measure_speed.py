@@ -20,7 +20,7 @@ import torch
 from measuring import Figure, print_figures
 from PIL import Image
 
-from n2n import Noise2Noise, bench, infer, pairs
+from n2n import Noise2Noise, bench, infer, pairs, timing
 from n2n.recipe import BATCH, recipe
 from n2n.train import Progress, train
 
@@ -47,7 +47,7 @@ def pairs_flat(folder: Path, quick: bool) -> Iterator[Figure]:
         taken.append(_status("RssAnon"))
         yield Figure(f"pairs: memory beside the mapped file, {count:,} pairs", taken[-1], "MB")
     yield Figure("pairs: memory that a thousand times as many add", taken[1] - taken[0], "MB", 100)
-    few, many = bench.best_seconds(*(partial(_steps, training) for training in trainings), limit=5 if quick else 30)
+    few, many = timing.best_seconds(*(partial(_steps, training) for training in trainings), limit=5 if quick else 30)
     yield Figure("pairs: pictures/s of the fewer", STEPS * BATCH / few)
     yield Figure("pairs: pictures/s of the more", STEPS * BATCH / many)
     yield Figure("pairs: seconds a picture, a thousand times as many", many / few, "×", 1.1)

@@ -16,7 +16,8 @@ TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 # Every module of n2n with the modules of n2n that it may import; each line only names lines above it.
 LADDER = {
     "unet": set(),
-    "fast": {"unet"},
+    "timing": set(),
+    "fast": {"timing", "unet"},
     "muon": {"unet"},
     "lettering": set(),
     "noise": {"lettering"},
@@ -54,7 +55,7 @@ LADDER = {
     "model": {"checkpoint", "fast", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
     | {"weights"},
     "lanes": {"model", "pairs", "recipe", "train"},
-    "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "train", "unet"},
+    "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "timing", "train", "unet"},
     "options": {"fast", "noise", "recipe", "unet"},
     "repeat": {"noise", "recipe", "unet"},
 }

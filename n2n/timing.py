@@ -1,0 +1,31 @@
+"""Which of several ways is the fastest: all take turns, so that what else the machine does slows all alike."""
+
+import time
+from collections.abc import Callable
+
+import torch
+
+SECONDS = 10.0  # spent on a comparison
+WARM_UPS = 3  # the first calls are slower
+
+Work = Callable[[], object]
+
+
+def best_seconds(*works: Work, limit: float = SECONDS) -> list[float]:
+    """The least seconds that each takes, taking turns for `limit` seconds, once at least."""
+    for work in works * WARM_UPS:
+        work()
+    best, end = [float("inf")] * len(works), time.perf_counter() + limit
+    while time.perf_counter() < end or best[0] == float("inf"):
+        for place, work in enumerate(works):
+            start = _now()
+            work()
+            best[place] = min(best[place], _now() - start)
+    return best
+
+
+def _now() -> float:
+    """Seconds, once everything asked of a GPU is done."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter()

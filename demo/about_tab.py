@@ -1,4 +1,4 @@
-"""The third tab: how it works, the net, the weights that come along, how to cite, and what this host is."""
+"""The third tab: how it works, the net, the built-in models, how to cite, and what this host is."""
 
 import html
 import os
@@ -94,17 +94,17 @@ def build(speed: Callable[[], float | None]) -> None:
 
 
 def _net(net: UNet) -> None:
-    with gr.Accordion(f"The net: a U-Net of {count_parameters(net):,} numbers", open=False):
+    with gr.Accordion(f"The net: a U-Net with {count_parameters(net):,} parameters", open=False):
         gr.HTML(net_table(net), apply_default_css=False, elem_id="about-net")
 
 
 def _weights(sections: dict[str, str]) -> None:
     for name in weights.shipped():
-        with gr.Accordion(f"The weights “{name}”", open=False):
+        with gr.Accordion(f"Built-in model “{name}”", open=False):
             card = sections.pop(name, "There is no card for these weights in weights/README.md.")
             gr.Markdown(card, elem_id=f"about-card-{name}")
             gr.HTML(header_table(name), apply_default_css=False)
-    with gr.Accordion("All weights: the data and its terms", open=False):
+    with gr.Accordion("All built-in models: their data and its terms", open=False):
         gr.Markdown("\n\n".join(f"**{name}**\n\n{text}" if name else text for name, text in sections.items()))
 
 

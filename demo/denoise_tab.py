@@ -111,7 +111,7 @@ def _controls(chosen_sample: gr.HTML) -> Controls:
             )
             amount = level(noises.FIRST)
             seed = gr.Number(0, label="Seed of the noise", precision=0, minimum=0, maximum=2**31 - 1)
-            again = gr.Button("Draw other noise", size="sm")
+            again = gr.Button("New random noise", size="sm")
         cleans = gr.File(
             label="Clean picture to compare with, if there is one",
             file_count="multiple",
@@ -127,7 +127,7 @@ def _controls(chosen_sample: gr.HTML) -> Controls:
         ensemble = gr.Checkbox(False, label="Average over 8 turns and flips", info="8 × the time, a little better")
         maps = gr.Checkbox(False, label="Show the error, and what was removed")
         classical = gr.CheckboxGroup(
-            list(baselines.BASELINES), label="Beside it: methods that learn nothing", elem_id="baselines"
+            list(baselines.BASELINES), label="Compare with classical filters", elem_id="baselines"
         )
     adding.input(
         lambda way: (gr.Group(visible=way == ADD), gr.File(visible=way != ADD)),
@@ -196,7 +196,7 @@ def _tie(controls: Controls, results: Results, visits: Visits) -> dict[str, obje
     return settled
 
 
-TRAINED_FILE = "model.safetensors"  # of a visitor's own training, in his folder
+TRAINED_FILE = "model.safetensors"  # of a visitor's own training, in their folder
 
 
 def _forgotten(asked: Controls) -> list:

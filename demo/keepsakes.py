@@ -1,4 +1,4 @@
-"""What a person takes home from a training: the weights with their card, the curves, the logs, and the command."""
+"""What a person downloads after a training: the weights with their card, the curves, the logs, and the command."""
 
 import shutil
 from pathlib import Path

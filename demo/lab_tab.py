@@ -50,7 +50,7 @@ def _tie_runs(lab: Lab, layout: Layout) -> None:
             experiment, session = EXPERIMENTS[key], request.session_hash
             asked, wrong = experiment.read(layout.given(key, values))
             now = key, sorted(asked.items())
-            answered = answer is not None and now == seen  # nobody answers what he has not seen
+            answered = answer is not None and now == seen  # nobody answers what they have not seen
             try:
                 if answered:
                     asked["answer"] = answer

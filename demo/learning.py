@@ -31,7 +31,7 @@ class Settings:
 
     recipe: Recipe
     width: int = 24  # feature maps; read where the net starts at random
-    start: str | None = None  # name of weights that come along, instead of random ones
+    start: str | None = None  # name of a built-in model, instead of random weights
     resume: bool = False  # go on from what lies in the folder
     device: str = "auto"
 

@@ -9,7 +9,7 @@ from n2n.doctor import Verdict
 from . import settings
 from .visits import PREFIX
 
-LEVELS = {"red": "✕ mend this", "amber": "! mind this", "green": "✓ fine"}  # told by more than a colour
+LEVELS = {"red": "✕ Fix this", "amber": "! Watch out", "green": "✓ Fine"}  # told by more than a colour
 NO_MEMORY = "this takes more memory than there is; bring less, or something smaller"
 FOLDERS = re.compile(rf"{re.escape(str(settings.TEMPORARY))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
 NAME_MOST = 60  # letters of a text that a table shows

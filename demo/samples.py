@@ -1,4 +1,4 @@
-"""The pictures that come along, from scikit-image's data: nothing to fetch, free to use."""
+"""The built-in pictures, from scikit-image's data: nothing to fetch, free to use."""
 
 from functools import lru_cache
 from pathlib import Path

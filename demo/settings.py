@@ -54,7 +54,7 @@ STOP_SECONDS = 1.5  # that a job has to end by itself before it is killed
 NICENESS = 10  # of jobs, so that denoising goes first
 
 FILE_SECONDS = _number("N2N_FILE_MINUTES", 55) * 60  # that files live after their last use: all are gone within an hour
-GRACE_SECONDS = 300.0  # that a visitor's files live after he has left, in case only his connection was lost
+GRACE_SECONDS = 300.0  # that a visitor's files live after they have left, in case only their connection was lost
 SWEEP_SECONDS = 60.0  # between two looks for files that are too old
 CACHE = (int(SWEEP_SECONDS), int(FILE_SECONDS))  # the same for the copies that Gradio makes
 

@@ -117,7 +117,7 @@ def _page(seen: gr.Accordion, train: gr.Button, stop: gr.Button, go_on: gr.Butto
     use = gr.Button("Denoise with it", variant="primary", visible=False, elem_id="use")
     trust = panels.component(NO_ROWS, compact=True, elem_id="trust")
     command = gr.HTML("", elem_id="command")
-    files = gr.File(label="Take it home", file_count="multiple", interactive=False, visible=False, elem_id="take")
+    files = gr.File(label="Download", file_count="multiple", interactive=False, visible=False, elem_id="take")
     run = gr.State(None)
     return Page(seen, status, drawn, pictures, machine, snapshot, trust, files, command, train, stop, go_on, use, run)
 
@@ -198,7 +198,7 @@ def _tie_training(visits: Visits, line: jobs.Line, data: gr.State, choices: Choi
 async def _train(
     visits: Visits, line: jobs.Line, running: dict[str, jobs.Job], session: str, run: Run
 ) -> AsyncIterator[Page]:
-    """A training on the page, from its place in line to what there is to take home."""
+    """A training on the page, from its place in line to what there is to download."""
     view, begun = watching.View(run), False
     try:
         async with aclosing(runs.train(line, running, session, run)) as steps:

@@ -45,10 +45,10 @@ class Visits:
         return folder
 
     def leave(self, session: str) -> None:
-        """The visitor has left, or lost his connection: his files go after a grace period."""
+        """The visitor has left, or lost their connection: their files go after a grace period."""
         folder = self._place(session)
         soon = time.time() - settings.FILE_SECONDS + settings.GRACE_SECONDS
-        with contextlib.suppress(FileNotFoundError):  # he never had one, or it is gone already
+        with contextlib.suppress(FileNotFoundError):  # they never had one, or it is gone already
             used = min(soon, folder.stat().st_mtime)
             os.utime(folder, (used, used))
 

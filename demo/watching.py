@@ -125,7 +125,7 @@ class View:
 
 
 async def ended(run: Run, folder: Path) -> Page:
-    """When the training is over: everything there is to see and to take home, written to `folder`."""
+    """When the training is over: everything there is to see and to download, written to `folder`."""
     command = keepsakes.command_of(run)
     files = await asyncio.to_thread(keepsakes.written, folder, run, command)
     last = len(run.snapshots()) - 1

@@ -167,5 +167,5 @@ WAYS = {
     "shared": Way("Both shots have the same noise", "% of the noise power", 100.0, 5.0, True, shared),
     "bias": Way("The noise is not zero on average", "% of white", 20.0, 1.0, True, biased),
     "clip": Way("Noise is cut off at black and white", "% of the pixels black or white", 60.0, 3.0, True, clipped),
-    "neighbours": Way("The noise of neighbours is alike", "correlation", 0.8, 0.04, False, correlated),
+    "neighbours": Way("Noise is correlated between pixels", "correlation", 0.8, 0.04, False, correlated),
 }

@@ -94,9 +94,9 @@ def _verdict(check: str, value: float, unit: str, limits: tuple[float, float], f
 def same_file(sample: Sample) -> Verdict:
     """Share of pairs whose shots are equal in every pixel."""
     share = 100 * sample.identical
-    found = f"Both shots are one and the same picture in {share:.3g} % of the pairs."
+    found = f"Both shots are the same picture in {share:.3g} % of the pairs."
     then = "From those a network learns to change nothing, so that no noise goes. Bring two separate exposures."
-    return _verdict("same file twice", share, "% of pairs", (1e-9, 5), found, then)
+    return _verdict("duplicate shots", share, "% of pairs", (1e-9, 5), found, then)
 
 
 def shared_noise(sample: Sample) -> Verdict:
@@ -192,7 +192,7 @@ def clipping(sample: Sample) -> Verdict:
     # Where clean is at the limit, half of the draws are clipped and their mean is off by σ/√(2π); elsewhere it is less.
     ceiling = to_psnr((black + white) / 100 * variance / (2 * math.pi))
     found = f"Noise reaches black in {black:.1f} % and white in {white:.1f} % of the pixels."
-    then = f"If cut off there, targets are biased to grey: PSNR ends near {ceiling:.0f} dB. Store unclipped values."
+    then = f"If cut off there, targets are biased to grey: PSNR ends near {ceiling:.0f} dB. Export without clipping."
     return _verdict("clipping", black + white, "% of pixels", (3, 15), found, then)
 
 
@@ -208,8 +208,8 @@ def correlated_noise(sample: Sample) -> Verdict:
     found = f"What differs between shots correlates from pixel to pixel: {across:.2f} across, {down:.2f} down."
     then = f"Training stays right, but flat areas gain {cost:.1f} dB less than with white noise. Use raw pictures."
     if np.abs(lags).max() >= 0.9:
-        then = "Noise does not look like this: the scene, the light or the place changed. Mend shift and drift first."
-    return _verdict("noise of neighbours", np.abs(lags).max(), "correlation", (0.2, 0.9), found, then)
+        then = "Noise does not look like this: the scene, the light or the place changed. Fix shift and drift first."
+    return _verdict("noise correlated between pixels", np.abs(lags).max(), "correlation", (0.2, 0.9), found, then)
 
 
 def noise_strength(sample: Sample) -> Verdict:
@@ -242,7 +242,7 @@ def amount(sample: Sample) -> Verdict:
     """Pixels of all pairs there are, in megapixels."""
     value = sample.pixels / 1e6
     found = f"{value:.3g} megapixels of noisy pairs to learn from."
-    then = "A network learns so few by heart, noise included. Bring more scenes, or --start from given weights."
+    then = "A network learns so few by heart, noise included. Bring more, or start from a ready-made model."
     return _verdict("amount", value, "megapixels", (1, 0.1), found, then)
 
 

@@ -1,4 +1,4 @@
-"""Draws what the weights that come along do, failures included: `PYTHONPATH=. .venv/bin/python tests/draw_weights.py`.
+"""Draws what the built-in models do, failures included: `PYTHONPATH=. .venv/bin/python tests/draw_weights.py`.
 
 Photographs that were never learnt from, in crops; beside them the classical method that does best on each.
 """

@@ -57,7 +57,7 @@ EXPERIMENTS = ("targets", "average", "break", "exposures", "look", "guess", "num
 class Counts:
     """How much is measured."""
 
-    draws: int = 15  # of other noise
+    draws: int = 15  # of new noise
     budget: int = 60  # seconds of training
     clients: int = 30
     crowd: int = 60
@@ -85,7 +85,7 @@ def response(folder: Path, quick: bool) -> Iterator[Figure]:
     counts = QUICK if quick else WHOLE
     with opened(folder) as (_, page):
         settled(page, lambda: page.locator("#strip label", has_text="Portrait").click())
-        button = page.get_by_role("button", name="Draw other noise").element_handle()
+        button = page.get_by_role("button", name="New random noise").element_handle()
         took = [page.evaluate(REDRAWN, button) / 1000 for _ in range(counts.draws)]
     yield Figure(f"response: {SIDE}×{SIDE} from a click, median of {len(took)}", float(np.median(took)), "s", 0.7)
 

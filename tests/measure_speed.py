@@ -69,7 +69,7 @@ def pixels_flat(folder: Path, quick: bool) -> Iterator[Figure]:
         costs[side] = min(costs[side], (time.perf_counter() - begun) / (side**2 / 1e6))
     for side, cost in costs.items():
         yield Figure(f"pixels: seconds a megapixel of {side**2 / 1e6:g}", cost, "s")
-    yield Figure("pixels: the dearest megapixel to the cheapest", max(costs.values()) / min(costs.values()), "×", 1.3)
+    yield Figure("pixels: most expensive megapixel to cheapest", max(costs.values()) / min(costs.values()), "×", 1.3)
 
 
 def memory(folder: Path, quick: bool) -> Iterator[Figure]:

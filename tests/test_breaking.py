@@ -139,7 +139,7 @@ EXPECTED = {
     "shared": {"noise in common": "amber"},
     "bias": {},
     "clip": {"clipping": "red"},
-    "neighbours": {"noise of neighbours": "amber"},
+    "neighbours": {"noise correlated between pixels": "amber"},
 }
 
 

@@ -61,21 +61,21 @@ def test_hundreds_of_tiny_pictures_under_heavy_noise_have_nothing_red(photos, rn
     assert not [verdict.check for verdict in verdicts if verdict.level == "red"]
 
 
-def test_same_file_twice(photos):
-    found = verdict(pairs_of(photos, np.float32, np.float32), "same file twice")
+def test_duplicate_shots(photos):
+    found = verdict(pairs_of(photos, np.float32, np.float32), "duplicate shots")
     assert (found.level, found.value) == ("red", 100)
 
 
-def test_same_file_twice_in_a_third_of_the_scenes(photos, rng):
+def test_duplicate_shots_in_a_third_of_the_scenes(photos, rng):
     one = noisy(photos[0], rng)
     scenes = [Scene("same", (one, one)), *(Scene(str(i), (noisy(one, rng), noisy(one, rng))) for i in range(2))]
-    assert verdict(gather(scenes, "test"), "same file twice").value == pytest.approx(100 / 3)
+    assert verdict(gather(scenes, "test"), "duplicate shots").value == pytest.approx(100 / 3)
 
 
 def test_black_centres_are_not_taken_for_the_same_file(rng):
     shots = np.zeros((2, 1, 1024, 1024), np.float32)
     shots[:, :, :200] = noisy(shots[:, :, :200], rng)
-    assert verdict(gather([Scene("night", tuple(shots))], "test"), "same file twice").level == "green"
+    assert verdict(gather([Scene("night", tuple(shots))], "test"), "duplicate shots").level == "green"
 
 
 @pytest.mark.parametrize(("share", "level"), [(0.0, "green"), (0.3, "amber"), (0.7, "red")])
@@ -160,7 +160,7 @@ def test_noise_of_neighbours(photos, rng, axis):
     def draw(photo):
         return photo + scipy.ndimage.uniform_filter1d(noisy(np.zeros_like(photo), rng), 2, axis=axis)
 
-    found = verdict(pairs_of(photos, draw, draw), "noise of neighbours")
+    found = verdict(pairs_of(photos, draw, draw), "noise correlated between pixels")
     assert found.value == pytest.approx(0.5, abs=0.02)  # the mean of two neighbours shares half with the next
     assert f"{0.5 * (axis == 2):.1f}" in found.text.split(": ")[1]
 

@@ -61,7 +61,7 @@ def test_an_experiment_that_does_not_exist_is_the_first_with_a_note():
 def test_a_value_that_is_not_allowed_is_the_first_with_a_note(seed):
     lesson = lessons.read({"tab": "lab", "seed": seed})
     assert lesson.values["seed"] == 0
-    assert len(lesson.notes) == 1 and "Seed" in lesson.notes[0]
+    assert len(lesson.notes) == 1 and "Random seed" in lesson.notes[0]
 
 
 def test_what_an_experiment_does_not_have_is_noted():

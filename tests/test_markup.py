@@ -96,7 +96,7 @@ def test_verdicts_come_worst_first():
     assert levels == ["n2n-red", "n2n-red", "n2n-amber", "n2n-green"]
 
 
-@pytest.mark.parametrize("level, word", [("red", "mend"), ("amber", "mind"), ("green", "fine")])
+@pytest.mark.parametrize("level, word", [("red", "Fix this"), ("amber", "Watch out"), ("green", "Fine")])
 def test_a_verdict_is_told_by_a_word_besides_its_colour(level, word):
     texts = Reader(markup.verdicts([Verdict("alignment", level, 1.2345, "pixels", "what to do")])).texts
     assert word in " ".join(texts) and "1.23 pixels" in " ".join(texts) and texts[-1] == "what to do"

@@ -1,4 +1,4 @@
-"""The weights that come along: do they tell what they are, and do what they say?"""
+"""The built-in models: do they tell what they are, and do what they say?"""
 
 import hashlib
 from functools import partial

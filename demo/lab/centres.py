@@ -160,7 +160,7 @@ def _figure(look: Look, net: Tensor | None) -> Figure:
 
 EXPERIMENT = Experiment(
     key="average",
-    title="The average tells it",
+    title="Which average wins?",
     question="Which average of many noisy copies is the clean picture?",
     words=(
         "Mean, median and mode are three kinds of average, and the kind of noise decides which of them finds the clean "

@@ -54,7 +54,7 @@ class Amount:
 
 
 Control = Choice | Amount
-SEED = Amount("seed", "Seed of everything random", 0, 9999, 1, 0)
+SEED = Amount("seed", "Random seed", 0, 9999, 1, 0)
 
 
 def budget(*seconds: int) -> Choice:

@@ -140,7 +140,7 @@ def _cross(figure: Figure, net: Net) -> None:
 
 EXPERIMENT = Experiment(
     key="exposures",
-    title="Worth how many exposures?",
+    title="How many shots is it worth?",
     question="How many real exposures is one shot through the network worth?",
     words=(
         "Averaging many shots removes noise without guessing: each doubling of the exposures gains 3 dB. The network "

@@ -139,7 +139,7 @@ EXPERIMENT = Experiment(
             "net",
             "The net",
             (
-                ("the weights that come along", "shipped"),
+                ("a built-in model", "shipped"),
                 ("a fresh net while it learns", "learning"),
                 ("a fresh net before it learns", "fresh"),
             ),

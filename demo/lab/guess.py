@@ -51,7 +51,7 @@ class Measured:
 
 
 def net(strength: float = 1.0) -> Method:
-    """The network that comes along, some of the noise kept where `strength` is less than 1."""
+    """The built-in network, some of the noise kept where `strength` is less than 1."""
 
     def denoise(noisy: Tensor) -> Tensor:
         return Noise2Noise.load(SHIPPED, "cpu").predict(noisy, data_range=1.0, strength=strength)
@@ -148,8 +148,8 @@ EXPERIMENT = Experiment(
     title="Guess first",
     question="Which one looks better to you?",
     words=(
-        "PSNR counts how far each pixel is off, SSIM compares the patterns in small windows; neither of them has eyes. "
-        "Choose first, then see whether they agree with you, and with each other."
+        "PSNR counts how far each pixel is off, SSIM compares the patterns in small windows; neither sees like a "
+        "person. Choose first, then see whether they agree with you, and with each other."
     ),
     controls=(
         Choice("case", "Picture", PICTURES, PICTURES[0][1]),

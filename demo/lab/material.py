@@ -1,4 +1,4 @@
-"""What experiments learn from and are measured on: cut from the photographs that come along."""
+"""What experiments learn from and are measured on: cut from the built-in photographs."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from .. import samples
 from .experiment import Value
 
 LEARNT, MEASURED = "samples", "more-samples"  # photographs: none is in both
-SHIPPED = "gaussian-small"  # weights that come along, and answer at once
+SHIPPED = "gaussian-small"  # a built-in model that answers at once
 SIDE = 32  # pixels, of the course's pictures
 SCENES, HELD = 1000, 200
 

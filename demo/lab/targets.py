@@ -38,7 +38,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
 
 
 def _third(kind: str, seed: int, seconds: float) -> Lane:
-    """A net that sees one and the same noisy pair of a scene each time, or never the same noise twice."""
+    """A net that sees the same noisy pair of a scene each time, or never the same noise twice."""
     data = material.learnt(NOISE, 2, seed) if kind == "one" else material.fresh(NOISE)
     return lane(THIRD[kind], data, recipe("fast", seconds=seconds, evaluations=1, seed=seed))
 

@@ -1,4 +1,4 @@
-"""What a visitor does, and what he reads off the page."""
+"""What a visitor does, and what they read off the page."""
 
 import io
 import math

@@ -61,7 +61,7 @@ def test_another_noise(page, noise):
 
 
 def test_the_newest_request_wins(page):
-    button, seed = page.get_by_role("button", name="Draw other noise"), page.get_by_label("Seed of the noise")
+    button, seed = page.get_by_role("button", name="New random noise"), page.get_by_label("Seed of the noise")
     settled(page, lambda: [button.click() for _ in range(6)])
     photo = torch.from_numpy(skimage.data.chelsea().transpose(2, 0, 1)[None].copy()).float() / 255
     newest = parse("gaussian:25")(photo, generator(int(seed.input_value()))).clamp(0, 1).mul(255).round()

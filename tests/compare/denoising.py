@@ -57,7 +57,7 @@ class Score:
 
 
 def ours() -> Iterator[Method]:
-    """The weights that come along, at any σ up to 50."""
+    """The built-in model, at any σ up to 50."""
     net = Noise2Noise.load("gaussian", "cpu").fast
     yield Method("ours, `gaussian`", BLIND, partial(infer.denoise, net))
     yield Method("ours, `gaussian`, ensemble of 8", BLIND, partial(infer.denoise, net, ensemble=True))

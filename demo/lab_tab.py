@@ -31,7 +31,8 @@ ARRIVE = """(asked) => {
     address.searchParams.delete("key");
     history.replaceState(history.state, "", address);
   }
-  return [on, { __type__: "update", open: !on }];
+  const timer = asked && !on ? { active: false } : {};
+  return [on, { __type__: "update", open: !on }, { __type__: "update", ...timer }];
 }"""
 Given = str | None  # None comes from what a browser has not shown yet
 Case = tuple[str, list[tuple[str, Value]]]  # an experiment and all its values: answers to the same are counted together
@@ -107,11 +108,13 @@ def _told(tally: Tally, room: Given, case: Case) -> str:
     return notes([said]) if said else ""
 
 
-def _tie_tally(tally: Tally, layout: Layout) -> None:
-    """While a room is set, the teacher's screen and a large one look for its answers; nobody else's asks for any."""
+def _watches(room: Given, large: bool, teacher: bool) -> gr.Timer:
+    """Looks for a room's answers on the teacher's screen and on a large one: nobody else's asks for any."""
+    return gr.Timer(active=bool(room and room.strip()) and bool(large or teacher))
 
-    def watches(room: Given, large: bool, teacher: bool) -> gr.Timer:
-        return gr.Timer(active=bool(room and room.strip()) and bool(large or teacher))
+
+def _tie_tally(tally: Tally, layout: Layout) -> None:
+    """The latest answers of the room, as long as the timer is active."""
 
     def latest(key: str, seen: Case | None, room: Given, *values: object) -> str:
         if not seen or seen[0] != key:  # not run yet: what the students' screens are set to as well
@@ -122,7 +125,7 @@ def _tie_tally(tally: Tally, layout: Layout) -> None:
             return ""
 
     room, large, teacher = layout.panel.room, layout.projector, layout.teacher
-    gr.on([room.input, large.change, teacher.change], watches, [room, large, teacher], layout.timer, **QUICK)
+    gr.on([room.input, large.input], _watches, [room, large, teacher], layout.timer, **QUICK)
     layout.timer.tick(latest, [layout.chosen, layout.seen, room, *layout.every()], layout.tally, **QUICK)
 
 
@@ -193,16 +196,19 @@ def _tie_links(layout: Layout, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     def arrive(request: gr.Request) -> list:
         parameters = dict(request.query_params)
         tab, lesson = lessons.tab(parameters), lessons.read(parameters)
-        opened = [gr.Tabs(selected=tab) if tab else gr.skip(), class_panel.holds_key(parameters.get("key", ""))]
+        teacher = class_panel.holds_key(parameters.get("key", ""))
+        timer = _watches(lesson.room, lesson.projector, teacher) if lesson else gr.skip()
+        opened = [gr.Tabs(selected=tab) if tab else gr.skip(), teacher, timer]
         return opened + (_lesson(layout, lesson) if lesson else [gr.skip()] * (len(outputs) - len(opened)))
 
     panel = layout.panel
     inputs = [layout.chosen, panel.hide, panel.room, *layout.every()]
     panel.make.click(make, inputs, [panel.link, panel.code], **QUICK)
     lesson = [layout.chosen, layout.projector, panel.room, *layout.every(), *_of_experiment(layout)]
-    outputs = [tabs, layout.teacher, *lesson]
+    outputs = [tabs, layout.teacher, layout.timer, *lesson]
     arrived = blocks.load(arrive, None, outputs, **QUICK)
-    arrived.then(None, layout.projector, [layout.projector, layout.folded], js=ARRIVE, api_visibility="private")
+    large = layout.projector, layout.folded, layout.timer
+    arrived.then(None, layout.projector, list(large), js=ARRIVE, api_visibility="private")
 
 
 def _lesson(layout: Layout, lesson: Lesson) -> list:

@@ -4,7 +4,8 @@ A training in seconds takes few steps on a busy computer, and its first hundred 
 start. Later its PSNR still goes up and down from look to look. So something is claimed once there were STEPS steps and
 LOOKS looks, and then only if the difference is larger than its doubt. That is twice the standard error, in which two
 things add up: how the pictures measured on scatter, and how the difference itself did over the latest third of the
-looks, LOOKS at least. What still rises or falls adds to it.
+looks, LOOKS at least. What still rises or falls adds to it, and it reaches as far as the look before did: among many
+looks one is outside by chance, but seldom two in a row.
 """
 
 import math
@@ -51,10 +52,18 @@ def counted(steps: int) -> str:
 
 def gap(looks: Sequence[float], by_picture: Sequence[float] = ()) -> Gap:
     """From the differences seen at each look, and those of the pictures at the last look."""
-    late = looks[-max(LOOKS, len(looks) // 3) :]
-    moving = stdev(late) if len(late) > 1 else math.inf
     measuring = stdev(by_picture) / math.sqrt(len(by_picture)) if len(by_picture) > 1 else 0.0
-    return Gap(looks[-1], 2 * math.hypot(moving, measuring))
+    doubt = 2 * math.hypot(_moving(looks), measuring)
+    if len(looks) > LOOKS:
+        before = 2 * math.hypot(_moving(looks[:-1]), measuring)
+        doubt = max(doubt, before + abs(looks[-1] - looks[-2]))
+    return Gap(looks[-1], doubt)
+
+
+def _moving(looks: Sequence[float]) -> float:
+    """How the latest looks scatter."""
+    late = looks[-max(LOOKS, len(looks) // 3) :]
+    return stdev(late) if len(late) > 1 else math.inf
 
 
 def nearest(looks: Sequence[Mapping[str, float]]) -> list[str]:

@@ -22,7 +22,7 @@ def command_of(run: Run) -> str:
     data, before = run.name, ""
     if run.name == samples.PAIRS:
         data, before = "pairs.npz", f"{MAKE} -o pairs.npz\n"
-    return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, chosen.width, chosen.start)
+    return before + repeat.command([data], f"{NAME}.safetensors", chosen.recipe, chosen.width, chosen.start)
 
 
 def card(header: dict[str, object], command: str) -> str:

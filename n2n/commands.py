@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shlex
 import sys
 from collections import deque
 from dataclasses import asdict, replace
@@ -80,9 +79,18 @@ def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) 
 
 def _about(parsed: argparse.Namespace, settings: Recipe, device: torch.device) -> dict[str, object]:
     """What a header tells of a training beside its settings; of paths, the names alone."""
-    data = shlex.join(Path(path).name for path in parsed.data)
-    start = Path(parsed.start).name if parsed.start else None
-    command = repeat.command(data, parsed.out.name, settings, parsed.width, start, parsed.noise)
+    start = repeat.names([parsed.start])[0] if parsed.start else None
+    command = repeat.command(
+        repeat.names(parsed.data),
+        parsed.out.name,
+        settings,
+        parsed.width,
+        start,
+        parsed.noise,
+        validate=repeat.names(parsed.validate or ()),
+        roles=parsed.roles or (),
+        freeze=parsed.freeze,
+    )
     return {"command": command, "machine": _machine(device, settings.precision), "note": parsed.note}
 
 

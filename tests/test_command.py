@@ -240,10 +240,42 @@ def test_denoising_a_picture_loads_neither_matplotlib_nor_tensorboard(tmp_path, 
     ],
 )
 def test_the_command_that_repeats_a_training_asks_for_the_same_recipe(chosen):
-    words = shlex.split(repeat.command("'my pairs.zip'", "mine.safetensors", chosen, 48))
+    words = shlex.split(repeat.command(["my pairs.zip"], "mine.safetensors", chosen, 48))
     parsed = options.parser().parse_args(words[3:])
     assert (parsed.data, parsed.width) == (["my pairs.zip"], 48)
     assert recipe(parsed.recipe, **options.settings(parsed)) == chosen
+
+
+@pytest.mark.parametrize(
+    "name", ["my pairs.zip", 'it\'s "mine".npz', "-o", "--noise.npz", "Zürich $HOME 日本.pkl", "a\nb"]
+)
+def test_a_shell_hands_every_name_of_the_repeating_command_over_as_it_is(name):
+    line = repeat.command([name, name], name, recipe("fast"), 24, name, validate=[name], freeze=True)
+    shown = ["sh", "-c", line.replace("python -m n2n", "printf '%s\\0'")]
+    words = subprocess.run(shown, capture_output=True, check=True).stdout.decode().split("\0")
+    parsed = options.parser().parse_args(words[:-1])
+    told = [*parsed.data, str(parsed.out), parsed.start, *parsed.validate]
+    assert [word.removeprefix("./") for word in told] == [name] * 5 and parsed.freeze
+
+
+def test_the_command_in_a_header_repeats_the_training_bit_for_bit(tmp_path, monkeypatch, rng):
+    monkeypatch.chdir(tmp_path)
+    names = ["-it's a.png", "über b.png"]
+    for name in names:
+        Image.fromarray(rng.integers(60, 190, (40, 64)).astype(np.uint8)).save(tmp_path / name)
+    assert command("train", *(tmp_path / name for name in names), "-o", "./--w.safetensors", "--steps", 2) == 0
+    first = Noise2Noise.load("--w.safetensors", "cpu")
+    assert main([*shlex.split(first.header["command"])[3:], "--force"]) == 0
+    again = Noise2Noise.load("--w.safetensors", "cpu")
+    assert again.header["command"] == first.header["command"]
+    assert all(torch.equal(a, b) for a, b in zip(first.net.parameters(), again.net.parameters()))
+
+
+def test_names_keep_so_much_of_their_folders_as_tells_them_apart(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert repeat.names(["/home/me/a.png", "/home/me/b.png"]) == ["a.png", "b.png"]
+    assert repeat.names(["/home/me/1/a.png", "/home/me/2/a.png"]) == [str(Path("1/a.png")), str(Path("2/a.png"))]
+    assert repeat.names(["."]) == [tmp_path.name] and repeat.names([]) == []
 
 
 def test_a_header_tells_the_command_and_the_note_but_no_folder(tmp_path):

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import gradio as gr
 
-from . import class_panel, jobs, lab_runs, settings
+from . import class_panel, lab_runs, settings
 from .lab import lessons
 from .lab.experiments import EXPERIMENTS
 from .lab.lessons import Lesson
@@ -13,7 +13,6 @@ from .lab.room import Tally, cleaned
 from .lab_layout import Layout, lay_out, offered, question
 from .lab_runs import Lab
 from .markup import error, notes
-from .visits import Visits
 
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 # Large type for a projector, the controls folded away. The teacher's key does not stay in the address bar.
@@ -28,12 +27,11 @@ PROJECT = """(on) => {
 }"""
 
 
-def build(visits: Visits, line: jobs.Line, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
-    """Lays out the tab and ties its events. Call it inside a gr.Tab. Trainings take their turn in `line`; a lesson's
-    link opens the lab among the `tabs` of the `blocks`.
+def build(lab: Lab, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
+    """Lays out the tab and ties its events. Call it inside a gr.Tab. A lesson's link opens the lab among the `tabs` of
+    the `blocks`.
     """
     layout = lay_out()
-    lab = Lab(visits, line)
     _tie_runs(lab, layout)
     _tie_choice(lab, layout)
     _tie_links(layout, blocks, tabs)

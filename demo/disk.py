@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -68,7 +69,8 @@ def size(path: Path) -> int:
     for each in (path, *path.rglob("*")):
         with suppress(OSError):
             status = each.lstat()
-            found[status.st_ino] = status.st_size
+            if stat.S_ISREG(status.st_mode):
+                found[status.st_ino] = status.st_size
     return sum(found.values())
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import panels, strip, theme
+from demo import panels, rows, strip, theme
 
 DEMO = Path(panels.__file__).parent
 LEAST_CONTRAST = 4.5  # WCAG 2.2, level AA, for text of any size

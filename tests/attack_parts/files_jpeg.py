@@ -83,7 +83,7 @@ def _segments() -> Iterator[tuple[str, bytes]]:
     yield "profile in 255 pieces", start + pieces + rest
     yield "profile piece 0 of 0", start + _segment(0xE2, b"ICC_PROFILE\0\0\0x") + rest
     yield "segment of length 0", start + b"\xff\xe0\x00\x00" + rest
-    yield "fill bytes", start + b"\xff" * MEGA + rest
+    yield "fill bytes", start + b"\xff" * 10**6 + rest
     mpf = b"MPF\0II*\0\x08\0\0\0" + struct.pack("<HHHII", 1, 0xB001, 4, 1, 2**32 - 1) + bytes(4)
     yield "4 billion pictures in one", start + _segment(0xE2, mpf) + rest
     yield (
@@ -91,9 +91,6 @@ def _segments() -> Iterator[tuple[str, bytes]]:
         start + _segment(0xED, b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0\xff\xff\xff\xff") + rest,
     )
     yield "Adobe colours 9", start + _segment(0xEE, b"Adobe\0\x64\0\0\0\0\x09") + rest
-
-
-MEGA = 10**6
 
 
 def _segment(marker: int, data: bytes) -> bytes:

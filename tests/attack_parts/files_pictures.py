@@ -46,9 +46,16 @@ def _webp() -> Iterator[tuple[str, bytes]]:
     yield "no frames", _riff((b"VP8X", small), (b"ANIM", bytes(6)))
     yield "length of 4 GB", b"RIFF\xff\xff\xff\xff" + lossy[8:]
     yield "profile of noise", _riff((b"VP8X", struct.pack("<I", 0x20) + b"\x1f\0\0" * 2), (b"ICCP", noise(1, 999)))
-    still = io.BytesIO()
-    Image.new("L", (16383, 12207)).save(still, "WEBP", lossless=True, quality=0, method=0)
-    yield "bomb of 200 megapixels", still.getvalue()
+    for side in (14_000, 3999):
+        yield f"solid {side}", _solid_webp(side)
+
+
+def _solid_webp(side: int) -> bytes:
+    """A lossless picture of one colour takes no bits a pixel: its size is its head's alone."""
+    file = io.BytesIO()
+    Image.new("RGB", (1, 1), (9, 9, 9)).save(file, "WEBP", lossless=True)
+    data = file.getvalue()
+    return data[:21] + struct.pack("<I", side - 1 | (side - 1) << 14 | data[24] >> 4 << 28) + data[25:]
 
 
 def _avif() -> Iterator[tuple[str, bytes]]:
@@ -88,13 +95,10 @@ def _gif() -> Iterator[tuple[str, bytes]]:
     yield "code size 255", start(8, 8) + b"," + struct.pack("<HHHHB", 0, 0, 8, 8, 0) + b"\xff\x02\x4c\x01\0;"
     yield "cut off", encoded("GIF")[:300]
     yield "no frames", start(8, 8) + b";"
-    yield "interlaced bomb", _solid_gif()
-
-
-def _solid_gif() -> bytes:
-    file = io.BytesIO()
-    Image.new("P", (14_000, 14_000)).save(file, "GIF")
-    return file.getvalue()
+    solid = io.BytesIO()
+    Image.new("P", (3900, 3900)).save(solid, "GIF")
+    yield "solid 3900", solid.getvalue()
+    yield "solid cut off 14000", solid.getvalue()[:6] + struct.pack("<HH", 14_000, 14_000) + solid.getvalue()[10:]
 
 
 def _bmp_of(width: int, height: int, bits: int = 24, packing: int = 0, data: bytes = bytes(300), **more: int) -> bytes:

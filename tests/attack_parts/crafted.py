@@ -1,11 +1,10 @@
 """A request as a stranger writes it, by hand rather than with a browser."""
 
-import base64
 import json
-import urllib.parse
-from collections.abc import Sequence
+import zlib
 from dataclasses import dataclass
 
+JOIN = "/gradio_api/queue/join"
 BOUNDARY = "----attack"
 REFUSED, HARMLESS = "refused", "harmless"  # 4xx; anything without a leak and without a 5xx
 
@@ -41,6 +40,13 @@ class Crafted:
         return cls(description, "POST", path, (("Content-Type", "application/json"), *headers), body, expects)
 
     @classmethod
+    def queued(cls, description: str, function: str, data: list, **more: object) -> "Crafted":
+        """A function put into the queue as the page does it, in a session of its own."""
+        session = f"stranger{zlib.crc32(description.encode()):08x}"
+        body = {"data": data, "fn_index": f"@fn:{function}", "session_hash": session} | more
+        return cls.json(description, JOIN, body)
+
+    @classmethod
     def upload(
         cls,
         description: str,
@@ -56,26 +62,3 @@ class Crafted:
         body = form + data + f"\r\n--{BOUNDARY}--\r\n".encode()
         kind = ("Content-Type", f"multipart/form-data; boundary={BOUNDARY}")
         return cls(description, "POST", "/gradio_api/upload", (kind, *headers), body, expects)
-
-
-def leaked(answer: bytes, marks: Sequence[bytes]) -> bool:
-    """Whether an answer holds any of the marks: as it is, or in base64, or escaped for a URL or for JSON."""
-    return any(form in answer for mark in marks for form in _forms(mark))
-
-
-def _forms(mark: bytes) -> set[bytes]:
-    """Every way in which the bytes of a mark may be written."""
-    forms = {mark, urllib.parse.quote_from_bytes(mark).encode(), mark.hex().encode(), mark.hex().upper().encode()}
-    forms.add(urllib.parse.quote_from_bytes(mark, safe="").encode())
-    for encoding in ("utf-8", "latin-1"):
-        try:
-            word = mark.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        forms |= {json.dumps(word)[1:-1].encode(), json.dumps(word, ensure_ascii=False)[1:-1].encode()}
-    for shift in range(3):  # in base64 it depends on what comes before
-        whole = base64.b64encode(bytes(shift) + mark)
-        inner = whole[(0, 2, 3)[shift] :].rstrip(b"=")
-        plain = inner if (len(mark) + shift) % 3 == 0 else inner[:-1]
-        forms |= {plain, plain.replace(b"+", b"-").replace(b"/", b"_")}
-    return {form for form in forms if len(form) >= 8}

@@ -1,29 +1,22 @@
-"""Sends a crafted request to a server on this very machine, exactly as it is written, and reads all that comes of it."""
+"""Sends a crafted request to a server on this very machine, as it is written, and reads all that comes of it."""
 
-import base64
 import functools
-import io
 import json
 import re
-import secrets
 import socket
 import time
 import urllib.parse
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 
-import numpy as np
-from PIL import Image
-
 from .crafted import Crafted
+from .seen import shows
+
+__all__ = ["Reply", "call", "functions", "send", "shows", "upload"]
 
 LOOPBACK = "127.0.0.1"
 MOST = 64 * 2**20  # bytes that are read of one answer
 FOLLOWED = 16  # files that are fetched of those that an answer names
-PNG = b"\x89PNG\r\n\x1a\n"
-IN_BASE64 = re.compile(rb"iVBORw0KGgo[A-Za-z0-9+/]+={0,2}")
 NAMED = re.compile(rb'"(?:path|url|src|href)"\s*:\s*("(?:[^"\\]|\\.)*")|/gradio_api/(file=[^"\'\\<>\s]+)')
 FUNCTION = re.compile(rb'"@fn:(\w+)"')
 
@@ -67,11 +60,6 @@ def upload(address: str, name: str, data: bytes, timeout: float = 60.0) -> Reply
 def call(address: str, endpoint: str, data: list, timeout: float = 60.0) -> Reply:
     """Calls an endpoint as a program does."""
     return send(address, Crafted.json(endpoint, f"/gradio_api/call/{endpoint}", {"data": data}), timeout)
-
-
-def shows(secret_pixels: np.ndarray, body: bytes) -> bool:
-    """Whether a PNG in the bytes, plain or in base64, looks like the secret: a correlation of more than 0.5."""
-    return any(_alike(secret_pixels, picture) for picture in _pictures(body))
 
 
 def _port(address: str) -> int:
@@ -169,37 +157,3 @@ def _named(body: bytes) -> list[str]:
             continue
         places[urllib.parse.quote(word, safe="/=%?&:@!$'()*+,;~#[]")] = None
     return list(places)[:FOLLOWED]
-
-
-def _pictures(body: bytes) -> Iterator[np.ndarray]:
-    """Every PNG in the bytes that can be decoded, grey."""
-    found = [body[at.start() :] for at in re.finditer(re.escape(PNG), body)]
-    found += [base64.b64decode(part[0][: len(part[0]) // 4 * 4]) for part in IN_BASE64.finditer(body)]
-    for data in found[: 4 * FOLLOWED]:
-        try:
-            with warnings.catch_warnings(), Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-                warnings.simplefilter("ignore")
-                if picture.width * picture.height <= 2**24:
-                    yield np.asarray(picture.convert("L"), np.float64)
-        except (OSError, SyntaxError, ValueError):
-            continue
-
-
-def _alike(secret: np.ndarray, other: np.ndarray) -> bool:
-    grey = secret.mean(axis=2) if secret.ndim == 3 else secret
-    height, width = grey.shape
-    fitted = np.asarray(Image.fromarray(other.astype(np.uint8)).resize((width, height)), np.float64)
-    if fitted.std() == 0 or grey.std() == 0:
-        return False
-    return bool(np.corrcoef(fitted.ravel(), grey.astype(np.float64).ravel())[0, 1] > 0.5)
-
-
-def pattern(seed: int, side: int = 96) -> np.ndarray:
-    """A picture (side, side), uint8, that no other seed gives: blocks of 12 pixels, which a denoiser leaves."""
-    blocks = np.random.default_rng(seed).integers(0, 2, (side // 12, side // 12), np.uint8)
-    return np.kron(blocks * 160 + 40, np.ones((12, 12), np.uint8))
-
-
-def session() -> str:
-    """A session's name that nobody else has."""
-    return secrets.token_hex(8)

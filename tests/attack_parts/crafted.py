@@ -12,7 +12,8 @@ REFUSED, HARMLESS = "refused", "harmless"  # 4xx; anything without a leak and wi
 @dataclass(frozen=True)
 class Crafted:
     """A request. In path, headers and body `@port@` stands for the server's port; in the body `"@fn:NAME"` stands for
-    the number of a function."""
+    the number of a function, and `@mine@` for the path of a picture that the stranger has uploaded himself.
+    """
 
     description: str
     method: str

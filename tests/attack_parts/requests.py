@@ -23,7 +23,7 @@ def crafted_requests(root: Path, victim: Path, secret: Path) -> list[Crafted]:
         *requests_origins.origins(secret),
         *requests_origins.hosts(),
         *requests_origins.uploads(secret_png(0, "upload")),
-        *requests_values.settings(victim, secret),
+        *requests_values.settings(secret),
         *requests_values.functions(),
         *requests_values.malformed(),
         *requests_calls.files_named(victim, secret, laid),

@@ -119,28 +119,37 @@ def files_named(victim: Path, secret: Path, traps: Traps) -> Iterator[Crafted]:
         yield _train(f"pairs are {said}", value)
 
 
-def _denoise(said: str, picture: object, *rest: object) -> Crafted:
-    return Crafted.json(f"denoise: {said}", f"{CALL}denoise", {"data": [picture, *rest]})
+def _denoise(said: str, picture: object, clean: object = None) -> Crafted:
+    return Crafted.json(f"denoise: {said}", f"{CALL}denoise", {"data": denoising(picture, clean)})
 
 
-def _train(said: str, pairs: object, *rest: object) -> Crafted:
-    return Crafted.json(f"train: {said}", f"{CALL}train", {"data": [pairs, *(rest or (1,))]})
+def denoising(picture: object, clean: object = None) -> list:
+    """What /denoise is given."""
+    return [picture, "automatic", clean, 1.0, False]
+
+
+def training(pairs: object) -> list:
+    """What /train is given."""
+    return [pairs, 1, "fast", 24, "", 0]
+
+
+def _train(said: str, pairs: object) -> Crafted:
+    return Crafted.json(f"train: {said}", f"{CALL}train", {"data": training(pairs)})
 
 
 def _elsewhere(said: str, file: object) -> Iterator[Crafted]:
     """A file at every other place where one is taken."""
-    yield _denoise(f"clean is {said}", file, "automatic", file)
+    yield _denoise(f"clean is {said}", {"path": "@mine@", "meta": META}, file)
     yield Crafted.json(f"check: {said}", f"{CALL}check", {"data": [[file]]})
     yield Crafted.json(f"check: twice {said}", f"{CALL}check", {"data": [[file, file]]})
     yield _train(said, [file, file])
-    for name, data in (("denoise", [file]), ("check", [[file, file]]), ("train", [[file, file], 1])):
-        whole = data + [None] * ({"denoise": 5, "check": 1, "train": 6}[name] - len(data))
-        yield Crafted.queued(f"queue of {name}: {said}", name, whole)
-        yield Crafted.json(f"run of {name}: {said}", f"/gradio_api/run/{name}", {"data": whole})
-    named = {"denoise": "picture", "check": "pairs", "train": "pairs"}
-    for name, parameter in named.items():
-        value = file if name == "denoise" else [file, file]
-        yield Crafted.json(f"second version of {name}: {said}", f"{CALL}v2/{name}", {parameter: value})
+    for name, data in (("denoise", denoising(file)), ("check", [[file, file]]), ("train", training([file, file]))):
+        yield Crafted.queued(f"queue of {name}: {said}", name, data)
+        body = {"data": data, "session_hash": "stranger"}
+        yield Crafted.json(f"run of {name}: {said}", f"/gradio_api/run/{name}", body)
+    named = {"denoise": {"picture": file}, "check": {"pairs": [file]}, "train": {"pairs": [file, file], "seconds": 1}}
+    for name, values in named.items():
+        yield Crafted.json(f"second version of {name}: {said}", f"{CALL}v2/{name}", values)
     page = [None, [file], None, "It is noisy already", "gaussian", 25, 0, [file], "automatic", 0, False, [], False]
     camera = [None, None, file, "It is noisy already", "gaussian", 25, 0, [], "automatic", 0, False, [], False]
     for place, data in (("files", page), ("camera", camera)):

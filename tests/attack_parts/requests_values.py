@@ -21,28 +21,19 @@ PLAIN = {"weights": "automatic", "clean": None, "strength": 1.0, "ensemble": Fal
 PLAIN |= {"seconds": 1, "recipe": "fast", "width": 24, "start": "", "seed": 0}
 
 
-def settings(victim: Path, secret: Path) -> Iterator[Crafted]:
-    """Every setting of /denoise and of /train with every odd value; the pictures are the victim's."""
-    file = {"path": str(victim), "meta": META}
-    for endpoint, names, first in (("denoise", DENOISE, file), ("train", TRAIN, [file, file])):
+def settings(secret: Path) -> Iterator[Crafted]:
+    """Every setting of /denoise and of /train with every odd value; the picture is the stranger's own."""
+    mine = {"path": "@mine@", "meta": META}
+    for endpoint, names, first in (("denoise", DENOISE, mine), ("train", TRAIN, [mine])):
         for place, name in enumerate(names):
             for said, value in ODD.items():
                 told = json.loads(json.dumps(value).replace("{secret}", str(secret)))
                 values = [told if at == place else PLAIN[other] for at, other in enumerate(names)]
-                yield Crafted.json(
-                    f"{endpoint}: {name} is {said}", f"{CALL}{endpoint}", {"data": [_nobody(first), *values]}
-                )
-    for said, number in (("NaN", b"NaN"), ("infinite", b"Infinity"), ("1e999", b"1e999"), ("-0", b"-0")):
-        body = b'{"data": [null, "automatic", null, ' + number + b", false]}"
-        yield Crafted.json(f"denoise: strength is {said}", f"{CALL}denoise", body)
-    weights = {"data": [_nobody(file), str(secret.with_suffix(".safetensors"))]}
-    yield Crafted.json("denoise: weights are a file", f"{CALL}denoise", weights)
-
-
-def _nobody(first: object) -> object:
-    """The same with files that are not there: the settings alone are looked at."""
-    nothing = {"path": "nothing.png", "meta": META}
-    return [nothing, nothing] if isinstance(first, list) else nothing
+                yield Crafted.json(f"{endpoint}: {name} is {said}", f"{CALL}{endpoint}", {"data": [first, *values]})
+    numbers = {"NaN": b"NaN", "infinite": b"Infinity", "1e999": b"1e999", "-0": b"-0"}
+    for said, number in numbers.items():
+        body = b'{"data": [{"path": "@mine@", "meta": {"_type": "gradio.FileData"}}, "automatic", null, %s, false]}'
+        yield Crafted.json(f"denoise: strength is {said}", f"{CALL}denoise", body % number)
 
 
 def functions() -> Iterator[Crafted]:
@@ -115,4 +106,4 @@ def malformed() -> Iterator[Crafted]:
     yield Crafted("a negative length", "POST", f"{CALL}denoise", (("Content-Length", "-1"),), b"{}", REFUSED)
     yield Crafted("two lengths", "POST", f"{CALL}denoise", (("Content-Length", "2"), ("content-length", "9")), b"{}")
     chunks = (("Transfer-Encoding", "chunked"), ("Content-Type", "application/json"))
-    yield Crafted("chunks that lie", "POST", f"{CALL}denoise", chunks, b"ffffffffffffffff\r\n{}\r\n0\r\n\r\n", REFUSED)
+    yield Crafted("chunks that lie", "POST", f"{CALL}denoise", chunks, b"xyz\r\n{}\r\n0\r\n\r\n", REFUSED)

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPResponse
 
 from .crafted import Crafted
-from .seen import shows
+from .seen import secret_png, shows
 
-__all__ = ["Reply", "call", "functions", "send", "shows", "upload"]
+__all__ = ["Reply", "call", "functions", "own_picture", "send", "shows", "upload"]
 
 LOOPBACK = "127.0.0.1"
 MOST = 64 * 2**20  # bytes that are read of one answer
+MOST_LOOKED_AT = 4 * 2**20  # bytes in which names are looked for
 FOLLOWED = 16  # files that are fetched of those that an answer names
 NAMED = re.compile(rb'"(?:path|url|src|href)"\s*:\s*("(?:[^"\\]|\\.)*")|/gradio_api/(file=[^"\'\\<>\s]+)')
 FUNCTION = re.compile(rb'"@fn:(\w+)"')
@@ -47,7 +48,7 @@ def send(address: str, crafted: Crafted, timeout: float = 30.0) -> Reply:
         bodies.append(told.body)
         cut = cut or told.cut
     seconds = time.monotonic() - begun
-    for place in _named(b"\n".join(bodies)):
+    for place in _named(b"\n".join(bodies), crafted):
         bodies.append(_exchange(port, _get(port, place), time.monotonic() + timeout).body)
     return Reply(reply.status, reply.headers, b"\n".join(bodies), seconds, reply.problem, cut)
 
@@ -73,6 +74,8 @@ def _written(address: str, crafted: Crafted) -> bytes:
     """The request's bytes, with the server's address and the numbers of its functions put in."""
     port = _port(address)
     body = crafted.body.replace(b"@port@", str(port).encode())
+    if b"@mine@" in body:
+        body = body.replace(b"@mine@", json.dumps(own_picture(address))[1:-1].encode())
     body = FUNCTION.sub(lambda found: str(functions(address).get(found[1].decode(), -1)).encode(), body)
     headers = {"Host": f"{LOOPBACK}:{port}"} | dict(crafted.headers) | {"Connection": "close"}
     if crafted.method not in ("GET", "HEAD") and "Transfer-Encoding" not in headers:
@@ -87,6 +90,16 @@ def functions(address: str) -> dict[str, int]:
     """The numbers of the server's functions by their names, as its page is told."""
     told = json.loads(_exchange(_port(address), _get(_port(address), "/config"), time.monotonic() + 30).body)
     return {each["api_name"]: each["id"] for each in told["dependencies"] if each["api_name"]}
+
+
+@functools.lru_cache(maxsize=8)
+def own_picture(address: str) -> str:
+    """Where the server put a picture that was uploaded to it. Raises ValueError where it takes none."""
+    reply = upload(address, "mine.png", secret_png(1, "mine"))
+    try:
+        return json.loads(reply.body.partition(b"\n")[0])[0]
+    except (ValueError, LookupError):
+        raise ValueError(f"the server took no picture: {reply.status} {reply.body[:200]!r}") from None
 
 
 def _get(port: int, path: str) -> bytes:
@@ -141,10 +154,13 @@ def _events(crafted: Crafted, reply: Reply) -> str | None:
     return f"/gradio_api/queue/data?session_hash={session[1].decode()}" if session else None
 
 
-def _named(body: bytes) -> list[str]:
-    """Paths on this server of the files that an answer names, each once."""
+def _named(body: bytes, crafted: Crafted) -> list[str]:
+    """Paths on this server of the files that an answer names, each once; not those that the request named itself."""
+    asked = urllib.parse.unquote(crafted.path) + urllib.parse.unquote(
+        crafted.body[:MOST_LOOKED_AT].decode("utf-8", "replace")
+    )
     places: dict[str, None] = {}
-    for quoted, served in NAMED.findall(body[: 4 * 2**20]):
+    for quoted, served in NAMED.findall(body[:MOST_LOOKED_AT]):
         try:
             word = json.loads(quoted) if quoted else f"/gradio_api/{served.decode()}"
         except ValueError:
@@ -154,6 +170,9 @@ def _named(body: bytes) -> list[str]:
         elif word.startswith("/"):
             word = f"/gradio_api/file={urllib.parse.quote(word)}"
         else:
+            continue
+        file = urllib.parse.unquote(word).partition("file=")[2]
+        if file and file in asked:
             continue
         places[urllib.parse.quote(word, safe="/=%?&:@!$'()*+,;~#[]")] = None
     return list(places)[:FOLLOWED]

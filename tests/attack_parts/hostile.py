@@ -2,7 +2,7 @@
 
 import zlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -19,13 +19,19 @@ class HostileFile:
     told: str = ""  # what is wrong with it, in words
 
 
-@lru_cache(maxsize=16)
 def zeros_deflated(count: int, raw: bool = False) -> bytes:
     """So many zero bytes as a zlib stream, or as a raw deflate stream; a thousandth of their size."""
-    packer = zlib.compressobj(6, zlib.DEFLATED, -15 if raw else 15)
-    block = bytes(MEGABYTE)
-    parts = [packer.compress(block) for _ in range(count // MEGABYTE)]
-    return b"".join([*parts, packer.compress(block[: count % MEGABYTE]), packer.flush()])
+    rest = zlib.compressobj(6, zlib.DEFLATED, -15)
+    body = _block() * (count // MEGABYTE) + rest.compress(bytes(count % MEGABYTE)) + rest.flush()
+    adler = (count % 65521) << 16 | 1  # of zeros it is known without counting them
+    return body if raw else b"\x78\x9c" + body + adler.to_bytes(4, "big")
+
+
+@cache
+def _block() -> bytes:
+    """A megabyte of zeros that stands alone, so that it can be repeated."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return packer.compress(bytes(MEGABYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 def noise(seed: int, count: int) -> bytes:

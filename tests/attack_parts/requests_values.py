@@ -13,7 +13,7 @@ ODD = {
     "a list": [1], "a dictionary": {"a": 1}, "true": True, "a large number": 1e308,
     "a number of 400 digits": 10**400, "negative": -1e9,
     "words": "many", "an empty word": "", "a megabyte of words": "w" * 10**6,
-    "a file": {"path": "{secret}", "meta": META},
+    "a file": {"path": "{secret}", "size": 1, "meta": META},
 }  # fmt: skip
 DENOISE = ("weights", "clean", "strength", "ensemble")
 TRAIN = ("seconds", "recipe", "width", "start", "seed")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import gradio as gr
 import segno
 
-from . import settings
+from . import settings, spoken
 from .lab import lessons
 from .lab.lessons import Lesson
 from .markup import notes
@@ -37,6 +37,7 @@ def build(offered: list[tuple[str, str]]) -> Panel:
     with gr.Accordion("For the class", open=False, elem_id="class"):
         hide = gr.CheckboxGroup(offered, label="Hide from students", elem_id="hide")
         room = gr.Textbox(
+            "",
             label="Room",
             info="answers are counted for each room: any name, such as 7b",
             elem_id="room",
@@ -50,7 +51,7 @@ def build(offered: list[tuple[str, str]]) -> Panel:
             visible=False,
             elem_id="lesson-link",
         )
-        code = gr.HTML("", elem_id="lesson-code")
+        code = spoken.component(elem_id="lesson-code")
     return Panel(hide, room, make, link, code)
 
 

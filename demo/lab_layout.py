@@ -6,13 +6,15 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.components import Component
 
-from . import class_panel, panels
+from . import class_panel, panels, spoken
 from .lab import lessons
 from .lab.experiment import Amount, Control, Experiment
 from .lab.experiments import EXPERIMENTS, FIRST
 from .lab_runs import Page
 from .markup import notes
 from .watching import NO_ROWS
+
+TICK = 2.0  # seconds between two looks for a room's answers
 
 
 class Layout(NamedTuple):
@@ -29,6 +31,8 @@ class Layout(NamedTuple):
     rows: dict[str, gr.Row]  # of the buttons for answers
     answers: dict[str, dict[str, gr.Button]]  # and by answer
     page: Page
+    tally: gr.HTML  # what a room has answered
+    timer: gr.Timer  # looks for its answers
     teacher: gr.State  # whether it is the teacher, who goes first
     seen: gr.State  # experiment and values of what is on the screen
 
@@ -52,7 +56,7 @@ def lay_out() -> Layout:
         elem_id="experiment",
         elem_classes="n2n-experiments",
     )
-    told = gr.HTML("", elem_id="lesson-notes")
+    told = spoken.component(elem_id="lesson-notes")
     with gr.Row(elem_classes="n2n-columns", elem_id="lab-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
             with gr.Accordion("Controls", open=True, elem_id="lab-controls") as folded:
@@ -64,8 +68,9 @@ def lay_out() -> Layout:
             panel = class_panel.build(offered(FIRST))
         with gr.Column(elem_classes="n2n-results", min_width=320):
             words = gr.HTML(question(EXPERIMENTS[FIRST]), elem_id="question")
-            headline = gr.HTML("", elem_id="answer")
+            headline = spoken.component(elem_id="answer")
             rows, answers = _answers()
+            tally = spoken.component(elem_id="lab-tally")
             page = Page(
                 headline=headline,
                 figure=gr.HTML("", elem_id="figure"),
@@ -74,8 +79,9 @@ def lay_out() -> Layout:
                 run=run,
                 stop=stop,
             )
-    teacher, seen = gr.State(False), gr.State(None)
-    return Layout(chosen, told, words, folded, groups, controls, projector, panel, rows, answers, page, teacher, seen)
+    timer, teacher, seen = gr.Timer(TICK, active=False), gr.State(False), gr.State(None)
+    parts = chosen, told, words, folded, groups, controls, projector, panel, rows, answers
+    return Layout(*parts, page, tally, timer, teacher, seen)
 
 
 def question(experiment: Experiment) -> str:

@@ -43,16 +43,16 @@ def failed(problem: Exception) -> Page:
     return page(headline=error(problem), **_buttons(False))
 
 
-def shown(screen: Screen, experiment: Experiment, answers: str) -> Page:
-    """A moment of an experiment, with what is known of a room's answers."""
+def shown(screen: Screen, experiment: Experiment) -> Page:
+    """A moment of an experiment."""
     bar = ""
     if screen.share is not None:
         bar = f'<progress aria-label="Experiment" max="1" value="{screen.share:.3f}"></progress>'
     return page(
-        headline=f'{bar}<p class="n2n-answer" role="status">{html.escape(screen.headline)}</p>',
+        headline=f'{bar}<p class="n2n-answer">{html.escape(screen.headline)}</p>',
         figure=f'<div class="n2n-curves"><div>{screen.figure}</div></div>' if screen.figure else "",
         pictures=watching.rows(screen.rows) | {"picks": bool(experiment.picks)},
-        notes=notes([*screen.notes, *([answers] if answers else [])]) + verdicts(screen.verdicts),
+        notes=notes(screen.notes) + verdicts(screen.verdicts),
     )
 
 
@@ -104,11 +104,11 @@ class Lab:
                 del self._sittings[session]
 
     async def run(
-        self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool, answers: str
+        self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool
     ) -> AsyncIterator[Page]:
         """The experiment on the page, from its place in line to its last screen; a newer run takes its place.
 
-        `first`: before all who wait. `answers`: of a room, told under the notes.
+        `first`: before all who wait.
         """
         async with self._alone(session) as sitting:
             yield page(**_buttons(True))
@@ -121,7 +121,7 @@ class Lab:
                             case Waiting():
                                 yield page(headline=watching.in_line(step))
                             case [*_, latest]:
-                                yield shown(latest, experiment, answers)
+                                yield shown(latest, experiment)
                             case _:  # nothing new: yet only here is noticed that the visitor has gone
                                 yield page()
                 if self._sittings.get(session) is sitting:  # or the page is another's

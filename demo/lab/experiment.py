@@ -105,12 +105,16 @@ class Experiment:
     seconds: float = 120.0  # that it may take beside what is chosen as "seconds", on a computer with much to do
 
     def read(self, given: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:
-        """A value for every control: what is given where that is allowed, else the first; and what was not allowed."""
+        """A value for every control: what is given where that is allowed, else the first; and what was not allowed.
+
+        None is as if nothing were given: a browser sends it for what it does not show.
+        """
         chosen: dict[str, Value] = {}
         notes = []
         for control in self.controls:
+            asked = given.get(control.name)
             try:
-                chosen[control.name] = control.read(given.get(control.name, control.value))
+                chosen[control.name] = control.read(control.value if asked is None else asked)
             except ValueError as problem:
                 notes.append(str(problem))
                 chosen[control.name] = control.value

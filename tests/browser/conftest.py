@@ -61,6 +61,19 @@ def page(open_page):
     return open_page()
 
 
+@pytest.fixture
+def open_lesson(open_page, server):
+    """Opens the page at a link's query."""
+
+    def open_it(query, **how):
+        page = open_page(**how)
+        page.goto(f"{server.address}/?{query}")
+        page.wait_for_selector("#question")
+        return page
+
+    return open_it
+
+
 @pytest.fixture(scope="session")
 def screenshot():
     """Writes a picture of a page for people to look at."""

@@ -6,6 +6,7 @@ import time
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import PATIENCE
+from lab_steps import STARTED, at_work, run, shortest
 from test_train_page import children, gone_within
 
 from demo.lab.experiments import EXPERIMENTS
@@ -13,41 +14,6 @@ from demo.lab.experiments import EXPERIMENTS
 TRAINING = next(key for key, experiment in EXPERIMENTS.items() if experiment.trains)
 PICKED = [key for key, experiment in EXPERIMENTS.items() if experiment.picks]
 ASKED = [key for key, experiment in EXPERIMENTS.items() if experiment.answers]
-STARTED = 90_000  # ms that a job may take to start on a loaded machine, and to end with its last screen
-AT_REST = "() => !document.querySelector('#lab-run').disabled && document.querySelector('#answer .n2n-answer')"
-
-
-@pytest.fixture
-def open_lesson(open_page, server):
-    """Opens the page at a link's query."""
-
-    def open_it(query, **how):
-        page = open_page(**how)
-        page.goto(f"{server.address}/?{query}")
-        page.wait_for_selector("#question")
-        return page
-
-    return open_it
-
-
-def shortest(key):
-    """A link's query for an experiment that trains as little as it can."""
-    seconds = [control for control in EXPERIMENTS[key].controls if control.name == "seconds"]
-    least = [f"&seconds={min((value for _, value in each.options), key=float)}" for each in seconds]
-    return f"tab=lab&experiment={key}{''.join(least)}"
-
-
-def run(page):
-    """Runs the experiment to its end."""
-    page.click("#lab-run")
-    page.wait_for_selector("#lab-run[disabled]")
-    page.wait_for_function(AT_REST, timeout=STARTED)
-
-
-def at_work(page):
-    """Runs the experiment, and leaves it at its first screen."""
-    page.click("#lab-run")
-    page.wait_for_selector("#answer .n2n-answer", timeout=STARTED)
 
 
 def test_a_lesson_s_link_opens_what_it_says(open_lesson):
@@ -120,9 +86,9 @@ def test_a_room_s_answers_are_counted(open_lesson, key):
     for visitor in (1, 2):
         page = open_lesson(f"tab=lab&experiment={key}&room=7b")
         run(page)
-        assert "In room" not in page.inner_text("#lab-notes")
+        assert page.inner_text("#lab-tally") == ""
         page.get_by_role("button", name=words).click()
-        page.wait_for_selector(f"#lab-notes :text('In room 7b: {words} {visitor}')")
+        page.wait_for_selector(f"#lab-tally :text('In room 7b: {words} {visitor}')")
 
 
 def test_closing_the_page_ends_the_experiment(open_lesson, server):

@@ -1,0 +1,26 @@
+"""What a visitor does in the lab."""
+
+from demo.lab.experiments import EXPERIMENTS
+
+STARTED = 90_000  # ms that a job may take to start on a loaded machine, and to end with its last screen
+AT_REST = "() => !document.querySelector('#lab-run').disabled && document.querySelector('#answer .n2n-answer')"
+
+
+def shortest(key):
+    """A link's query for an experiment that trains as little as it can."""
+    seconds = [control for control in EXPERIMENTS[key].controls if control.name == "seconds"]
+    least = [f"&seconds={min((value for _, value in each.options), key=float)}" for each in seconds]
+    return f"tab=lab&experiment={key}{''.join(least)}"
+
+
+def run(page):
+    """Runs the experiment to its end."""
+    page.click("#lab-run")
+    page.wait_for_selector("#lab-run[disabled]")
+    page.wait_for_function(AT_REST, timeout=STARTED)
+
+
+def at_work(page):
+    """Runs the experiment, and leaves it at its first screen."""
+    page.click("#lab-run")
+    page.wait_for_selector("#answer .n2n-answer", timeout=STARTED)

@@ -1,0 +1,97 @@
+"""The lab in front of a class: plain visitors, the teacher's link, a room's answers, and who listens to the page."""
+
+import pytest
+from lab_steps import STARTED, at_work, run
+
+from demo.lab.experiments import EXPERIMENTS
+
+ASKED = next(key for key, experiment in EXPERIMENTS.items() if experiment.answers)
+WORDS = EXPERIMENTS[ASKED].answers[0][0]
+
+
+def lab(page):
+    """Opens the lab by clicks."""
+    page.get_by_role("tab", name="Lab").click()
+    page.wait_for_selector("#question")
+    return page
+
+
+@pytest.mark.parametrize("key", EXPERIMENTS)
+def test_a_plain_visitor_runs_every_experiment(page, key):
+    lab(page).locator("#experiment").get_by_text(EXPERIMENTS[key].title).click()
+    page.wait_for_selector(f"#question :text({EXPERIMENTS[key].question!r})")
+    _runs(page)
+    page.click("#class > button")
+    page.wait_for_selector("#room :is(input, textarea)")
+    _runs(page)
+
+
+def _runs(page):
+    at_work(page)
+    assert page.locator("#answer [role=alert]").count() == 0
+    page.locator("#lab-stop").evaluate("(button) => button.click()")  # or the end has come already
+    page.wait_for_selector("#lab-run:not([disabled])", timeout=STARTED)
+
+
+def test_a_large_screen_makes_a_link_that_opens_as_usual(open_page):
+    page = lab(open_page())
+    page.click("#projector input")
+    page.wait_for_selector("body.n2n-projector")
+    page.click("#class > button")
+    page.click("#make-link")
+    page.wait_for_selector("#lesson-code svg")
+    link = page.locator("#lesson-link textarea").input_value()
+    assert "experiment=" in link and "projector" not in link
+    assert page.locator("body.n2n-projector").count() == 1
+
+
+@pytest.mark.parametrize(("width", "height", "large"), [(390, 844, False), (844, 390, False), (1024, 768, True)])
+def test_an_old_link_for_a_projector_opens_as_usual_on_a_phone(open_lesson, width, height, large):
+    page = open_lesson("tab=lab&projector=1&seed=7", width=width, height=height)
+    page.wait_for_function(
+        "() => document.querySelector('#targets-seed input[type=number]')?.value === '7'"
+        if not large
+        else "() => document.querySelector('body.n2n-projector')"
+    )
+    page.wait_for_timeout(1000)
+    assert page.locator("body.n2n-projector").count() == large
+    assert page.is_checked("#projector input") == large
+
+
+def test_a_large_screen_follows_a_room_s_answers_and_no_other_asks_for_them(open_lesson):
+    query = f"tab=lab&experiment={ASKED}&room=9c"
+    teacher, asked = open_lesson(f"{query}&projector=1"), []
+    teacher.wait_for_selector("body.n2n-projector")
+    run(teacher)
+    for visitor in (1, 2):
+        student = open_lesson(query, width=390, height=844)
+        student.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+        run(student)
+        asked.clear()
+        student.wait_for_timeout(5000)
+        assert asked == [] and student.inner_text("#lab-tally") == ""
+        student.get_by_role("button", name=WORDS).click()
+        teacher.wait_for_selector(f"#lab-tally :text('In room 9c: {WORDS} {visitor}')")
+    teacher.click("#projector input")
+    teacher.wait_for_selector("body:not(.n2n-projector)")
+    teacher.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    teacher.wait_for_timeout(1000)
+    asked.clear()
+    teacher.wait_for_timeout(5000)
+    assert asked == []
+
+
+def test_results_and_errors_are_announced(page):
+    lab(page).locator("#experiment").get_by_text(EXPERIMENTS[ASKED].title).click()
+    page.wait_for_selector(f"#question :text({EXPERIMENTS[ASKED].question!r})")
+    region = page.locator("[role=status]:has(> .n2n-answer), #answer[role=status], #answer [role=status]").first
+    node = region.element_handle()
+    run(page)
+    assert node.evaluate("(node) => node.isConnected && node.getAttribute('aria-busy') === 'false'")
+    assert "Which looks better" in node.inner_text()
+    page.click("#class > button")
+    page.fill("#room :is(input, textarea)", "7/b")
+    page.click("#lab-run")
+    page.wait_for_selector("#answer [role=alert]:has-text('allowed: up to')")
+    assert node.evaluate("(node) => node.isConnected")
+    assert page.is_enabled("#lab-run")

@@ -76,7 +76,9 @@ def learn(
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
     measured = to_measure(held)
     previews = Previews(held, folder / "previews", partial(infer.denoise, model.fast))
-    stream = train(model.net, learnt, measured, recipe, out=out, resume=settings.resume, stop=stop)
+    stream = train(
+        model.net, learnt, measured, recipe, out=out, resume=settings.resume, stop=stop, start=settings.start
+    )
     progress = None
     for progress in watch.tensorboard(threads.chosen(stream), folder / LOGS, model.net, measured):
         yield progress

@@ -227,7 +227,8 @@ def make_pairs(parsed: argparse.Namespace) -> None:
     """`make-pairs`."""
     make.check_target(parsed.out, parsed.force, parsed.shots)
     photos = pairs.read(*parsed.data, noise=parsed.noise)
-    _say(photos)
+    small = make.enlarged(photos, parsed.size)
+    _say(photos, *([f"{small} of {len(photos)} photographs are smaller than that and are enlarged"] if small else []))
     arrays = make.make_pairs(photos, parsed.count, parsed.size, parsed.shots, parsed.clean, parsed.seed)
     make.save_pairs(parsed.out, arrays)
     print(f"{parsed.out}: {parsed.count:,} scenes of {' and '.join(arrays)}, {parsed.size}×{parsed.size} pixels")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import gradio as gr
 
 from n2n import weights
-from n2n.recipe import LOSSES, RECIPES
+from n2n.recipe import FINE, FRESH, LOSSES, RECIPES
 
 from . import denoise_tab, gathering, gpu, jobs, learning, panels, runs, samples, settings, watching
 from .denoising import TRAINED
@@ -88,7 +88,14 @@ def _choices() -> Choices:
             info="l2 learns the mean of the targets, l1 the median, l0 the mode",
         )
         width = gr.Dropdown([12, 24, 48], value=24, label="Width of the net", info="24 is Table I, 48 the paper's")
-        learning_rate = gr.Number(fast.learning_rate, label="Learning rate", minimum=1e-6, maximum=0.1, step=1e-4)
+        learning_rate = gr.Number(
+            fast.learning_rate,
+            label="Learning rate",
+            info=f"empty: {FRESH:g}, or {FINE:g} where the weights learnt before",
+            minimum=1e-6,
+            maximum=0.1,
+            step=1e-4,
+        )
         batch_size = gr.Number(
             None, label="Pairs in a batch", info="empty: what suits the crops", precision=0, minimum=1, maximum=256
         )
@@ -224,7 +231,7 @@ def settings_of(asked: Choices) -> learning.Settings:
         int(asked.width),
         None if asked.start == SCRATCH else asked.start,
         loss=asked.loss,
-        learning_rate=float(asked.learning_rate),
+        learning_rate=float(asked.learning_rate) if asked.learning_rate else None,
         batch_size=int(asked.batch_size) if asked.batch_size else None,
         crop=None if asked.crop == WHAT_FITS else int(asked.crop),
         hold_out=float(asked.hold_out),

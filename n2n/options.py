@@ -127,7 +127,8 @@ def settings(parsed: argparse.Namespace) -> dict[str, object]:
 
 def _add_denoise(command: argparse.ArgumentParser) -> None:
     command.description = (
-        "Denoises pictures. Size, 8 or 16 bits, grey or colour, alpha, colour profile and EXIF stay as they are."
+        "Denoises pictures. Size, 8 or 16 bits, grey or colour, alpha, colour profile and EXIF stay as they are; but "
+        "palettes and CMYK become RGB, and 1 bit becomes 8-bit grey."
     )
     command.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="pictures, or folders of pictures")
     command.add_argument(
@@ -185,10 +186,12 @@ def _add_make_pairs(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--noise", type=checks.noise, required=True, metavar="NOISE", help=_noise_help())
     command.add_argument(
-        "--size", type=int, default=32, metavar="N", help="side of the pictures in pixels (default 32)"
+        "--size", type=checks.whole(8), default=32, metavar="N", help="side of the pictures in pixels (default 32)"
     )
-    command.add_argument("--count", type=int, default=50000, metavar="N", help="scenes (default 50000)")
-    command.add_argument("--shots", type=int, default=2, metavar="K", help="noisy versions of each scene (default 2)")
+    command.add_argument("--count", type=checks.whole(1), default=50000, metavar="N", help="scenes (default 50000)")
+    command.add_argument(
+        "--shots", type=checks.whole(1), default=2, metavar="K", help="noisy versions of each scene (default 2)"
+    )
     command.add_argument("--clean", action="store_true", help="add the clean pictures, to measure against")
     command.add_argument("--seed", type=checks.whole(0), default=0, metavar="N", help="of cuts and noise (default 0)")
     command.add_argument("--force", action="store_true", help="overwrite")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import gradio as gr
 
 from n2n import weights
-from n2n.recipe import LOSSES, RECIPES
+from n2n.recipe import FINE, FRESH, LOSSES, RECIPES
 
 from . import denoise_tab, gathering, gpu, learning, panels, runs, samples, settings, turns, watching
 from .denoising import TRAINED
@@ -110,7 +110,7 @@ def _choices() -> Choices:
         learning_rate = gr.Number(
             fast.learning_rate,
             label="Learning rate",
-            info="empty: what suits new weights, or ones that learnt before",
+            info=f"empty: {FRESH:g}, or {FINE:g} where the weights learnt before",
             minimum=1e-6,
             maximum=0.1,
             step=1e-4,

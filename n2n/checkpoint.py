@@ -115,9 +115,7 @@ class Keeper:
         self.begun = False  # is there anything on disk?
 
     def start(self, report: Measurement | None = None) -> Mark:
-        """A fresh start; of weights that learnt before, `report` is what they score. Nothing is written before the
-        first step has succeeded: what is refused leaves nothing behind.
-        """
+        """A fresh start; of weights that learnt before, `report` is what they score. Nothing is written yet."""
         return self.keep(Mark(), report)
 
     def keep(self, mark: Mark, report: Measurement | None) -> Mark:
@@ -128,7 +126,7 @@ class Keeper:
         if not all(parameter.isfinite().all() for parameter in self.net.parameters()):
             self.restore_and_raise(mark.step)
         self.good = {name: tensor.clone() for name, tensor in self.net.state_dict().items()}
-        self.kept_at = mark.seconds if mark.step else -math.inf  # the first step is kept at once
+        self.kept_at = mark.seconds if mark.step else -math.inf  # what the first step makes is written at once
         best = max(mark.best, score(report)) if report else mark.best
         if report and best > mark.best:
             self.psnr = summary(report)
@@ -139,11 +137,13 @@ class Keeper:
         if improved:
             self.best.weights, self.best.header = self.good, header
         if self.writes and mark.step:
-            if improved or not self.begun:
+            if improved and self.begun:
                 weights.save(self.out, self.best.weights, self.best.header)
-            self.begun = True
             more = {"mark": _as_json(mark), "facts": self.facts}
             weights.save(last_path(self.out), self.good | self._memory(), header | more)
+            if not self.begun:  # at first the last: from them alone one can go on
+                weights.save(self.out, self.best.weights, self.best.header)
+            self.begun = True
         return mark
 
     def restore_and_raise(self, step: int) -> NoReturn:

@@ -31,7 +31,8 @@ def psnr(a: Tensor, b: Tensor, data_range: float = 1.0) -> Tensor:
     The course's convention, and ours, for a set is the mean over its pictures: `psnr(a, b).mean()`.
     """
     check_comparable(a, b, data_range)
-    return to_psnr(squared_error(a.float(), b.float()), data_range)
+    a, b = (each if each.dtype == torch.float64 else each.float() for each in (a, b))
+    return to_psnr(squared_error(a, b), data_range)
 
 
 def check_comparable(a: Tensor, b: Tensor, data_range: float) -> None:

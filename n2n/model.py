@@ -52,15 +52,15 @@ class Noise2Noise:
         """What the net is, where it comes from, what it learnt, and how to look closer."""
         config, header = self.net.config, self.header
         learnt = "untrained" if self.untrained else f"learnt from {header.get('data', 'what nobody named')}"
-        parts = [f"{config.kind}, width {config.width}, {config.channels} channels", learnt]
-        parts += [f"{header['steps']:,} steps"] if header.get("steps") else []
-        parts += [f"on {next(self.net.parameters()).device}"]
+        steps = [f"{header['steps']:,} steps"] if header.get("steps") else []
+        parts = [f"{config.kind}, width {config.width}, {config.channels} channels", learnt, *steps]
+        parts.append(f"on {next(self.net.parameters()).device}")
         return (
             f"Noise2Noise({self.name or 'weights in memory'}: {'; '.join(parts)}; .net is the network, layer by layer)"
         )
 
     def state_dict(self) -> dict[str, Tensor]:
-        """The net's weights by the names of Table I, for torch.save; load asks how such a net ends, see there."""
+        """The net's weights by the names of Table I, for torch.save; `load` then asks how the net ends."""
         return self.net.state_dict()
 
     @classmethod
@@ -124,9 +124,8 @@ class Noise2Noise:
         """
         stacks = [_plain(tensor) for tensor in (source, target)]
         if stacks[0].shape != stacks[1].shape or stacks[0].ndim != 4:
-            raise ValueError(
-                f"source is {tuple(source.shape)} and target {tuple(target.shape)}; allowed: twice (N, C, H, W)"
-            )
+            shapes = f"source is {tuple(source.shape)} and target {tuple(target.shape)}"
+            raise ValueError(f"{shapes}; allowed: twice (N, C, H, W)")
         pairs = gather(StackedScenes(stacks, None), "source and target")
         chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **self.settings(settings))
         self.prepare(pairs, chosen.initialization)

@@ -64,7 +64,9 @@ def find(name_or_file: str | Path) -> Path:
 
 def save(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
     """Writes tensors and a header of JSON values. Raises OSError, with the old file intact."""
-    metadata = {"format": "pt"} | {key: json.dumps(value, ensure_ascii=False) for key, value in header.items()}
+    told = {key: json.dumps(value, ensure_ascii=False) for key, value in header.items()}
+    # Names of files may hold bytes that are no text.
+    metadata = {"format": "pt"} | {key: value.encode(errors="replace").decode() for key, value in told.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     write_bytes(path, safetensors.torch.save(plain, metadata))
 

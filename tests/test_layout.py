@@ -57,7 +57,8 @@ LADDER = {
     | {"weights"},
     "lanes": {"model", "pairs", "recipe", "train"},
     "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "timing", "train", "unet"},
-    "options": {"fast", "noise", "recipe", "unet"},
+    "checks": {"checkpoint", "folders", "image", "noise", "weights"},
+    "options": {"checks", "fast", "noise", "recipe"},
     "repeat": {"noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))

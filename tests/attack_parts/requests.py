@@ -26,6 +26,7 @@ def crafted_requests(root: Path, victim: Path, secret: Path) -> list[Crafted]:
         *requests_origins.hosts(),
         *requests_origins.uploads(secret_png(0, "upload")),
         *requests_values.settings(secret),
+        *_foreign(requests_values.weights(laid)),
         *requests_values.functions(),
         *requests_values.malformed(),
         *_foreign(requests_calls.files_named(victim, secret, laid)),

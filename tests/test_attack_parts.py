@@ -16,7 +16,7 @@ import pytest
 from attack_parts.files import CANARY, hostile_files
 from attack_parts.requests import HARMLESS, REFUSED, Crafted, crafted_requests, leaked
 from attack_parts.seen import pattern, secret_png
-from attack_parts.send import send, shows
+from attack_parts.send import Reply, done, send, shows
 from PIL import Image
 
 MEGABYTE = 2**20
@@ -155,6 +155,22 @@ def test_a_call_is_followed_to_its_files(answering):
     assert b"the file" in reply.body and b"the other file" in reply.body
     assert headers["Host"] == "evil.example"
     assert json.loads(sent)["data"] == [f"{address}/", 29, -1]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body", "good"),
+    [
+        ("/gradio_api/call/check", 200, b'{"event_id": "1"}\nevent: complete\ndata: [1]\n\n', True),
+        ("/gradio_api/call/check", 200, b'{"event_id": "1"}\nevent: error\ndata: {}\n\n', False),
+        ("/gradio_api/queue/join", 200, b'data: {"msg":"process_completed","success":true}', True),
+        ("/gradio_api/queue/join", 200, b'data: {"msg":"process_starts","success":true}', False),
+        ("/gradio_api/queue/join", 200, b'data: {"msg":"process_completed","success":false}', False),
+        ("/gradio_api/run/check", 200, b"{}", True),
+        ("/gradio_api/run/check", 500, b"{}", False),
+    ],
+)
+def test_a_call_that_was_answered_is_told_from_one_that_was_not(path, status, body, good):
+    assert done(Crafted.json("a call", path, {}), Reply(status, body=body)) == good
 
 
 def test_an_answer_that_never_comes_is_cut():

@@ -21,6 +21,9 @@ class Crafted:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     expects: str = HARMLESS
+    foreign: bool = (
+        False  # it names what is not the caller's: a good answer (`send.done`) has read it, whatever it shows
+    )
 
     @classmethod
     def get(cls, description: str, path: str, expects: str = HARMLESS, **headers: str) -> "Crafted":

@@ -1,5 +1,7 @@
 """All crafted requests: how a stranger may try to see files of the server's disk, or of another visitor."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from . import requests_calls, requests_origins, requests_routes, requests_values, traps
@@ -24,8 +26,15 @@ def crafted_requests(root: Path, victim: Path, secret: Path) -> list[Crafted]:
         *requests_origins.hosts(),
         *requests_origins.uploads(secret_png(0, "upload")),
         *requests_values.settings(secret),
+        *_foreign(requests_values.weights(laid)),
         *requests_values.functions(),
         *requests_values.malformed(),
-        *requests_calls.files_named(victim, secret, laid),
-        *requests_calls.endless(laid),  # last: a server that follows them answers nobody after
+        *_foreign(requests_calls.files_named(victim, secret, laid)),
+        *_foreign(requests_calls.endless(laid)),  # last: a server that follows them answers nobody after
     ]
+
+
+def _foreign(requests: Iterable[Crafted]) -> Iterator[Crafted]:
+    """The same, marked; but not those of the page, which tells problems as an answer."""
+    for request in requests:
+        yield replace(request, foreign=not request.description.startswith("page"))

@@ -113,6 +113,16 @@ def files_named(victim: Path, secret: Path, traps: Traps) -> Iterator[Crafted]:
         for shape in ("as a file", "as a file without meta"):
             file = SHAPES[shape](path)
             yield from _elsewhere(f"{said} {shape}", file)
+    folders = {
+        "the victim's folder": victim.parent,
+        "the secret's folder": secret.parent,
+        "the traps' folder": traps.link.parent,
+    }
+    for said, folder in (folders | {"every visitor's folder": victim.parent.parent, "weights": "weights"}).items():
+        for shape in ("as a file", "as a file without meta"):
+            file = SHAPES[shape](str(folder))
+            yield Crafted.json(f"check: {said} alone {shape}", f"{CALL}check", {"data": [[file]]})
+            yield _train(f"{said} alone {shape}", [file])
     for said, value in WRONG.items():
         yield _denoise(f"picture is {said}", value)
         yield Crafted.json(f"check: pairs are {said}", f"{CALL}check", {"data": [value]})

@@ -1,11 +1,13 @@
 """Calls with settings that are no settings: paths, other types, numbers that are none, names that nobody has."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from .crafted import JOIN, REFUSED, Crafted
 from .requests_calls import CALL, ENVIRONMENT, META
+from .traps import Traps
 
 DEEP = 50_000  # levels
 ODD = {
@@ -34,6 +36,22 @@ def settings(secret: Path) -> Iterator[Crafted]:
     for said, number in numbers.items():
         body = b'{"data": [{"path": "@mine@", "meta": {"_type": "gradio.FileData"}}, "automatic", null, %s, false]}'
         yield Crafted.json(f"denoise: strength is {said}", f"{CALL}denoise", body % number)
+
+
+def weights(traps: Traps) -> Iterator[Crafted]:
+    """Another visitor's weights, to denoise with and to learn from: what is learnt in a second is nearly theirs."""
+    mine, theirs = {"path": "@mine@", "meta": META}, str(traps.weights)
+    spellings = {
+        "their weights": theirs, "their weights from here": os.path.relpath(theirs),
+        "their weights as a URL": f"file://{theirs}",
+        "their weights with dots": theirs.replace("/", "/./"),
+        "their weights through proc": f"/proc/self/root{theirs}",
+    }  # fmt: skip
+    for said, path in spellings.items():
+        yield Crafted.json(
+            f"train: starts from {said}", f"{CALL}train", {"data": [[mine, mine], 1, "fast", 24, path, 0]}
+        )
+        yield Crafted.json(f"denoise: with {said}", f"{CALL}denoise", {"data": [mine, path, None, 1.0, False]})
 
 
 def functions() -> Iterator[Crafted]:

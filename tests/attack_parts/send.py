@@ -12,7 +12,7 @@ from http.client import HTTPException, HTTPResponse
 from .crafted import Crafted
 from .seen import secret_png, shows
 
-__all__ = ["Reply", "call", "functions", "own_picture", "send", "shows", "upload"]
+__all__ = ["Reply", "call", "done", "functions", "own_picture", "send", "shows", "upload"]
 
 LOOPBACK = "127.0.0.1"
 MOST = 64 * 2**20  # bytes that are read of one answer
@@ -61,6 +61,14 @@ def upload(address: str, name: str, data: bytes, timeout: float = 60.0) -> Reply
 def call(address: str, endpoint: str, data: list, timeout: float = 60.0) -> Reply:
     """Calls an endpoint as a program does."""
     return send(address, Crafted.json(endpoint, f"/gradio_api/call/{endpoint}", {"data": data}), timeout)
+
+
+def done(crafted: Crafted, reply: Reply) -> bool:
+    """Whether a call of a function came to a good end: what it was given was read."""
+    if "/run/" in crafted.path:
+        return reply.status == 200
+    finished = (part for part in reply.body.split(b"\n") if b'"process_completed"' in part)
+    return b"event: complete" in reply.body or any(b'"success":true' in part for part in finished)
 
 
 def _port(address: str) -> int:

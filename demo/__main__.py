@@ -3,15 +3,16 @@
 import argparse
 import sys
 
-from . import settings
-from .app import demo, serve
+from . import app, server, settings
+
+PORTS = range(1, 65_536)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serves until Ctrl-C; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 lets others in the network in")
-    parser.add_argument("--port", type=int, default=settings.PORT)
+    parser.add_argument("--port", type=_port, default=str(settings.PORT))
     parser.add_argument(
         "--teacher-key",
         default=settings.TEACHER_KEY,
@@ -21,16 +22,29 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--open", action="store_true", help="open it in this machine's browser")
     parsed = parser.parse_args(arguments)
     settings.HOST, settings.TEACHER_KEY = parsed.host, parsed.teacher_key  # read when a page asks
+    if warning := server.key_warning(parsed.teacher_key):
+        print(f"demo: {warning}", file=sys.stderr)
     try:
-        serve(demo, parsed.host, parsed.port, parsed.open)
+        server.check_folder(settings.TEMPORARY)
+        server.serve(app.build(), parsed.host, parsed.port, parsed.open)
+    except server.Unusable as problem:
+        print(f"demo: {problem}", file=sys.stderr)
+        return 2
     except OSError:
         print(
             f"demo: port {parsed.port} of {parsed.host} cannot be used; is the demo running already? "
-            f"Try --port {parsed.port + 1}",
+            f"Try --port {parsed.port + 1 if parsed.port + 1 in PORTS else settings.PORT}",
             file=sys.stderr,
         )
         return 2
     return 0
+
+
+def _port(text: str) -> int:
+    """Raises argparse.ArgumentTypeError where it is none."""
+    if not text.isdecimal() or int(text) not in PORTS:
+        raise argparse.ArgumentTypeError(f"the port is '{text}'; allowed: 1 to {PORTS[-1]}")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import html
 import os
 import platform
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -14,7 +14,7 @@ import torch
 from n2n import UNet, host, weights
 from n2n.unet import count_parameters
 
-from . import gpu, idea
+from . import gpu, idea, settings
 
 CSS = (Path(__file__).parent / "about.css").read_text(encoding="utf-8")
 COLUMN, ROW = 'th scope="col"', 'th scope="row"'
@@ -75,7 +75,7 @@ READ = (
 )
 
 
-def build(speed: Callable[[], float | None]) -> None:
+def build(speed: Callable[[], Awaitable[float | None]]) -> None:
     """Lays out the tab. Call it inside a gr.Tab, by whose opening the host's table is made anew.
 
     speed: pictures of 32×32 pixels that this host learns from in a second, or None while that is not measured.
@@ -88,9 +88,12 @@ def build(speed: Callable[[], float | None]) -> None:
             gr.Markdown(f"```bibtex\n{PAPER}\n\n{SOFTWARE}\n```", elem_id="about-cite")
             gr.HTML(READ, apply_default_css=False)
         machine = gr.HTML(host_table(None), apply_default_css=False, elem_id="about-host")
-    page.parent.select(
-        lambda: host_table(speed()), None, machine, queue=False, show_progress="hidden", api_visibility="private"
-    )
+
+    async def measured() -> str:
+        return host_table(await speed())
+
+    limits = {"concurrency_id": "pace", "concurrency_limit": settings.QUEUE}
+    page.parent.select(measured, None, machine, show_progress="hidden", api_visibility="private", **limits)
 
 
 def _net(net: UNet) -> None:

@@ -1,5 +1,7 @@
 """The endpoints /denoise, /check and /train, for programs: `gradio_client`, curl, a microscope's script."""
 
+import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict
@@ -9,10 +11,12 @@ import gradio as gr
 
 from n2n.recipe import RECIPES
 
-from . import denoising, jobs, runs, settings
-from .denoising import AUTOMATIC, Options
-from .markup import told
-from .runs import PROBLEMS, Run, Waiting
+from . import intake, runs, settings, turns
+from .denoising import AUTOMATIC, COLUMNS, Options, Order
+from .denoisings import Denoisings
+from .line import Line
+from .runs import Run
+from .trainings import Trainings
 from .visits import Visits
 
 DENOISE = """Denoises one picture and returns it in its own size, depth and format, with what was measured.
@@ -27,10 +31,10 @@ TRAIN = """Trains on pairs of noisy pictures. Streams how far it is, at last wit
 pairs: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or empty."""
 
 
-def add(visits: Visits, line: jobs.Line) -> None:
+def add(visits: Visits, denoisings: Denoisings, trainings: Trainings, quick: Line) -> None:
     """Adds the endpoints. Call it inside the gr.Blocks."""
 
-    def denoise(
+    async def denoise(
         request: gr.Request,
         picture: gr.FileData,
         weights: str = AUTOMATIC,
@@ -38,25 +42,18 @@ def add(visits: Visits, line: jobs.Line) -> None:
         strength: float = 1.0,
         ensemble: bool = False,
     ) -> tuple[gr.FileData, dict[str, Any]]:
-        try:
-            noisy, target = (denoising.read_all([_path(file)] if file else []) for file in (picture, clean))
-            folder = visits.fresh(request.session_hash, "denoised")
-            options = Options(weights, None, strength, ensemble)
-            outcome = denoising.denoise(denoising.with_clean(noisy, target), None, options, folder)
-        except (*PROBLEMS, MemoryError) as problem:
-            raise _told(problem) from problem
-        figures = dict(zip(denoising.COLUMNS, outcome.table[0])) | {"notes": outcome.notes}
+        options = Options(weights, None, number(strength, "strength"), bool(ensemble))
+        order = Order(files("picture", picture), cleans=files("clean", clean) if clean else (), options=options)
+        outcome = await denoisings.denoise(request.session_hash, order)
+        figures = dict(zip(COLUMNS, outcome.table[0])) | {"notes": outcome.notes}
         return gr.FileData(path=str(outcome.files[0])), figures
 
     async def check(request: gr.Request, pairs: list[gr.FileData]) -> dict[str, Any]:
-        session = request.session_hash
-        try:
-            files = runs.paths(visits, session, tuple(map(_path, pairs)))
-            async with aclosing(runs.look(files, visits.fresh(session, "look"))) as steps:
-                async for found in steps:
-                    looks = found
-        except PROBLEMS as problem:
-            raise _told(problem) from problem
+        uploaded = files("pairs", pairs)
+        with visits.held(visits.fresh(request.session_hash, "look")) as folder:
+            data, _ = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", visits.shared("pairs"))
+            async with aclosing(turns.look(quick, request.session_hash, data, folder)) as steps:
+                looks = [step async for step in steps][-1]
         return {
             "data": asdict(looks.understood),
             "verdicts": [asdict(verdict) for verdict in looks.verdicts],
@@ -72,31 +69,39 @@ def add(visits: Visits, line: jobs.Line) -> None:
         start: str = "",
         seed: int = 0,
     ) -> AsyncIterator[tuple[dict[str, Any], gr.FileData | None]]:
-        session = request.session_hash
+        numbers = {"width": int(number(width, "width")), "seed": int(number(seed, "seed"))}
+        asked = runs.settings_of(number(seconds, "seconds"), recipe, start=start or None, **numbers)
+        training = await trainings.begin(request.session_hash, files("pairs", pairs), asked)
         try:
-            files = runs.paths(visits, session, tuple(map(_path, pairs)))
-            asked = runs.settings_of(seconds, recipe, width, start or None, seed=seed)
-            run = Run(files, visits.fresh(session, "run"), asked, "DATA")
-            async with aclosing(runs.train(line, {}, session, run)) as steps:
+            async with aclosing(trainings.watch(training)) as steps:
                 async for step in steps:
-                    yield asdict(step) if isinstance(step, Waiting) else _progress(run), None
-        except PROBLEMS as problem:
-            raise _told(problem) from problem
-        yield _progress(run), gr.FileData(path=str(run.weights))
+                    yield asdict(step.waiting) if step.waiting else _progress(step.run), None
+        finally:
+            training.stop()
+        yield _progress(training.run), gr.FileData(path=str(training.run.weights))
 
-    heavy = {"concurrency_id": "denoising", "concurrency_limit": settings.DENOISINGS}
     watched = {"concurrency_id": "training", "concurrency_limit": settings.QUEUE}
+    heavy = {"concurrency_id": "denoising", "concurrency_limit": settings.QUEUE}
+    looked = {"concurrency_id": "checks", "concurrency_limit": settings.QUEUE}
     gr.api(denoise, api_name="denoise", api_description=DENOISE, **heavy)
-    gr.api(check, api_name="check", api_description=CHECK, concurrency_id="checks", concurrency_limit=settings.CHECKS)
+    gr.api(check, api_name="check", api_description=CHECK, **looked)
     gr.api(train, api_name="train", api_description=TRAIN, **watched)
 
 
-def _path(file: gr.FileData | dict[str, Any]) -> str:
-    return file["path"] if isinstance(file, dict) else file.path
+def files(name: str, given: object) -> tuple[str, ...]:
+    """The paths of what was uploaded: one file, or a list of them. Raises ValueError."""
+    several = given if isinstance(given, list) else [given]
+    paths = [each.get("path") if isinstance(each, dict) else getattr(each, "path", None) for each in several]
+    if not paths or not all(isinstance(path, str) for path in paths):
+        raise ValueError(f"{name} is missing, or no uploaded file; with gradio_client: handle_file('shot.png')")
+    return tuple(str(intake.admitted(path)) for path in paths)
 
 
-def _told(problem: Exception) -> gr.Error:
-    return gr.Error(told(problem), print_exception=False)
+def number(given: object, name: str) -> float:
+    """Raises ValueError where it is none."""
+    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+        raise ValueError(f"{name} is '{str(given)[:40]}'; allowed: a number")
+    return float(given)
 
 
 def _progress(run: Run) -> dict[str, Any]:

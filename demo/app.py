@@ -1,8 +1,9 @@
-"""The app: its tabs in order, and how it is served. A Space runs this very file."""
+"""The app: its tabs in order. A Space runs this very file."""
 
 import runpy
 import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -13,9 +14,16 @@ if __name__ == "__main__":  # run as a file it is `python -m demo`: job processe
 
 import gradio as gr
 
-from . import about_tab, api, denoise_tab, denoising, jobs, lab_tab, noises, runs, samples, settings, train_tab
-from .theme import CSS, theme
+from . import about_tab, api, denoise_tab, denoising, disk, gpu, lab_tab, noises, samples, settings, train_tab
+from .denoisings import Denoisings
+from .disk import Disk
+from .lab_runs import Lab
+from .line import Line
+from .train_tab import Desk
+from .trainings import Trainings
+from .turns import Pace
 from .visits import Visits
+from .walls import Walled
 
 TITLE = "Noise2Noise"
 HEADER = """
@@ -26,31 +34,42 @@ HEADER = """
 """
 
 
-def build() -> gr.Blocks:
+@dataclass(frozen=True)
+class App:
+    """The page, and what the server beneath it has to know of its work."""
+
+    blocks: gr.Blocks
+    denoisings: Denoisings
+    disk: Disk
+
+
+def build() -> App:
     """The whole app, its first result computed."""
-    visits = Visits()
-    visits.sweep_from_time_to_time()
+    visits, space = Visits(), Disk()
     first = _first(visits)
-    line = jobs.Line(settings.JOBS, settings.QUEUE)
+    line = Line(settings.JOBS, settings.QUEUE, settings.EACH_JOBS)
+    quick = Line(settings.CHECKS, settings.QUEUE, settings.EACH_JOBS)
+    denoisings, trainings = Denoisings(visits), Trainings(visits, line)
 
     def leave(request: gr.Request) -> None:
         visits.leave(request.session_hash)
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=settings.CACHE) as blocks:
+    with Walled(title=TITLE, analytics_enabled=False) as blocks:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
-                first_tab = denoise_tab.build(visits, first)
+                first_tab = denoise_tab.build(visits, denoisings, first)
             with gr.Tab("Train", id="train"):
-                train_tab.build(visits, line, tabs, first_tab)
+                train_tab.build(Desk(visits, trainings, quick), blocks, tabs, first_tab)
             with gr.Tab("Lab", id="lab"):
-                lab_tab.build(visits, line, blocks, tabs)
+                lab_tab.build(Lab(visits, line, quick), blocks, tabs)
             with gr.Tab("About", id="about"):
-                about_tab.build(runs.speed)
-        api.add(visits, line)
+                about_tab.build(Pace(quick).measured)
+        api.add(visits, denoisings, trainings, quick)
         blocks.unload(leave)
-    blocks.queue(max_size=settings.QUEUE)
-    return blocks
+    blocks.queue(max_size=settings.QUEUE, api_open=False)
+    disk.from_time_to_time(visits.sweep, space.sweep)
+    return App(blocks, denoisings, space)
 
 
 def _first(visits: Visits) -> denoising.Outcome:
@@ -61,26 +80,4 @@ def _first(visits: Visits) -> denoising.Outcome:
     folder = visits.shared("first")
     shutil.rmtree(folder)  # of the server before this one
     folder.mkdir()
-    return denoising.denoise(cases, noises.FIRST, denoising.Options(), folder)
-
-
-def serve(blocks: gr.Blocks, host: str, port: int, in_browser: bool = False) -> None:
-    """Serves until Ctrl-C. Raises OSError where the port cannot be used."""
-    jobs.warm_up()
-    blocks.launch(
-        server_name=host,
-        server_port=port,
-        inbrowser=in_browser,
-        theme=theme(),
-        css=CSS,
-        max_file_size=settings.UPLOAD_BYTES,
-        max_threads=settings.THREADS,
-        footer_links=["api"],
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        show_error=True,
-    )
-
-
-demo = build()
+    return denoising.denoise(cases, noises.FIRST, denoising.Options(), folder, gpu.DEVICE)

@@ -1,21 +1,24 @@
-"""What a job's process does: it limits itself, works, sends what the work yields, and dies with its parent.
+"""What a child process does: it limits itself, works, sends what comes of it, and dies with its parent.
 
 Only the standard library is imported: this runs before anything else in every child.
 """
 
 import errno
+import logging
 import multiprocessing
 import os
 import pickle
 import signal
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from . import memory as heap
 from . import settings
 
 try:
@@ -29,16 +32,28 @@ NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # what 
 
 @dataclass(frozen=True)
 class End:
-    """The last that a child sends: its work has ended, or failed with this sentence."""
+    """The last that a job sends: its work has ended, or failed with this sentence."""
 
     failure: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a worker sends for each piece of work: its result, or the sentence with which it failed."""
+
+    result: object = None
+    failure: str | None = None
+    over: bool = False  # the worker ends: it should be replaced
 
 
 def run(
     pipe: Connection, work: Callable[..., Iterator[object]], arguments: tuple[object, ...], seconds: float, memory: int
 ) -> None:
-    """All that a child process does."""
-    _settle(seconds, memory)
+    """All that a job's process does."""
+    _settle(memory)
+    if POSIX:
+        os.nice(settings.NICENESS)
+    _limit_time(seconds)
     asked = threading.Event()
     threading.Thread(target=_obey, args=(pipe, asked), daemon=True).start()
     failure = None
@@ -51,7 +66,33 @@ def run(
     _send(pipe, End(failure))
 
 
-def _settle(seconds: float, memory: int) -> None:
+def serve(pipe: Connection, memory: int) -> None:
+    """All that a worker's process does: one piece of work after the other, until its parent is no more."""
+    _settle(memory)
+    over = False
+    while not over:
+        try:
+            work, arguments, seconds = pickle.loads(pipe.recv_bytes())
+        except (EOFError, OSError):
+            _die()
+        _limit_time(seconds)
+        answer = _answer(work, arguments, memory)
+        _limit_time(None)
+        _send(pipe, answer)
+        over = answer.over
+        heap.give_back()
+
+
+def _answer(work: Callable[..., object], arguments: tuple[object, ...], memory: int) -> Answer:
+    try:
+        return Answer(work(*arguments))
+    except Exception as error:
+        if short := _is_short_of_memory(error):
+            _limit_memory(None)  # telling takes some
+        return Answer(failure=_sentence(error, memory), over=short)
+
+
+def _settle(memory: int) -> None:
     """Limits this process, and parts it from the terminal's Ctrl-C.
 
     A group of its own, not a session: between sessions, Linux shares the processor equally whatever their niceness.
@@ -60,12 +101,18 @@ def _settle(seconds: float, memory: int) -> None:
     multiprocessing.set_start_method("spawn", force=True)  # children of its own, not the server's: in its group
     if POSIX:
         os.setpgrp()
-        os.nice(settings.NICENESS)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # the kernel ends it, even if nobody looks
-        signal.setitimer(signal.ITIMER_REAL, seconds + settings.STOP_SECONDS)
+    logging.disable()  # what decoders say of a visitor's file, nobody who reads the log can mend
+    warnings.simplefilter("ignore")
     with suppress(OSError):  # where memory runs out, the system ends a job and not the server
         Path("/proc/self/oom_score_adj").write_text("500")
     _limit_memory(memory)
+
+
+def _limit_time(seconds: float | None) -> None:
+    """Has the kernel end this process after so many seconds, even if nobody looks; None: never."""
+    if POSIX:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else seconds + settings.STOP_SECONDS)
 
 
 def _limit_memory(memory: int | None) -> None:
@@ -111,11 +158,7 @@ def _sentence(error: Exception, memory: int) -> str:
     """An error in one line for the person; where it was not foreseen, its traceback goes to the log."""
     message = " ".join(str(error).split())
     kind = type(error).__name__
-    if (
-        isinstance(error, MemoryError)
-        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
-        or (isinstance(error, RuntimeError) and any(words in message for words in NO_MEMORY))
-    ):
+    if _is_short_of_memory(error):
         return (
             f"this needs more than the {memory / 2**30:.2g} GB of memory that one job may use here; "
             "bring smaller pictures or fewer at once"
@@ -124,3 +167,11 @@ def _sentence(error: Exception, memory: int) -> str:
         return message
     traceback.print_exception(error)
     return f"something went wrong that nobody foresaw ({kind}: {message}); try again, or tell who runs this page"
+
+
+def _is_short_of_memory(error: Exception) -> bool:
+    return (
+        isinstance(error, MemoryError)
+        or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+        or (isinstance(error, RuntimeError) and any(words in str(error) for words in NO_MEMORY))
+    )

@@ -1,15 +1,19 @@
 """The first tab: noisy, denoised and target side by side."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import gradio as gr
+from gradio.data_classes import ImageData
 
 from n2n import baselines, weights
 
 from . import denoising, noises, panels, samples, settings, strip
-from .denoising import AUTOMATIC, COLUMNS, TRAINED, Options, Outcome
+from .denoising import AUTOMATIC, COLUMNS, TRAINED, Options, Order, Outcome
+from .denoisings import Denoisings
 from .markup import error, notes, table
+from .turns import PROBLEMS
 from .visits import Visits
 
 ADD, ALREADY = "Add noise to it", "It is noisy already"
@@ -51,7 +55,7 @@ class Results(NamedTuple):
     files: object
 
 
-def build(visits: Visits, first: Outcome) -> tuple[Controls, dict[str, object]]:
+def build(visits: Visits, denoisings: Denoisings, first: Outcome) -> tuple[Controls, dict[str, object]]:
     """Lays out the tab with its first result already there, and ties the events. Call it inside a gr.Tab.
 
     Returns what a person sets, and the settings of the event that denoises as it is set.
@@ -80,7 +84,7 @@ def build(visits: Visits, first: Outcome) -> tuple[Controls, dict[str, object]]:
                     elem_id="downloads",
                 ),
             )
-    return controls, _tie(controls, results, visits)
+    return controls, _tie(controls, results, visits, denoisings)
 
 
 def _controls(chosen_sample: gr.HTML) -> Controls:
@@ -103,6 +107,7 @@ def _controls(chosen_sample: gr.HTML) -> Controls:
                 height=200,
                 elem_id="camera",
             )
+            camera.preprocess = _its_file
     with gr.Group():
         adding = gr.Radio([ADD, ALREADY], value=ADD, label="The picture", elem_id="adding")
         with gr.Group() as added:
@@ -142,6 +147,11 @@ def _controls(chosen_sample: gr.HTML) -> Controls:
     )
 
 
+def _its_file(payload: ImageData | None) -> str | None:
+    """What a camera took, as its file and unopened: only workers open what visitors send."""
+    return payload.path if payload else None
+
+
 def level(name: str) -> gr.Slider:
     """The level's slider for a noise model."""
     offer = noises.OFFERS[name]
@@ -155,17 +165,17 @@ def choices(trained: bool = False) -> list[str]:
     return [AUTOMATIC, *weights.shipped(), *([TRAINED] if trained else [])]
 
 
-def _tie(controls: Controls, results: Results, visits: Visits) -> dict[str, object]:
+def _tie(controls: Controls, results: Results, visits: Visits, denoisings: Denoisings) -> dict[str, object]:
     """Ties what a person does to a new result; returns the event's settings, for others that ask for one."""
 
-    def run(request: gr.Request, *values: object) -> tuple:
+    async def run(request: gr.Request, *values: object) -> tuple:
         asked = Controls(*values)
         forgotten = _forgotten(asked)
-        folder = visits.fresh(request.session_hash, "denoised")
         try:
-            outcome = answer(asked, folder, visits.folder(request.session_hash) / TRAINED_FILE)
-        except (ValueError, OSError, MemoryError) as problem:
-            return (*Results(gr.skip(), error(problem), gr.skip(), gr.skip()), *forgotten)
+            order = ordered(asked, visits.folder(request.session_hash) / TRAINED_FILE)
+            outcome = await denoisings.denoise(request.session_hash, order)
+        except (*PROBLEMS, MemoryError) as problem:
+            return (*Results({"rows": [], "empty": EMPTY}, error(problem), "", None), *forgotten)
         shown = {"rows": outcome.rows, "empty": EMPTY}
         files = [str(path) for path in outcome.files] or None
         return (*Results(shown, notes(outcome.notes), _table(outcome), files), *forgotten)
@@ -175,7 +185,7 @@ def _tie(controls: Controls, results: Results, visits: Visits) -> dict[str, obje
         "inputs": list(controls),
         "outputs": [*results, *controls[:3]],
         "concurrency_id": "denoising",
-        "concurrency_limit": settings.DENOISINGS,
+        "concurrency_limit": settings.QUEUE,
         "trigger_mode": "always_last",
         "show_progress": "minimal",
         "show_progress_on": results.panels,
@@ -205,32 +215,16 @@ def _forgotten(asked: Controls) -> list:
     return [gr.skip() if place == used else None for place in range(3)]
 
 
-def answer(asked: Controls, folder: Path, trained: Path) -> Outcome:
-    """What was asked for, done. Raises ValueError, OSError with a sentence for the person."""
-    pictures = _pictures(asked)
-    if not pictures:
-        return Outcome()
-    noise = None
-    if asked.adding == ADD:
-        noise = asked.noise
-        model = noises.noise(noise, asked.level)
-        cases = denoising.with_noise(pictures, model, int(asked.seed or 0))
-    else:
-        cases = denoising.with_clean(pictures, denoising.read_all(asked.cleans or []))
+def ordered(asked: Controls, trained: Path) -> Order:
+    """What was asked for; `trained` are the weights of the visitor's own training."""
     options = Options(
         asked.weights, trained, asked.strength, asked.ensemble, tuple(asked.baselines or ()), bool(asked.maps)
     )
-    return denoising.denoise(cases, noise, options, folder)
-
-
-def _pictures(asked: Controls) -> list:
-    if asked.files:
-        return denoising.read_all(asked.files)
-    if asked.camera:
-        return [("camera.png", denoising.read(asked.camera))]
-    if asked.strip:
-        return [(samples.SAMPLES[asked.strip].file, samples.read(asked.strip))]
-    return []
+    files = tuple(asked.files or ([asked.camera] if asked.camera else []))
+    order = Order(files, None if files or not asked.strip else str(asked.strip), options=options)
+    if asked.adding == ADD:
+        return replace(order, noise=asked.noise, level=float(asked.level), seed=int(asked.seed or 0))
+    return replace(order, cleans=tuple(asked.cleans or ()))
 
 
 def _table(outcome: Outcome) -> str:

@@ -1,30 +1,29 @@
-"""What the first tab does with a picture: choose the weights, denoise, measure, write what is shown and downloaded."""
+"""Denoising in a worker: read what was brought, choose the weights, denoise, measure, write what is shown and taken."""
 
 import csv
 import io
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from n2n import Noise2Noise, advice, baselines, compare, host, image, weights
 from n2n.compare import Case, Shown
 from n2n.evaluate import Denoiser
+from n2n.history import safe_cell
 from n2n.image import Picture
 from n2n.noise import Noise
 
-from . import gpu, memory, panels, settings
+from . import noises, rows, samples, settings
 
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
 HEADERS = weights.headers()
-# Always the same threads: each new one that torch runs in has helpers and memory of its own.
-WORKERS = ThreadPoolExecutor(settings.DENOISINGS, "denoise")
 ENCODERS = ThreadPoolExecutor(os.cpu_count(), "encode")  # of PNGs
 COLUMNS = ("picture", "method", "PSNR before", "PSNR after", "SSIM before", "SSIM after", "seconds")
 
@@ -41,6 +40,19 @@ class Options:
     maps: bool = False  # also show the error and what was removed
 
 
+@dataclass(frozen=True)
+class Order:
+    """What is to be denoised: uploaded pictures, or a sample where there are none."""
+
+    files: tuple[str, ...] = ()
+    sample: str | None = None  # key of samples.SAMPLES
+    noise: str | None = None  # to be added, a name of noises.OFFERS; None: they are noisy already
+    level: float = 0.0  # in the noise's own unit
+    seed: int = 0
+    cleans: tuple[str, ...] = ()  # clean pictures of those that are noisy already
+    options: Options = Options()
+
+
 @dataclass
 class Outcome:
     """What came of some pictures."""
@@ -51,20 +63,49 @@ class Outcome:
     files: list[Path] = field(default_factory=list)  # to download
 
 
+def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
+    """All of an order, pictures and downloads written to `folder`. Raises ValueError, OSError for the person."""
+    pictures = read_all(order.files)
+    if not pictures and order.sample:
+        picture = samples.read(order.sample)
+        pictures = [(samples.SAMPLES[order.sample].file, picture)]
+    if not pictures:
+        return Outcome()
+    if order.noise is None:
+        cases = with_clean(pictures, read_all(order.cleans))
+    else:
+        cases = with_noise(pictures, noises.noise(order.noise, order.level), order.seed)
+    return denoise(cases, order.noise, order.options, folder, device)
+
+
+def warm_up() -> None:
+    """Makes the first denoising as quick as the others: loads the weights that the first screen asks for."""
+    load(advice.suited(noises.FIRST, HEADERS), "auto").predict(torch.zeros(1, 3, 64, 64))
+
+
+def check_size(width: int, height: int, name: str) -> None:
+    """Raises ValueError for a picture that is larger than the demo takes.
+
+    Nets continue both sides to multiples of 32: where sides are limited, that adds little to any picture.
+    """
+    way_out = "Cut it, or use the command line, which has no such limit: python -m n2n denoise PICTURE -o OUT"
+    if max(width, height) > settings.SIDE:
+        raise ValueError(
+            f"'{name}' is {width}×{height} pixels; this page takes sides of up to {settings.SIDE:,}. {way_out}"
+        )
+    if width * height > settings.PIXELS:
+        raise ValueError(
+            f"'{name}' has {width * height / 1e6:.1f} megapixels; this page takes up to {settings.PIXELS / 1e6:.0f}. "
+            f"{way_out}"
+        )
+
+
 def read(path: str | Path) -> Picture:
     """An uploaded picture. Raises ValueError where it is none, or larger than the demo takes."""
-    picture = image.read(Path(path))
-    height, width = picture.pixels.shape[:2]
-    if height * width > settings.PIXELS:
-        raise ValueError(
-            f"'{Path(path).name}' has {height * width / 1e6:.1f} megapixels; this page takes up to "
-            f"{settings.PIXELS / 1e6:.0f}. Cut it, or use the command line, which has no such limit: "
-            "python -m n2n denoise PICTURE -o OUT"
-        )
-    return picture
+    return image.read(Path(path), check_size)
 
 
-def read_all(paths: list[str]) -> list[tuple[str, Picture]]:
+def read_all(paths: Sequence[str]) -> list[tuple[str, Picture]]:
     """Uploaded pictures with their names. Raises ValueError where they are too many, or one cannot be read."""
     if len(paths) > settings.PICTURES:
         raise ValueError(
@@ -100,38 +141,32 @@ def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Pict
     return [(name, compare.noisy_already(picture, clean)) for (name, picture), clean in zip(pictures, named)]
 
 
-def choose(options: Options, noise: str | None) -> tuple[str, Noise2Noise]:
+def choose(options: Options, noise: str | None, device: str = "auto") -> tuple[str, Noise2Noise]:
     """The weights for noise of a kind (None: unknown), with the name to show. Raises ValueError."""
     if options.weights == TRAINED:
         if options.trained is None or not options.trained.is_file():
             raise ValueError("there is no model of yours (any more): train one in the second tab, or choose another")
-        return "your model", Noise2Noise.load(options.trained, host.device(gpu.DEVICE))
+        return "your model", Noise2Noise.load(options.trained, host.device(device))
     name = options.weights
     if name == AUTOMATIC:
         name = advice.suited(noise, HEADERS)
     if name not in HEADERS:  # a program could ask for any file of this computer
         raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(HEADERS)}")
-    return name, load(name)
+    return name, load(name, device)
 
 
 @lru_cache(maxsize=16)
-def load(name: str) -> Noise2Noise:
+def load(name: str, device: str) -> Noise2Noise:
     """Shipped weights, kept in memory."""
-    return Noise2Noise.load(name, host.device(gpu.DEVICE))
+    return Noise2Noise.load(name, host.device(device))
 
 
-def denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path) -> Outcome:
-    """Denoises every picture and writes the panels' PNGs and the downloads to `folder`; waits for its turn."""
-    context = copy_context()  # a host that lends a GPU looks there for who asks
-    try:
-        return WORKERS.submit(context.run, _denoise, cases, noise, options, folder).result()
-    finally:
-        memory.give_back()
-
-
-def _denoise(cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path) -> Outcome:
-    name, model = choose(options, noise)
-    ours = partial(gpu.predict, model, data_range=1.0, ensemble=options.ensemble, strength=options.strength)
+def denoise(
+    cases: list[tuple[str, Case]], noise: str | None, options: Options, folder: Path, device: str = "auto"
+) -> Outcome:
+    """Denoises every picture and writes the panels' PNGs and the downloads to `folder`."""
+    name, model = choose(options, noise, device)
+    ours = partial(model.predict, data_range=1.0, ensemble=options.ensemble, strength=options.strength)
     denoisers: dict[str, Denoiser] = {"denoised": ours}
     denoisers |= {key: partial(baselines.denoise, baselines.BASELINES[key]) for key in options.baselines}
     outcome = Outcome()
@@ -185,9 +220,9 @@ def _row(
             pictures["error"] = Shown(compare.error_map(denoised, pictures["target"].pixels))
         pictures["residual"] = Shown(compare.residual(before.pixels, denoised))
     small = {role: compare.reduced(shown.pixels, settings.SHOWN_PIXELS) for role, shown in pictures.items()}
-    saved = [ENCODERS.submit(panels.save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
+    saved = [ENCODERS.submit(rows.save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
     drawn = zip(pictures.items(), small.values(), saved)
-    return panels.row(title, [_panel(role, shown, pixels, file.result()) for (role, shown), pixels, file in drawn])
+    return rows.row(title, [_panel(role, shown, pixels, file.result()) for (role, shown), pixels, file in drawn])
 
 
 TITLES = {
@@ -202,7 +237,7 @@ def _panel(role: str, shown: Shown, pixels: np.ndarray, src: str) -> dict:
     title, note = TITLES.get(role, (role.capitalize(), ""))
     if pixels.shape != shown.pixels.shape:
         note = f"{note} shown smaller; measured and downloaded whole".strip()
-    return panels.panel(role, title, src, (width, height), shown.psnr, shown.ssim, note)
+    return rows.panel(role, title, src, (width, height), shown.psnr, shown.ssim, note)
 
 
 def _figures(before: Shown, after: Shown) -> tuple[float | None, ...]:
@@ -242,4 +277,4 @@ def _write_table(path: Path, table: list[tuple]) -> Path:
 
 
 def _rounded(line: tuple) -> list[object]:
-    return [round(value, 4) if isinstance(value, float) else value for value in line]
+    return [round(value, 4) if isinstance(value, float) else safe_cell(value) for value in line]

@@ -17,16 +17,25 @@ SCENES, FEW = 2000, 60  # to learn from; to show the format
 
 
 def gathered(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
-    """Uploaded files → what `n2n.pairs.read` is to be given.
+    """Uploaded files → what `n2n.pairs.read` is to be given, linked into `folder`, made afresh, where they stay.
 
-    One file is itself. Several pictures, each in a folder of its own, are linked into `folder`, made afresh, since
-    their names tell which belong together; two of one name are told apart by _1 and _2. Raises ValueError with what to
-    do instead, OSError.
+    One file is itself. Of several pictures, each of which was in a folder of its own, the names tell which belong
+    together: two of one name are told apart by _1 and _2. Raises ValueError with what to do instead, OSError.
     """
+    names = _checked(files)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, file in names.items():
+        _link(file, folder / name)
+    return (folder / next(iter(names)),) if len(names) == 1 and len(files) == 1 else (folder,)
+
+
+def _checked(files: Sequence[Path]) -> dict[str, Path]:
+    """The files that are read, by the names they get. Raises ValueError."""
     if not files:
         raise ValueError("no file yet; bring two shots of a scene or more, or an archive of them")
     if len(files) == 1:
-        return (files[0],)
+        return {files[0].name: files[0]}
     for file in files:
         if file.suffix.lower() == ".zip" or pairs.is_array_file(file):
             raise ValueError(
@@ -38,12 +47,7 @@ def gathered(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
         raise ValueError(
             f"none of the {len(files)} files is a picture; allowed: {', '.join(image.SUFFIXES)}, or a .zip"
         )
-    names = _names(pictures)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for file, name in zip(pictures, names):
-        _link(file, folder / name)
-    return (folder,)
+    return dict(zip(_names(pictures), pictures))
 
 
 def _names(pictures: list[Path]) -> list[str]:

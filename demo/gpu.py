@@ -2,27 +2,24 @@
 
 import os
 from collections.abc import Callable
+from typing import TypeVar
 
-from torch import Tensor
-
-from n2n import Noise2Noise
+Result = TypeVar("Result")
 
 try:
     from spaces import GPU
 except ImportError:
 
-    def GPU(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def GPU(function: Callable[..., Result]) -> Callable[..., Result]:
         """The function itself: there is no GPU to lend here."""
         return function
 
 
 LENT = bool(os.environ.get("SPACES_ZERO_GPU"))  # then trainings stay on the CPU: a GPU call ends after a minute
-DEVICE = "cpu" if LENT else "auto"  # where models and trainings live
+DEVICE = "cpu" if LENT else "auto"  # where trainings live, and what the server itself computes
 
 
 @GPU
-def predict(model: Noise2Noise, noisy: Tensor, **settings: object) -> Tensor:
-    """`model.predict`, on the lent GPU where there is one: the call is then in a process of its own, which ends."""
-    if LENT:
-        model.net.to("cuda")
-    return model.predict(noisy, **settings)
+def lent(work: Callable[..., Result], *arguments: object) -> Result:
+    """`work(*arguments)` where there is a lent GPU: in a process of its own, which ends with the call."""
+    return work(*arguments)

@@ -1,6 +1,9 @@
 """What a person downloads after a training: the weights with their card, the curves, the logs, and the command."""
 
 import shutil
+import tempfile
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from n2n import UNetConfig, curves, image, plots, repeat, weights
@@ -19,9 +22,9 @@ NAME = "mine"  # of the files, and of the weights in the command
 def command_of(run: Run) -> str:
     """The command that repeats the training on one's own machine; after the sample pairs, with how they are made."""
     chosen = run.settings
-    data, before = run.name, ""
-    if run.name == samples.PAIRS:
-        data, before = "pairs.npz", f"{MAKE} -o pairs.npz\n"
+    data, before = run.names, ""
+    if data == (samples.PAIRS,):
+        data, before = ("pairs.npz",), f"{MAKE} -o pairs.npz\n"
     return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, chosen.width, chosen.start)
 
 
@@ -55,21 +58,37 @@ python -m n2n denoise noisy.png -o denoised.png --weights {NAME}.safetensors
 """
 
 
-def written(folder: Path, run: Run, command: str) -> list[Path]:
-    """Writes everything into `folder` under names that say what it is; the files to download. Raises OSError."""
+def written(folder: Path, run: Run) -> list[Path]:
+    """Writes everything into `folder` under names that say what it is; the files to download, the weights first.
+
+    What cannot be made is left out, and the log tells why: it costs nothing of the rest. Raises OSError, ValueError
+    where there are no weights.
+    """
     folder.mkdir(exist_ok=True)
     taken = folder / f"{NAME}.safetensors"
     shutil.copyfile(run.weights, taken)
-    texts = {
-        f"{NAME}.md": card(weights.load(taken)[1], command),
-        "training.csv": run.history.csv(),
-        "hold-out.csv": run.history.measurements_csv(),
-        "command.txt": command + "\n",
+    makers: dict[str, Callable[[], bytes]] = {
+        f"{NAME}.md": lambda: card(weights.load(taken)[1], command_of(run)).encode(),
+        "training.csv": lambda: run.history.csv().encode(),
+        "hold-out.csv": lambda: run.history.measurements_csv().encode(),
+        "command.txt": lambda: f"{command_of(run)}\n".encode(),
+        "loss.png": lambda: plots.png(curves.loss_figure(run.history)),
+        "psnr.png": lambda: plots.png(curves.psnr_figure(run.history)),
+        "tensorboard.zip": lambda: _zipped(run.logs),
     }
-    pictures = {"loss.png": curves.loss_figure(run.history), "psnr.png": curves.psnr_figure(run.history)}
-    for name, text in texts.items():
-        image.write_bytes(folder / name, text.encode())
-    for name, figure in pictures.items():
-        image.write_bytes(folder / name, plots.png(figure))
-    logs = shutil.make_archive(str(folder / "tensorboard"), "zip", run.logs)
-    return [taken, *(folder / name for name in (*texts, *pictures)), Path(logs)]
+    return [taken, *(folder / name for name, make in makers.items() if _made(folder / name, make))]
+
+
+def _made(file: Path, make: Callable[[], bytes]) -> bool:
+    """Whether the file could be written."""
+    try:
+        image.write_bytes(file, make())
+    except Exception:
+        traceback.print_exc()
+        return False
+    return True
+
+
+def _zipped(folder: Path) -> bytes:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
+        return Path(shutil.make_archive(f"{beside}/logs", "zip", folder)).read_bytes()

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import gradio as gr
 
-from . import jobs, runs, settings, watching
+from . import jobs, settings, turns, watching
 from .lab.experiment import Experiment, Screen, Value
+from .line import Line
 from .markup import error, notes, verdicts
-from .runs import PROBLEMS, Waiting
+from .turns import PROBLEMS, Waiting
 from .visits import Visits
 from .watching import NO_ROWS
 
@@ -69,11 +70,10 @@ class Sitting:
 
 
 class Lab:
-    """Where experiments run: trainings in the `line` of all trainings, the others in one of their own."""
+    """Where experiments run: trainings in the `line` of all trainings, the others in that of what is `quick`."""
 
-    def __init__(self, visits: Visits, line: jobs.Line) -> None:
-        self._visits, self._line = visits, line
-        self._quick = jobs.Line(settings.CHECKS, settings.QUEUE)
+    def __init__(self, visits: Visits, line: Line, quick: Line) -> None:
+        self._visits, self._line, self._quick = visits, line, quick
         self._running: dict[str, jobs.Job] = {}  # by session, while it lasts
         self._sittings: dict[str, Sitting] = {}  # by session: the newest
 
@@ -140,4 +140,4 @@ class Lab:
             return jobs.Job(experiment.work, folder, asked, seconds=seconds, memory=settings.JOB_BYTES)
 
         line = self._line if experiment.trains(asked) else self._quick
-        return runs.in_turn(line, self._running, session, seconds, begin, first)
+        return turns.in_turn(line, self._running, session, seconds, begin, first)

@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import gradio as gr
 
-from . import class_panel, jobs, lab_runs, settings
+from . import class_panel, lab_runs, settings
 from .lab import lessons
 from .lab.experiment import Value
 from .lab.experiments import EXPERIMENTS
@@ -14,7 +14,6 @@ from .lab.room import Tally, cleaned
 from .lab_layout import Layout, lay_out, offered, question
 from .lab_runs import Lab
 from .markup import error, notes
-from .visits import Visits
 
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 # Large type for a projector, the controls folded away; also by a link, but not on a phone. The teacher's key does not
@@ -38,12 +37,12 @@ Given = str | None  # None comes from what a browser has not shown yet
 Case = tuple[str, list[tuple[str, Value]]]  # an experiment and all its values: answers to the same are counted together
 
 
-def build(visits: Visits, line: jobs.Line, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
-    """Lays out the tab and ties its events. Call it inside a gr.Tab. Trainings take their turn in `line`; a lesson's
-    link opens the lab among the `tabs` of the `blocks`.
+def build(lab: Lab, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
+    """Lays out the tab and ties its events. Call it inside a gr.Tab. A lesson's link opens the lab among the `tabs` of
+    the `blocks`.
     """
     layout = lay_out()
-    lab, tally = Lab(visits, line), Tally()
+    tally = Tally()
     _tie_runs(lab, tally, layout)
     _tie_tally(tally, layout)
     _tie_choice(lab, layout)

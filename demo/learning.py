@@ -76,7 +76,9 @@ def learn(
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
     measured = to_measure(held)
     previews = Previews(held, folder / "previews", partial(infer.denoise, model.fast))
-    stream = train(model.net, learnt, measured, recipe, out=out, resume=settings.resume, stop=stop)
+    stream = train(
+        model.net, learnt, measured, recipe, out=out, resume=settings.resume, stop=stop, start=settings.start
+    )
     progress = None
     for progress in watch.tensorboard(threads.chosen(stream), folder / LOGS, model.net, measured):
         yield progress
@@ -102,6 +104,7 @@ def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path:
     """The weights as they are now, with what the last checkpoint, which was written at this step, tells of them."""
     header = weights.load(last_path(out))[1] | {"psnr": summary(progress.validation)}
     header.pop("mark")
+    header.pop("facts", None)
     path = out.parent / "snapshots" / f"step_{progress.step:06d}.safetensors"
     path.parent.mkdir(exist_ok=True)
     weights.save(path, model.net.state_dict(), header)

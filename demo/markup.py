@@ -1,26 +1,14 @@
 """Words and tables as HTML: everything that comes from a person is escaped here."""
 
 import html
-import re
 from collections.abc import Iterable, Sequence
 
 from n2n.doctor import Verdict
 
-from . import settings
-from .visits import PREFIX
+from .sentences import told
 
 LEVELS = {"red": "✕ Fix this", "amber": "! Watch out", "green": "✓ Fine"}  # told by more than a colour
-NO_MEMORY = "this takes more memory than there is; bring less, or something smaller"
-FOLDERS = re.compile(rf"{re.escape(str(settings.TEMPORARY))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
 NAME_MOST = 60  # letters of a text that a table shows
-
-
-def told(problem: Exception | str) -> str:
-    """What went wrong in one line, with the names of files but without the folders of this server."""
-    if isinstance(problem, MemoryError):
-        return NO_MEMORY
-    line = " ".join(str(problem).split())
-    return FOLDERS.sub("", line).replace("''", "what you brought")
 
 
 def error(problem: Exception | str) -> str:

@@ -4,17 +4,19 @@ import asyncio
 import html
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import gradio as gr
 
 from n2n import curves, plots
 
-from . import keepsakes, panels, settings
+from . import keepsakes, settings
 from .markup import error, notes, table, verdicts
-from .runs import Looks, Run, Waiting
+from .rows import panel, row, url
+from .runs import Looks, Run
 from .shown import Shown
+from .trainings import Training
+from .turns import Waiting
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
 NO_ROWS = {"rows": [], "empty": ""}
@@ -38,7 +40,7 @@ class Page(NamedTuple):
     stop: object
     go_on: object
     use: object
-    run: object
+    token: object  # of the training that is shown; it stands in the page's address
 
 
 def changed(components: type[Values], **changes: object) -> Values:
@@ -51,15 +53,13 @@ page = partial(changed, Page)
 
 def rows(shown: Sequence[Sequence[Shown]]) -> dict:
     """Pictures that a job wrote, as the panels' value."""
-    return {"rows": [panels.row("", [_panel(each) for each in line]) for line in shown], "empty": ""}
+    return {"rows": [row("", [_panel(each) for each in line]) for line in shown], "empty": ""}
 
 
 def _panel(shown: Shown) -> dict:
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     title = TITLES.get(shown.role, shown.role.capitalize())
-    return panels.panel(
-        shown.role, title, panels.url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text
-    )
+    return panel(shown.role, title, url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text)
 
 
 def told(looks: Looks) -> str:
@@ -72,9 +72,9 @@ def told(looks: Looks) -> str:
     return notes(said) + verdicts(looks.verdicts)
 
 
-def waiting(place: Waiting) -> Page:
+def waiting(training: Training) -> Page:
     """While others train."""
-    return page(status=in_line(place), train=gr.Button(interactive=False))
+    return page(status=in_line(training.waiting), train=gr.Button(interactive=False), token=training.token)
 
 
 def in_line(place: Waiting) -> str:
@@ -83,8 +83,8 @@ def in_line(place: Waiting) -> str:
     return notes([words])
 
 
-def begun() -> Page:
-    """As the training begins."""
+def begun(training: Training) -> Page:
+    """As the training begins, or is found again."""
     hidden = {name: gr.update(visible=False) for name in ("machine", "snapshot", "files", "use")}
     return page(
         seen=gr.Accordion(open=False),
@@ -94,6 +94,7 @@ def begun() -> Page:
         go_on=gr.Button(interactive=False),
         trust=NO_ROWS,
         command="",
+        token=training.token,
         **hidden,
     )
 
@@ -124,31 +125,27 @@ class View:
         return drawing(self.run, self.measured[1])
 
 
-async def ended(run: Run, folder: Path) -> Page:
-    """When the training is over: everything there is to see and to download, written to `folder`."""
-    command = keepsakes.command_of(run)
-    files = await asyncio.to_thread(keepsakes.written, folder, run, command)
-    last = len(run.snapshots()) - 1
+async def ended(training: Training) -> Page:
+    """When it is over: everything there is to see and to download."""
+    run, last = training.run, len(training.run.snapshots()) - 1
     return page(
         status=status(run, over=True),
         curves=await asyncio.to_thread(lambda: drawing(run, psnr_curve(run))),
         machine=gr.Slider(minimum=0, maximum=max(1, last), value=last, visible=last > 0),
         snapshot=gr.DownloadButton("These weights", value=str(run.snapshots()[-1].snapshot), visible=last >= 0),
         trust=rows(run.learnt.trust.rows) if run.learnt else NO_ROWS,
-        files=gr.File(value=[str(file) for file in files], visible=True),
-        command=_worth(run) + _command(command),
+        files=gr.File(value=[str(file) for file in training.taken], visible=True),
+        command=_worth(run) + _command(keepsakes.command_of(run)),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),
         go_on=gr.Button(interactive=True),
         use=gr.Button(visible=True),
-        run=run,
     )
 
 
-def failed(run: Run | None, problem: Exception) -> Page:
+def failed(problem: Exception, run: Run | None = None) -> Page:
     """When something went wrong; what was learnt until then can still be gone on from."""
     return page(
-        run=run if run else gr.skip(),
         status=error(problem),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),
@@ -204,6 +201,7 @@ def _command(command: str) -> str:
 
 
 def at(run: Run, place: float) -> tuple:
-    """The time machine: the pictures and the weights of one snapshot."""
-    chosen = run.snapshots()[int(place)]
+    """The time machine: the pictures and the weights of one snapshot, or of the nearest."""
+    snapshots = run.snapshots()
+    chosen = snapshots[min(max(0, int(place)), len(snapshots) - 1)]
     return rows(chosen.rows), gr.DownloadButton(f"Weights of step {chosen.step:,}", value=str(chosen.snapshot))

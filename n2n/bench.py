@@ -48,7 +48,7 @@ def run() -> dict[str, object]:
     net = UNet().to(device).eval()
     plain_net, fast = UNet().to(device).eval(), FastUNet(net)
     for name, (count, *size) in PICTURES.items():
-        noisy = torch.rand(count, 3, *size, generator=generator(0)).to(device)
+        noisy = torch.rand(count, 3, *size, generator=generator(0), dtype=torch.float32).to(device)
         whole = size[0] < QUARTER[0]
         part = noisy if whole else noisy[..., : QUARTER[0], : QUARTER[1]].contiguous()
         plain, ours = best_seconds(_forward(plain_net, part), lambda x=noisy: denoise(fast, x))
@@ -75,7 +75,7 @@ def _plain_step(device: torch.device, count: int, side: int) -> Work:
     """A training step as the report's code does it, on one and the same batch."""
     net = UNet().to(device)
     adam = torch.optim.Adam(net.parameters(), 1e-3, betas=(0.9, 0.99), eps=1e-8)
-    source, target = torch.rand(2, count, 3, side, side, generator=generator(0)).to(device)
+    source, target = torch.rand(2, count, 3, side, side, generator=generator(0), dtype=torch.float32).to(device)
 
     def step() -> None:
         loss = F.mse_loss(net(source), target)
@@ -117,5 +117,5 @@ def _forward(net: UNet, noisy: Tensor) -> Work:
 
 def _product(device: torch.device, dtype: torch.dtype) -> float:
     """GFLOP/s of a large matrix product."""
-    matrix = torch.rand(MATRIX, MATRIX, device=device).to(dtype)
+    matrix = torch.rand(MATRIX, MATRIX, device=device, dtype=torch.float32).to(dtype)
     return 2 * MATRIX**3 / best_seconds(lambda: matrix @ matrix)[0] / 1e9

@@ -4,11 +4,12 @@
 what the optimizers remember beside the weights. A reader of weights passes that over.
 """
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
@@ -17,7 +18,8 @@ from . import weights
 from .evaluate import Measurement
 from .pairs import Pairs
 from .recipe import Recipe
-from .unet import UNet, check_state
+from .scenes import fingerprint
+from .unet import UNet, UNetConfig, check_state
 
 MEMORY = "optimizer."  # prefix of the optimizers' tensors
 BUDGET = (
@@ -37,6 +39,14 @@ class Mark:
     step: int = 0
     seconds: float = 0.0
     best: float = -math.inf  # dB: highest score of the hold-out so far
+
+
+@dataclass
+class Best:
+    """The best weights of a training so far, and their header."""
+
+    weights: dict[str, Tensor] = field(default_factory=dict)
+    header: dict[str, object] = field(default_factory=dict)
 
 
 def last_path(out: Path) -> Path:
@@ -60,6 +70,11 @@ class Diverged(ArithmeticError):
     """The loss or the weights became NaN or infinite; the net holds its last good weights again."""
 
 
+def made(out: Path) -> dict[str, Any]:
+    """The settings with which the last checkpoint beside `out` was made; none where there is no checkpoint."""
+    return weights.load(last_path(out))[1].get("recipe", {}) if last_path(out).exists() else {}
+
+
 class Keeper:
     """Keeps a training's best and last weights: in memory, and on disk where `out` is given and `writes` is true."""
 
@@ -70,10 +85,14 @@ class Keeper:
         pairs: Pairs,
         recipe: Recipe,
         out: Path | None,
+        *,
         writes: bool,
         about: Mapping[str, object],
+        facts: Mapping[str, tuple[str, str]],
+        best: Best,
     ) -> None:
-        self.net, self.recipe, self.out = net, recipe, out
+        """`facts` decide the training beside net and recipe: a name → what is said of it, and what tells it apart."""
+        self.net, self.recipe, self.out, self.best = net, recipe, out, best
         self.movers = {
             parameter: optimizer
             for optimizer in optimizers
@@ -81,6 +100,7 @@ class Keeper:
             for parameter in group["params"]
         }
         self.writes = writes and out is not None
+        self.facts = {name: list(fact) for name, fact in facts.items()}
         self.about = dict(about) | {
             "config": asdict(net.config),
             "recipe": asdict(recipe),
@@ -92,12 +112,11 @@ class Keeper:
             "version": weights.VERSION,
         }
         self.psnr: dict[str, float] = {}  # of the best weights
+        self.begun = False  # is there anything on disk?
 
-    def start(self) -> Mark:
-        """A fresh start: writes the untrained weights, so that an unwritable place is known before any work."""
-        if self.writes:
-            weights.check_writable(self.out)
-        return self.keep(Mark(), None)
+    def start(self, report: Measurement | None = None) -> Mark:
+        """A fresh start; of weights that learnt before, `report` is what they score. Nothing is written yet."""
+        return self.keep(Mark(), report)
 
     def keep(self, mark: Mark, report: Measurement | None) -> Mark:
         """Keeps the weights as they are after `mark`, and as the best if the report says so.
@@ -107,45 +126,49 @@ class Keeper:
         if not all(parameter.isfinite().all() for parameter in self.net.parameters()):
             self.restore_and_raise(mark.step)
         self.good = {name: tensor.clone() for name, tensor in self.net.state_dict().items()}
-        self.kept_at = mark.seconds
+        self.kept_at = mark.seconds if mark.step else -math.inf  # what the first step makes is written at once
         best = max(mark.best, score(report)) if report else mark.best
         if report and best > mark.best:
             self.psnr = summary(report)
         improved = best > mark.best or not math.isfinite(best)
         mark = replace(mark, best=best)
-        if self.writes:
-            header = self.about | {"steps": mark.step, "images": mark.step * self.recipe.batch_size}
-            header |= {"seconds": round(mark.seconds, 3), "psnr": self.psnr}
-            if improved:
-                weights.save(self.out, self.good, header)
-            weights.save(last_path(self.out), self.good | self._memory(), header | {"mark": _as_json(mark)})
+        header = self.about | {"steps": mark.step, "images": mark.step * self.recipe.batch_size}
+        header |= {"seconds": round(mark.seconds, 3), "psnr": self.psnr}
+        if improved:
+            self.best.weights, self.best.header = self.good, header
+        if self.writes and mark.step:
+            if improved and self.begun:
+                weights.save(self.out, self.best.weights, self.best.header)
+            more = {"mark": _as_json(mark), "facts": self.facts}
+            weights.save(last_path(self.out), self.good | self._memory(), header | more)
+            if not self.begun:  # at first the last: from them alone one can go on
+                weights.save(self.out, self.best.weights, self.best.header)
+            self.begun = True
         return mark
 
     def restore_and_raise(self, step: int) -> NoReturn:
         """Puts the last good weights back. Raises Diverged."""
         self.net.load_state_dict(self.good)
-        kept = f"; the last good weights are in '{last_path(self.out)}'" if self.writes else ""
+        kept = f"; the last good weights are in '{last_path(self.out)}'" if self.begun else ""
         raise Diverged(
             f"the loss became NaN or infinite at step {step + 1}{kept}. Lower the learning rate "
             f"(it is {self.recipe.learning_rate:g}), or look at the data with `python -m n2n check`"
         )
 
-    def resume(self) -> Mark:
-        """Puts net and optimizer where the last checkpoint left them; a fresh start where there is none.
+    def resume(self) -> Mark | None:
+        """Puts net and optimizer where the last checkpoint left them; None where there is none.
 
-        Raises ValueError where the checkpoint is of another net or was made with other settings.
+        Raises ValueError where the checkpoint is of another net, of other data, or was made with other settings.
         """
         if self.out is None or not last_path(self.out).exists():
-            return self.start()
+            return None
         path = last_path(self.out)
         tensors, header = weights.load(path)
-        made, asked = header.get("recipe", {}), self.about["recipe"]
-        for key in asked:
-            if key not in BUDGET and made.get(key) != asked[key]:
-                raise ValueError(
-                    f"'{path}' was made with {key} {made.get(key)}, not {asked[key]}; "
-                    "repeat the same command, or start again without --resume"
-                )
+        if differing := self._differing(header):
+            raise ValueError(
+                f"'{path}' was made with {'; '.join(differing)}. Repeat the same command, or begin anew: with another "
+                "name, or with --force instead of --resume"
+            )
         state = weights_of(tensors)
         check_state(state, self.net.config)
         self.net.load_state_dict(state)
@@ -156,8 +179,28 @@ class Keeper:
                 self.movers[parameter].state[parameter][key] = _placed(memory, parameter)
         self.psnr = header["psnr"]
         mark = _from_json(header["mark"])
-        self.good, self.kept_at = state, mark.seconds
+        self.good, self.kept_at, self.begun = state, mark.seconds, True
+        if self.writes and not self.out.exists():  # the best were taken away: of what is left, the last are
+            weights.save(self.out, state, {key: header[key] for key in header if key not in ("mark", "facts")})
+            mark = replace(mark, best=-math.inf)
         return mark
+
+    def _differing(self, header: Mapping[str, Any]) -> list[str]:
+        """'batch_size 8, not 9': what is another now than in a checkpoint. What an older one does not tell is passed
+        over.
+        """
+        was: dict[str, object] = asdict(UNetConfig(**header["config"])) if "config" in header else {}
+        was |= header.get("recipe", {})
+        now = self.about["config"] | self.about["recipe"]
+        pairs = {name: (was[name], now[name]) for name in now if name in was and name not in BUDGET}
+        found = [f"{name} {before}, not {after}" for name, (before, after) in pairs.items() if before != after]
+        for name, (told, mark) in header.get("facts", {}).items():
+            told_now, mark_now = self.facts[name]
+            if mark != mark_now and told == told_now:
+                found.append(f"{name} '{told}' with other numbers in it ({mark}, not {mark_now})")
+            elif mark != mark_now:
+                found.append(f"{name} '{told}', not '{told_now}'")
+        return found
 
     def _memory(self) -> dict[str, Tensor]:
         """What the optimizers remember of every parameter."""
@@ -176,6 +219,20 @@ def summary(report: Measurement) -> dict[str, float]:
     if report.estimated:
         found |= {"estimated": report.estimated.psnr, "estimated_noisy": report.estimated.noisy}
     return {name: round(value, 4) for name, value in found.items()}
+
+
+def facts(net: UNet, pairs: Pairs, validation: Pairs | None, start: str | None) -> dict[str, tuple[str, str]]:
+    """What decides a training beside net and recipe; `start` is where a net has its weights from that learnt before."""
+    digest = hashlib.blake2b(digest_size=6)
+    for tensor in net.state_dict().values() if start else ():
+        digest.update(tensor.detach().cpu().contiguous().numpy())
+    noise = str(pairs.noise) if pairs.noise else "none"
+    return {
+        "data": (pairs.described, fingerprint(pairs.scenes)),
+        "noise": (noise, noise),
+        "hold-out": (validation.described, fingerprint(validation.scenes)) if validation else ("none", "none"),
+        "start": (start, digest.hexdigest()) if start else ("random weights", "none"),
+    }
 
 
 def _as_json(mark: Mark) -> dict[str, float | None]:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import shlex
 import sys
 from collections import deque
 from dataclasses import asdict, replace
@@ -14,7 +13,7 @@ from tqdm import tqdm
 
 import n2n
 
-from . import host, image, infer, make, options, pairs, repeat
+from . import checks, host, image, infer, make, options, pairs, repeat
 from . import weights as files
 from .checkpoint import last_path, summary
 from .evaluate import Measurement, measure
@@ -26,14 +25,15 @@ from .train import Progress
 from .train import train as run_training
 
 
-def train(parsed: argparse.Namespace) -> None:
+def train(parsed: argparse.Namespace) -> int:
     """`train`; under torchrun, one of its processes."""
-    if parsed.out.exists() and not (parsed.resume or parsed.force):
-        raise FileExistsError(f"'{parsed.out}' exists; go on with --resume, or give another name or --force")
+    checks.before_training(parsed)
     with host.processes() as rank, host.stop_signals() as stop:
         device = host.device(parsed.device)
-        model = Noise2Noise.load(parsed.start, device) if parsed.start else None
+        if rank == 0:
+            files.check_writable(parsed.out)
         given = options.settings(parsed)
+        model = Noise2Noise.load(parsed.start, device, residual=parsed.residual) if parsed.start else None
         settings = recipe(parsed.recipe, **(model.settings(given) if model else given))
         data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
         if model:
@@ -51,6 +51,7 @@ def train(parsed: argparse.Namespace) -> None:
             resume=parsed.resume,
             stop=lambda: bool(stop),
             about=about,
+            start=model.name,
         )
         if rank == 0:
             _say(data, about["machine"])
@@ -60,6 +61,7 @@ def train(parsed: argparse.Namespace) -> None:
         last = deque(stream, maxlen=1)
     if rank == 0:
         _tell_training(parsed, last[0] if last else None, stopped=bool(stop))
+    return 128 + stop[0] if stop else 0
 
 
 def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) -> tuple[Pairs, Pairs | None]:
@@ -80,9 +82,18 @@ def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) 
 
 def _about(parsed: argparse.Namespace, settings: Recipe, device: torch.device) -> dict[str, object]:
     """What a header tells of a training beside its settings; of paths, the names alone."""
-    data = shlex.join(Path(path).name for path in parsed.data)
-    start = Path(parsed.start).name if parsed.start else None
-    command = repeat.command(data, parsed.out.name, settings, parsed.width, start, parsed.noise)
+    start = repeat.names([parsed.start])[0] if parsed.start else None
+    command = repeat.command(
+        repeat.names(parsed.data),
+        parsed.out.name,
+        settings,
+        parsed.width,
+        start,
+        parsed.noise,
+        validate=repeat.names(parsed.validate or ()),
+        roles=parsed.roles or (),
+        freeze=parsed.freeze,
+    )
     return {"command": command, "machine": _machine(device, settings.precision), "note": parsed.note}
 
 
@@ -104,37 +115,38 @@ def _tell_training(parsed: argparse.Namespace, progress: Progress | None, stoppe
     if progress is None:
         print("nothing left to do: the training had reached its end", file=sys.stderr)
     figures = ", ".join(f"{name} {value:.2f} dB" for name, value in header["psnr"].items()) or "not measured"
-    print(f"{out}: best weights, of step {header['steps']} ({figures})")
+    best = f"of step {header['steps']}" if header["steps"] else f"those of {parsed.start}: no step was better"
+    print(f"{out}: best weights, {best} ({figures})")
     print(f"{last}: last weights, of step {told['steps']}" + ("; go on with --resume" if stopped else ""))
 
 
 def denoise(parsed: argparse.Namespace) -> None:
     """`denoise`: every input that can be read, then a list of those that could not."""
-    inputs = _pictures(parsed.inputs)
-    single = len(inputs) == 1 and parsed.out.suffix != ""
+    inputs = checks.pictures(parsed.inputs)
     if parsed.reference and len(inputs) != 1:
         raise ValueError(f"--reference belongs to one input, {len(inputs)} were given")
-    if not single and parsed.out.suffix:
-        raise ValueError(f"'{parsed.out}' names one picture, {len(inputs)} go in; give a folder")
-    model = Noise2Noise.load(parsed.weights, host.device(parsed.device), parsed.precision)
-    settings = {"data_range": parsed.range, "ensemble": parsed.ensemble, "strength": parsed.strength}
+    clean = image.read(parsed.reference) if parsed.reference else None
     infer.check_strength(parsed.strength)
-    if not single:
-        parsed.out.mkdir(parents=True, exist_ok=True)
+    device = host.device(parsed.device)
+    model = Noise2Noise.load(parsed.weights, device, parsed.precision, parsed.residual)
+    targets = checks.targets(inputs, parsed.out, parsed.force)
     failed, shipped = [], files.headers()
-    for path in tqdm(inputs, unit="picture", desc="denoise", disable=None if len(inputs) > 1 else True):
-        target = parsed.out if single else parsed.out / path.name
+    hidden = None if len(inputs) > 1 else True
+    for path, target in tqdm(list(zip(inputs, targets)), unit="picture", desc="denoise", disable=hidden):
         try:
-            if target.exists() and not parsed.force:
-                raise FileExistsError(f"'{target}' exists; give another name or --force")
             picture = image.read(path)
+            checks.check_writes(picture, target, parsed.force)
+            if clean:
+                checks.check_alike(picture, clean)
             _warn(path, picture, model, parsed.range, shipped)
-            denoised = model.denoise(picture, **settings)
+            denoised = model.denoise(
+                picture, data_range=parsed.range, ensemble=parsed.ensemble, strength=parsed.strength
+            )
             image.write(target, denoised)
             for note in picture.notes:
                 print(f"{path}: {note}", file=sys.stderr)
-            if parsed.reference:
-                _compare(picture, denoised, image.read(parsed.reference))
+            if clean:
+                _compare(picture, denoised, clean)
         except (ValueError, OSError, MemoryError) as error:
             failed.append(f"{path}: {options.told(error)}")
     if failed and len(inputs) == 1:
@@ -154,26 +166,7 @@ def _warn(
         print(f"{path}: {said}", file=sys.stderr)
 
 
-def _pictures(paths: list[Path]) -> list[Path]:
-    """Folders opened, one level deep."""
-    found = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in image.SUFFIXES)
-            if not inside:
-                raise ValueError(f"folder '{path}' holds no pictures; allowed: {', '.join(image.SUFFIXES)}")
-            found += inside
-        else:
-            found.append(path)
-    return found
-
-
 def _compare(noisy: image.Picture, denoised: image.Picture, clean: image.Picture) -> None:
-    if clean.pixels.shape != noisy.pixels.shape or clean.pixels.dtype != noisy.pixels.dtype:
-        raise ValueError(
-            f"the reference is {clean.pixels.shape} {clean.pixels.dtype}, the picture {noisy.pixels.shape} "
-            f"{noisy.pixels.dtype}; they must be alike"
-        )
     white = image.full_scale(clean.pixels.dtype, clean.pixels.max())
     target = image.to_tensor(clean.pixels, white)
     before, after = (Noise2Noise.psnr(image.to_tensor(p.pixels, white), target) for p in (noisy, denoised))
@@ -182,9 +175,12 @@ def _compare(noisy: image.Picture, denoised: image.Picture, clean: image.Picture
 
 def evaluate(parsed: argparse.Namespace) -> None:
     """`evaluate`: one table, and a figure if asked for."""
+    checks.before_evaluating(parsed)
     device = host.device(parsed.device)
-    model = Noise2Noise.load(parsed.weights, device, parsed.precision)
+    model = Noise2Noise.load(parsed.weights, device, parsed.precision, parsed.residual)
     data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
+    if parsed.record and not data.has_clean:
+        raise ValueError("nothing to record: without clean pictures there is no PSNR; bring a set that has them")
     if parsed.count:
         data = data.chosen(range(min(parsed.count, len(data))))
     data = model.adapted(data.frozen(parsed.seed))
@@ -203,9 +199,7 @@ def evaluate(parsed: argparse.Namespace) -> None:
 
 
 def _record(path: Path, words: str, measured: Measurement) -> None:
-    """Writes the figures into the header of the weights. Raises ValueError where there are none."""
-    if measured.denoised is None:
-        raise ValueError("nothing to record: without clean pictures there is no PSNR")
+    """Writes the figures into the header of the weights."""
     tensors, header = files.load(path)
     header.setdefault("measured", {})[words] = summary(measured)
     files.save(path, tensors, header)
@@ -233,7 +227,8 @@ def make_pairs(parsed: argparse.Namespace) -> None:
     """`make-pairs`."""
     make.check_target(parsed.out, parsed.force, parsed.shots)
     photos = pairs.read(*parsed.data, noise=parsed.noise)
-    _say(photos)
+    small = make.enlarged(photos, parsed.size)
+    _say(photos, *([f"{small} of {len(photos)} photographs are smaller than that and are enlarged"] if small else []))
     arrays = make.make_pairs(photos, parsed.count, parsed.size, parsed.shots, parsed.clean, parsed.seed)
     make.save_pairs(parsed.out, arrays)
     print(f"{parsed.out}: {parsed.count:,} scenes of {' and '.join(arrays)}, {parsed.size}×{parsed.size} pixels")

@@ -27,11 +27,14 @@ TRIAL_SECONDS = 0.5  # for both precisions
 class FastUNet(nn.Module):
     """Computes what `net` does, with its parameters: training one trains the other.
 
-    `precision`: fp32, bf16 (the last convolution excepted), or auto for the faster one on the device at hand.
+    `precision`: fp32, bf16 (the last convolution excepted), or auto for the faster one on the device at hand. Raises
+    ValueError for another.
     """
 
     def __init__(self, net: UNet, precision: str = "auto") -> None:
         super().__init__()
+        if precision not in PRECISIONS:
+            raise ValueError(f"precision is '{precision}'; allowed: {', '.join(PRECISIONS)}")
         self.net = net.to(memory_format=torch.channels_last)
         self.multiple, self.reach, self.precision = net.multiple, net.reach, precision
 
@@ -126,7 +129,7 @@ def prefers_bf16(device: torch.device) -> bool:
 
 def _faster_in_bf16() -> bool:
     """Tries both on a small batch."""
-    net, image = UNet().eval(), torch.rand(16, 3, 64, 64)
+    net, image = UNet().eval(), torch.rand(16, 3, 64, 64, dtype=torch.float32)
     with torch.no_grad():
         trials = (partial(FastUNet(net, precision), image) for precision in ("bf16", "fp32"))
         bf16, fp32 = best_seconds(*trials, limit=TRIAL_SECONDS)

@@ -10,6 +10,7 @@ from .evaluate import Measurement
 from .train import Progress
 
 MOST = 300  # points
+LEADS = tuple("=+-@\t\r\n＝＋－＠")  # what a formula of a spreadsheet begins with
 POINT_COLUMNS = ("step", "seconds", "images", "loss", "noise_floor", "excess_loss", "learning_rate")
 MEASUREMENT_COLUMNS = (
     *("step", "seconds", "psnr_noisy", "psnr_denoised", "psnr_pooled_noisy", "psnr_pooled_denoised"),
@@ -108,16 +109,24 @@ def _row(step: int, seconds: float, measured: Measurement) -> tuple[float | None
     return step, seconds, *clean, *estimated, measured.psnr_target
 
 
+def safe_cell(value: object) -> object:
+    """A cell for a table of comma-separated values. Text that a spreadsheet would take for a formula, such as a file's
+    name that begins with =, gets an apostrophe in front; numbers stay numbers.
+    """
+    is_formula = isinstance(value, str) and (value[:1] in LEADS or value.lstrip()[:1] in LEADS)
+    return f"'{value}" if value and is_formula else value
+
+
 def _table(columns: tuple[str, ...], rows: Iterable[tuple[float | None, ...]]) -> str:
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
+    writer.writerow(map(safe_cell, columns))
     writer.writerows([_cell(value) for value in row] for row in rows)
     return file.getvalue()
 
 
-def _cell(value: float | None) -> str:
+def _cell(value: float | None) -> object:
     """Whole numbers whole, others with six digits, which is more than is known of any."""
-    if value is None or math.isnan(value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return str(value) if isinstance(value, int) else f"{value:.6g}"
+    return f"{value:.6g}" if isinstance(value, float) else safe_cell(value)

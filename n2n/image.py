@@ -4,6 +4,7 @@ import io
 import os
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -58,24 +59,33 @@ class Picture:
     notes: tuple[str, ...] = ()  # what was changed on reading, in words
 
 
-def read(path: Path) -> Picture:
-    """Reads one picture; of a file with several frames, the first.
-
-    Raises ValueError where it is no picture, broken, or larger than MAX_PIXELS.
-    """
-    return decode(path.read_bytes(), path.name, first_only=True)[0]
+CheckSize = Callable[[int, int, str], None]  # width and height in pixels, name; raises ValueError
 
 
-def decode(data: bytes, name: str, *, first_only: bool = False) -> list[Picture]:
+def check_size(width: int, height: int, name: str) -> None:
+    """Raises ValueError for a picture of more than MAX_PIXELS."""
+    if width * height > MAX_PIXELS:
+        raise ValueError(
+            f"'{name}' is {width}×{height} pixels; at most {MAX_PIXELS / 1e6:.0f} megapixels are read: cut or shrink it"
+        )
+
+
+def read(path: Path, check: CheckSize = check_size) -> Picture:
+    """Reads one picture; of a file with several frames, the first. Raises ValueError as `decode`, OSError."""
+    return decode(path.read_bytes(), path.name, first_only=True, check=check)[0]
+
+
+def decode(data: bytes, name: str, *, first_only: bool = False, check: CheckSize = check_size) -> list[Picture]:
     """The frames of an encoded picture (more than one in a TIFF stack only); `name` is for error messages.
 
     8 and 16 bits, grey and colour; palettes and CMYK become RGB, an EXIF turn is applied. `first_only` leaves the
-    other frames of a stack packed, with a note. Raises ValueError.
+    other frames of a stack packed, with a note. `check` is told the size before a pixel is decoded. Raises ValueError
+    where it is no picture, broken, or `check` does.
     """
     try:
         if data[:4] in tiff.SIGNATURES:
-            return _decode_tiff(data, name, first_only)
-        return [_decode_other(data, name)]
+            return _decode_tiff(data, name, first_only, check)
+        return [_decode_other(data, name, check)]
     except UnidentifiedImageError:
         raise ValueError(
             f"'{name}' is not a picture that can be read; allowed: PNG, JPEG, WebP, BMP, TIFF, 8 or 16 bits"
@@ -86,11 +96,11 @@ def decode(data: bytes, name: str, *, first_only: bool = False) -> list[Picture]
         raise ValueError(f"'{name}' is damaged or incomplete ({error}); export or copy it again") from error
 
 
-def _decode_other(data: bytes, name: str) -> Picture:
+def _decode_other(data: bytes, name: str, check: CheckSize) -> Picture:
     with tiff.broken_fields():
         opened = Image.open(io.BytesIO(data), formats=FORMATS)
     with opened as image:
-        _check_size(image.size, name)
+        check(*image.size, name)
         with tiff.broken_fields():
             frames = getattr(image, "n_frames", 1)
             # Pillow cuts 16-bit colour down to 8; byte 24 of a PNG is its bit depth.
@@ -118,23 +128,15 @@ def _plain_mode(image: Image.Image, name: str) -> Image.Image:
     )
 
 
-def _decode_tiff(data: bytes, name: str, first_only: bool) -> list[Picture]:
+def _decode_tiff(data: bytes, name: str, first_only: bool, check: CheckSize) -> list[Picture]:
     """tifffile for 8 and 16 bits, grey and RGB, stacks included; Pillow for the rest."""
-    stack = tiff.decode(data, name, partial(_check_size, name=name), first_only)
+    stack = tiff.decode(data, name, partial(check, name=name), first_only)
     if stack is None:
-        return [_decode_other(data, name)]
+        return [_decode_other(data, name, check)]
     frames, notes = stack
     with tiff.broken_fields(), Image.open(io.BytesIO(data)) as image:
         metadata = _metadata(image)
     return [_picture(frame, metadata, notes) for frame in frames]
-
-
-def _check_size(size: tuple[int, int], name: str) -> None:
-    width, height = size
-    if width * height > MAX_PIXELS:
-        raise ValueError(
-            f"'{name}' is {width}×{height} pixels; at most {MAX_PIXELS / 1e6:.0f} megapixels are read: cut or shrink it"
-        )
 
 
 def _metadata(image: Image.Image) -> tuple[Image.Exif, bytes | None, int]:
@@ -209,7 +211,7 @@ def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
 
 def _encode_png(picture: Picture, pixels: np.ndarray) -> bytes:
     """Metadata goes behind the header chunk. Pillow writes no 16-bit colour, and takes twice the time for 8 bits."""
-    encoded = imagecodecs.png_encode(np.ascontiguousarray(pixels), level=imagecodecs.PNG.COMPRESSION.SPEED)
+    encoded = png(pixels)
     header_end = 8 + 25  # signature, IHDR chunk
     file = io.BytesIO()
     file.write(encoded[:header_end])
@@ -219,6 +221,17 @@ def _encode_png(picture: Picture, pixels: np.ndarray) -> bytes:
         PngImagePlugin.putchunk(file, b"eXIf", picture.exif.tobytes().removeprefix(b"Exif\0\0"))
     file.write(encoded[header_end:])
     return file.getvalue()
+
+
+def png(pixels: np.ndarray, strategy: int | None = None) -> bytes:
+    """(H, W) or (H, W, S) → PNG, quickly; `strategy` is one of imagecodecs.PNG.STRATEGY. Raises ValueError where there
+    is no pixel."""
+    if not pixels.size:
+        raise ValueError(f"a picture of shape {pixels.shape} cannot be written as PNG; each side needs a pixel")
+    most = pixels.nbytes + pixels.nbytes // 64 + 16 * len(pixels) + 4096  # imagecodecs reckons too little for thin ones
+    return imagecodecs.png_encode(
+        np.ascontiguousarray(pixels), level=imagecodecs.PNG.COMPRESSION.SPEED, strategy=strategy, out=most
+    )
 
 
 def write(path: Path, picture: Picture) -> None:

@@ -22,7 +22,7 @@ def write_over(picture: Tensor, fraction: float, rng: Generator) -> Tensor:
         mask = _written("".join(string.ascii_letters[i] for i in letters), size)
         mask = mask[max(0, -top) : height - top, max(0, -left) : width - left]
         place = (slice(max(0, top), max(0, top) + len(mask)), slice(max(0, left), max(0, left) + mask.shape[1]))
-        ink[:, *place][:, mask] = torch.rand(channels, 1, generator=rng)
+        ink[:, *place][:, mask] = torch.rand(channels, 1, generator=rng, dtype=torch.float32)
         count += int((mask & ~covered[place]).sum())
         covered[place] |= mask
     return ink

@@ -16,6 +16,7 @@ from .pairs import Pairs
 from .scenes import SHOT_ROLES
 
 AT_ONCE = 32  # photographs' windows turned into scenes together
+PIXELS_AT_ONCE = 2**23  # of them all, where they are large
 MOST_SHOTS = len(SHOT_ROLES)
 
 
@@ -24,7 +25,7 @@ def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, se
 
     Returns `shots` arrays (N, C, size, size) named source, target, …, and "clean" if asked for: uint8 where the noise
     stays in range, else float16 with white at 1, since clipping would bias the targets. The photographs take turns in
-    an order drawn by the seed, and are enlarged where they are smaller than the window. Raises ValueError.
+    an order drawn by the seed; those smaller than the window are enlarged. Raises ValueError, also where all are.
     """
     noise = photos.noise
     if noise is None:
@@ -36,18 +37,32 @@ def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, se
             f"cannot make {count} scenes of {shots} shots, {size} pixels wide; allowed: 1 or more scenes, "
             f"1 to {MOST_SHOTS} shots, 8 pixels or more"
         )
+    _check_size(photos, size)
     arrays = {name: np.empty((count, photos.channels, size, size), dtype) for name in names}
     rng = np.random.default_rng([seed, 1])
     window = size * noise.shrink
     turns = rng.permutation(len(photos))
-    for first in tqdm(range(0, count, AT_ONCE), unit_scale=AT_ONCE, unit="scene", desc="make-pairs", disable=None):
-        indices = range(first, min(first + AT_ONCE, count))
+    together = min(AT_ONCE, max(1, PIXELS_AT_ONCE // window**2))
+    for first in tqdm(range(0, count, together), unit_scale=together, unit="scene", desc="make-pairs", disable=None):
+        indices = range(first, min(first + together, count))
         photo = torch.stack([_window(photos, turns[index % len(photos)], window, rng) for index in indices])
         noisy = generator(seed, first)
         pictures = noise.shots(photo, shots, noisy) + ([noise.clean(photo)] if clean else [])
         for name, picture in zip(names, pictures):
             arrays[name][indices.start : indices.stop] = _stored(picture, dtype)
     return arrays
+
+
+def _check_size(photos: Pairs, size: int) -> None:
+    """Raises ValueError where no photograph is as large as the scenes to be cut from it."""
+    largest = int(photos.sizes.min(axis=1).max()) // photos.noise.shrink
+    if size > largest:
+        raise ValueError(f"size is {size} pixels; these photographs give {largest} at most: lower --size (size)")
+
+
+def enlarged(photos: Pairs, size: int) -> int:
+    """How many of the photographs are smaller than the window of a scene of this size."""
+    return int((photos.sizes.min(axis=1) < size * photos.noise.shrink).sum())
 
 
 def _window(photos: Pairs, index: int, window: int, rng: np.random.Generator) -> Tensor:

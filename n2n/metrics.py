@@ -26,11 +26,30 @@ def to_psnr(mse: Tensor | float, data_range: float = 1.0) -> Tensor:
 
 
 def psnr(a: Tensor, b: Tensor, data_range: float = 1.0) -> Tensor:
-    """(N, C, H, W) twice → PSNR of each picture in dB, (N,). Nothing is clipped.
+    """(N, C, H, W) twice → PSNR of each picture in dB, (N,). Nothing is clipped. Raises ValueError.
 
     The course's convention, and ours, for a set is the mean over its pictures: `psnr(a, b).mean()`.
     """
+    check_comparable(a, b, data_range)
+    a, b = (each if each.dtype == torch.float64 else each.float() for each in (a, b))
     return to_psnr(squared_error(a, b), data_range)
+
+
+def check_comparable(a: Tensor, b: Tensor, data_range: float) -> None:
+    """Raises ValueError where two batches of pictures have no PSNR, or one that means nothing."""
+    if a.shape != b.shape or a.ndim != 4 or 0 in a.shape:
+        raise ValueError(
+            f"the pictures have the shapes {tuple(a.shape)} and {tuple(b.shape)}; allowed: twice the same "
+            "(N, C, H, W), each at least 1; a single picture (C, H, W) becomes one by [None]"
+        )
+    if not 0 < data_range < math.inf:
+        raise ValueError(f"data_range is {data_range}; allowed: the value of white, above 0 and finite")
+    whole = [str(tensor.dtype).removeprefix("torch.") for tensor in (a, b) if not tensor.is_floating_point()]
+    if whole and data_range <= 1:
+        raise ValueError(
+            f"data_range is {data_range:g} for {whole[0]} pixels; give the value of white, such as "
+            f"data_range={65535 if whole[0] == 'uint16' else 255}, or divide both by it"
+        )
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:

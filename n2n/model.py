@@ -1,5 +1,6 @@
 """`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and a door for pictures."""
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -8,21 +9,22 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import checkpoint, infer, metrics, weights
-from .fast import FastUNet
-from .host import best_device
+from . import checkpoint, host, infer, metrics, weights
+from .fast import FastUNet, resolved
 from .image import Picture, full_scale, to_pixels, to_tensor
 from .pairs import Pairs, gather
-from .recipe import Recipe, recipe
+from .recipe import INITIALIZATIONS, Recipe, recipe
 from .scenes import StackedScenes
 from .train import Progress, train
-from .unet import UNet, UNetConfig, check_state, config_of, initialize_he, start_at
+from .unet import UNet, UNetConfig, check_state, initialize_he, start_at
 
 AT_ONCE = 2**22  # pixels turned to floating point together
 
 
 class Noise2Noise:
-    """A U-Net with what has to be known to use it. `header` is what its weights file tells of it."""
+    """A U-Net with what has to be known to use it. `header` is what its weights file tells of it, `name` the name by
+    which the weights were loaded.
+    """
 
     def __init__(
         self,
@@ -31,14 +33,35 @@ class Noise2Noise:
         initialization: str = "he",
         precision: str = "auto",
     ) -> None:
-        """Random weights by torch's seed. `device` None: a GPU where there is one. `precision`: as of FastUNet."""
+        """Random weights by torch's seed. `device` None: a GPU where there is one. `precision`: as of FastUNet.
+
+        Raises ValueError for an initialization, precision or device that there is not.
+        """
+        if initialization not in INITIALIZATIONS:
+            raise ValueError(f"initialization is '{initialization}'; allowed: {', '.join(INITIALIZATIONS)}")
         net = UNet(config)
         if initialization == "he":
             initialize_he(net)
-        self.net = net.to(device or best_device())
+        self.net = net.to(host.device(str(device or "auto")))
         self.fast = FastUNet(self.net, precision)
         self.header: dict[str, object] = {}
+        self.name: str | None = None
         self.untrained = True
+
+    def __repr__(self) -> str:
+        """What the net is, where it comes from, what it learnt, and how to look closer."""
+        config, header = self.net.config, self.header
+        learnt = "untrained" if self.untrained else f"learnt from {header.get('data', 'what nobody named')}"
+        steps = [f"{header['steps']:,} steps"] if header.get("steps") else []
+        parts = [f"{config.kind}, width {config.width}, {config.channels} channels", learnt, *steps]
+        parts.append(f"on {next(self.net.parameters()).device}")
+        return (
+            f"Noise2Noise({self.name or 'weights in memory'}: {'; '.join(parts)}; .net is the network, layer by layer)"
+        )
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """The net's weights by the names of Table I, for torch.save; `load` then asks how the net ends."""
+        return self.net.state_dict()
 
     @classmethod
     def for_pairs(
@@ -52,22 +75,26 @@ class Noise2Noise:
 
     @classmethod
     def load(
-        cls, name_or_file: str | Path, device: str | torch.device | None = None, precision: str = "auto"
+        cls,
+        name_or_file: str | Path,
+        device: str | torch.device | None = None,
+        precision: str = "auto",
+        residual: bool | None = None,
     ) -> "Noise2Noise":
-        """A shipped name, a `.safetensors` of ours, or a `.pth` with the state dict of Table I.
+        """A shipped name, a `.safetensors` of ours, or a file with a state dict alone, such as a `.pth`.
 
-        Raises ValueError for unknown names, damaged files and other architectures.
+        A state dict tells channels, width and biases, but not how its net ends: `residual` False is Table I, the
+        course's net, True the default recipe's. Raises ValueError for unknown names, damaged files, other
+        architectures, and a state dict without that.
         """
         tensors, header = weights.load(weights.find(name_or_file))
         state = checkpoint.weights_of(tensors)
-        try:
-            config = UNetConfig(**header["config"]) if "config" in header else config_of(state)
-        except TypeError:
-            raise ValueError(f"'{name_or_file}' is for another net: its configuration is {header['config']}") from None
+        config = weights.configuration(str(name_or_file), state, header, residual)
         check_state(state, config)
-        model = cls(config, device, precision=precision)
+        with torch.random.fork_rng(devices=[]):  # the random weights that it starts with are nobody's
+            model = cls(config, device, precision=precision)
         model.net.load_state_dict(state)
-        model.header, model.untrained = header, False
+        model.header, model.name, model.untrained = header, Path(name_or_file).name, False
         return model
 
     def save(self, path: str | Path) -> None:
@@ -85,23 +112,34 @@ class Noise2Noise:
         watch: Callable[[Progress], object] = lambda progress: None,
         **settings: object,
     ) -> Progress:
-        """Trains on noisy pairs, each (N, C, H, W), uint8, uint16 or float, on any device.
+        """Trains on noisy pairs, each (N, C, H, W), uint8, uint16 or float, on any device, and keeps the best weights:
+        those with the highest PSNR on a hold-out. What the net learnt before counts too, so it never ends worse there
+        than it began.
 
-        `settings` are those of `Recipe`; `recipe="report"` names another than the fast one. `watch` is called with
-        every Progress; the last is returned. Raises ValueError, Diverged.
+        `settings` are those of `Recipe`; `recipe="report"` names another than the fast one, `hold_out=0` holds nothing
+        out and keeps the last weights. A net that learnt before goes on at a tenth of the learning rate, 0.0003, the
+        best found for few steps; many steps of a noise that is new to it want 0.003 (see recipe.py). `watch` is called
+        with every Progress; the last is returned. `header` then tells of this training, and what it started from.
+        Raises ValueError, Diverged.
         """
         stacks = [_plain(tensor) for tensor in (source, target)]
         if stacks[0].shape != stacks[1].shape or stacks[0].ndim != 4:
-            raise ValueError(
-                f"source is {tuple(source.shape)} and target {tuple(target.shape)}; allowed: twice (N, C, H, W)"
-            )
+            shapes = f"source is {tuple(source.shape)} and target {tuple(target.shape)}"
+            raise ValueError(f"{shapes}; allowed: twice (N, C, H, W)")
         pairs = gather(StackedScenes(stacks, None), "source and target")
         chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **self.settings(settings))
         self.prepare(pairs, chosen.initialization)
-        for progress in train(self.net, pairs, None, chosen):
-            watch(progress)
-        self.untrained = False
-        self.header |= {"recipe": asdict(chosen), "steps": progress.step, "scale": pairs.scale, "seed": chosen.seed}
+        learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
+        start = None if self.untrained else self.name or "weights trained before"
+        device, best = next(self.net.parameters()).device, checkpoint.Best()
+        about = {"machine": f"{host.machine(device)}, {resolved(chosen.precision, device)}"}
+        try:
+            for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):
+                watch(progress)
+        finally:  # also when it is interrupted
+            if best.header.get("steps") or (best.weights and start):
+                self.net.load_state_dict(best.weights)
+                self.header, self.name, self.untrained = best.header, None, False
         return progress
 
     def settings(self, given: Mapping[str, object]) -> dict[str, object]:
@@ -189,9 +227,11 @@ class Noise2Noise:
     def white(self, dtype: np.dtype | torch.dtype, maximum: float, data_range: float | None) -> float:
         """The value of white in a picture whose largest value is `maximum`; see `predict`. Raises ValueError."""
         if data_range is not None:
-            if not data_range > 0:
-                raise ValueError(f"data_range is {data_range}; allowed: the value of white, above 0")
-            return data_range
+            most = {"uint8": 255, "uint16": 65535}.get(str(dtype).removeprefix("torch."))
+            if not 0 < data_range <= (most or sys.float_info.max):
+                upto = f", {most} at most" if most else " and finite"
+                raise ValueError(f"data_range is {data_range}; allowed: the value of white, above 0{upto}")
+            return float(data_range)
         learnt = float(self.header.get("scale", 0))
         if str(dtype).endswith("uint16") and learnt > 255 and maximum <= learnt:
             return learnt
@@ -199,8 +239,10 @@ class Noise2Noise:
 
     @staticmethod
     def psnr(denoised: Tensor, clean: Tensor, data_range: float = 1.0) -> float:
-        """Mean over pictures of each picture's PSNR in dB, the course's convention. (N, C, H, W) twice."""
-        return float(metrics.psnr(denoised.float(), clean.float(), data_range).mean())
+        """Mean over pictures of each picture's PSNR in dB, the course's convention. (N, C, H, W) twice, white at
+        `data_range`. Raises ValueError.
+        """
+        return float(metrics.psnr(denoised, clean, data_range).mean())
 
 
 def _plain(tensor: Tensor) -> np.ndarray:

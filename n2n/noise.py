@@ -87,7 +87,9 @@ class Levelled(Noise):
         return f"{self.name}:{level}"
 
     def levels(self, count: int, rng: Generator) -> Tensor:
-        return torch.empty(count, 1, 1, 1).uniform_(generator=rng) * (self.high - self.low) + self.low
+        return (
+            torch.empty(count, 1, 1, 1, dtype=torch.float32).uniform_(generator=rng) * (self.high - self.low) + self.low
+        )
 
 
 class Gaussian(Levelled):

@@ -7,8 +7,9 @@ import typing
 from pathlib import Path
 from typing import NoReturn
 
+from . import checks
 from .fast import PRECISIONS
-from .noise import NOISES, Noise, parse
+from .noise import NOISES
 from .recipe import RECIPES, Recipe
 
 DATA = (
@@ -29,7 +30,10 @@ def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = Parser(
         prog="python -m n2n",
-        description="Noise2Noise: learn to denoise from pairs of noisy pictures; no clean picture is ever needed.",
+        description="Noise2Noise: learn to denoise from pairs of noisy pictures; no clean picture is ever needed. "
+        "Run it in the project's folder.",
+        epilog="Exit status: 0 done; 1 `check` found something red; 2 refused or failed, with one line on stderr that "
+        "says why; 130 stopped by Ctrl-C, 143 by SIGTERM, of which a training keeps its weights; 141 nobody read on.",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_train(commands.add_parser("train", help="learn from noisy pairs, write weights"))
@@ -49,7 +53,8 @@ def parser() -> argparse.ArgumentParser:
 def _add_train(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Trains a U-Net on noisy pairs. Writes the best weights to FILE.safetensors and the last, with what is needed "
-        "to go on, to FILE.last.safetensors. Ctrl-C keeps both. The same command with --resume goes on."
+        "to go on, to FILE.last.safetensors. Ctrl-C or SIGTERM ends it after the step at hand and keeps both: the exit "
+        "status is 130 or 143 then, and the same command with --resume goes on. A second Ctrl-C ends it at once."
     )
     _add_data(command)
     command.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
@@ -69,7 +74,10 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         "--width", type=int, default=24, metavar="N", help="feature maps: 24 (default) is Table I, 48 the paper's net"
     )
     command.add_argument(
-        "--start", metavar="NAME|FILE", help="weights to start from instead of random ones; their net is kept as it is"
+        "--start",
+        metavar="NAME|FILE",
+        help="weights to start from instead of random ones; their net is kept as it is, and is the "
+        "first to beat; for a state dict, say --residual or --no-residual",
     )
     command.add_argument(
         "--freeze", action="store_true", help="with --noise: draw the noise once instead of afresh at every step"
@@ -119,7 +127,8 @@ def settings(parsed: argparse.Namespace) -> dict[str, object]:
 
 def _add_denoise(command: argparse.ArgumentParser) -> None:
     command.description = (
-        "Denoises pictures. Size, 8 or 16 bits, grey or colour, alpha, colour profile and EXIF stay as they are."
+        "Denoises pictures. Size, 8 or 16 bits, grey or colour, alpha, colour profile and EXIF stay as they are; but "
+        "palettes and CMYK become RGB, and 1 bit becomes 8-bit grey."
     )
     command.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="pictures, or folders of pictures")
     command.add_argument(
@@ -130,7 +139,7 @@ def _add_denoise(command: argparse.ArgumentParser) -> None:
         "--strength", type=float, default=1.0, metavar="S", help="blend: 0 nothing, 1 all of it (default)"
     )
     command.add_argument(
-        "--range", type=float, metavar="WHITE", help="value of white, for 16-bit pictures that use fewer bits"
+        "--range", type=checks.white, metavar="WHITE", help="value of white, for 16-bit pictures that use fewer bits"
     )
     command.add_argument("--reference", type=Path, metavar="CLEAN", help="a clean picture to measure one input against")
     command.add_argument("--force", action="store_true", help="overwrite")
@@ -143,8 +152,8 @@ def _add_evaluate(command: argparse.ArgumentParser) -> None:
     )
     _add_data(command)
     _add_weights(command)
-    command.add_argument("--seed", type=int, default=0, metavar="N", help="of the noise (default 0)")
-    command.add_argument("--count", type=int, metavar="N", help="only the first N scenes")
+    command.add_argument("--seed", type=checks.whole(0), default=0, metavar="N", help="of the noise (default 0)")
+    command.add_argument("--count", type=checks.whole(1), metavar="N", help="only the first N scenes")
     command.add_argument(
         "--baselines", action="store_true", help="also blur, non-local means, TV and wavelet by scikit-image"
     )
@@ -175,14 +184,16 @@ def _add_make_pairs(command: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help=".pkl (the course's format), .npz, or a folder of PNGs",
     )
-    command.add_argument("--noise", type=_noise, required=True, metavar="NOISE", help=_noise_help())
+    command.add_argument("--noise", type=checks.noise, required=True, metavar="NOISE", help=_noise_help())
     command.add_argument(
-        "--size", type=int, default=32, metavar="N", help="side of the pictures in pixels (default 32)"
+        "--size", type=checks.whole(8), default=32, metavar="N", help="side of the pictures in pixels (default 32)"
     )
-    command.add_argument("--count", type=int, default=50000, metavar="N", help="scenes (default 50000)")
-    command.add_argument("--shots", type=int, default=2, metavar="K", help="noisy versions of each scene (default 2)")
+    command.add_argument("--count", type=checks.whole(1), default=50000, metavar="N", help="scenes (default 50000)")
+    command.add_argument(
+        "--shots", type=checks.whole(1), default=2, metavar="K", help="noisy versions of each scene (default 2)"
+    )
     command.add_argument("--clean", action="store_true", help="add the clean pictures, to measure against")
-    command.add_argument("--seed", type=int, default=0, metavar="N", help="of cuts and noise (default 0)")
+    command.add_argument("--seed", type=checks.whole(0), default=0, metavar="N", help="of cuts and noise (default 0)")
     command.add_argument("--force", action="store_true", help="overwrite")
 
 
@@ -200,12 +211,12 @@ def _add_data(command: argparse.ArgumentParser, noise: bool = True) -> None:
     command.add_argument("data", nargs="+", metavar="DATA", help=DATA if noise else DATA.split("; with")[0])
     command.add_argument(
         "--roles",
-        type=_roles,
+        type=checks.roles,
         metavar="ROLE,ROLE",
         help="what the arrays of a file are, in order: source,target or source,clean or source,target,clean",
     )
     if noise:
-        command.add_argument("--noise", type=_noise, metavar="NOISE", help=_noise_help())
+        command.add_argument("--noise", type=checks.noise, metavar="NOISE", help=_noise_help())
 
 
 def _add_weights(command: argparse.ArgumentParser) -> None:
@@ -213,7 +224,12 @@ def _add_weights(command: argparse.ArgumentParser) -> None:
         "--weights",
         default="everyday",
         metavar="NAME|FILE",
-        help="shipped name (default everyday), .safetensors or .pth",
+        help="shipped name (default everyday), .safetensors, or a .pth with a state dict",
+    )
+    command.add_argument(
+        "--residual",
+        action=argparse.BooleanOptionalAction,
+        help="how the net of a state dict ends: --residual as by the default recipe, --no-residual as Table I",
     )
     command.add_argument(
         "--ensemble", action="store_true", help="average over eight flips and turns: slower, a little better"
@@ -231,17 +247,3 @@ def _add_json(command: argparse.ArgumentParser) -> None:
 def _noise_help() -> str:
     models = "; ".join(f"{kind.example} ({kind.unit})" for kind in NOISES.values())
     return f"noise model: {models}; or several, one on the other: poisson:30+gaussian:0-10"
-
-
-def _noise(text: str) -> Noise:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _roles(text: str) -> tuple[str, ...]:
-    roles = tuple(text.split(","))
-    if roles not in (("source", "target"), ("source", "clean"), ("source", "target", "clean")):
-        raise argparse.ArgumentTypeError(f"'{text}'; allowed: source,target or source,clean or source,target,clean")
-    return roles

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from . import arrays, folders, image
 from .noise import Noise, generator
-from .scenes import LEAST_SIDE, ChosenScenes, Scene, Survey, survey
+from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, Survey, survey
 
 MOST_LOOKED_AT = 64  # scenes whose brightness is averaged
 MOST_HELD = 1000  # scenes: more make the measurement slower, hardly better
@@ -65,7 +65,7 @@ class Pairs:
         if held >= len(self):
             raise ValueError(
                 f"no data left after hold-out: {held} of {len(self)} scenes are held out; "
-                "lower --hold-out or bring more scenes"
+                "bring more scenes, lower --hold-out (hold_out), or set it to 0 and hold nothing out"
             )
         order = np.random.default_rng([seed, len(self)]).permutation(len(self))
         return self.chosen(np.sort(order[held:])), self.chosen(np.sort(order[:held]))
@@ -78,7 +78,7 @@ class Pairs:
         if side - held < least:
             raise ValueError(
                 f"no data left after hold-out: one scene of {self.sizes[0][1]}×{self.sizes[0][0]} pixels, of which "
-                f"{held} are held out; bring larger pictures or more scenes"
+                f"{held} are held out; bring larger pictures, more scenes, or hold nothing out: --hold-out 0"
             )
 
         def part(low: int, high: int) -> Pairs:
@@ -131,7 +131,7 @@ class Pairs:
 
     def loaded(self) -> "Pairs":
         """The same, with every scene in memory: noise that is drawn when asked for is drawn now."""
-        return replace(self, scenes=list(self.scenes)) if isinstance(self.scenes, _Noisy) else self
+        return replace(self, scenes=self.scenes.loaded()) if isinstance(self.scenes, _Noisy) else self
 
     def batches(self, pixels: int = MEASURE_PIXELS) -> Iterator[Batch]:
         """Every scene once or more, in order, in batches of one size: K shots make the pairs (1, 2) … (K − 1, K)."""
@@ -160,17 +160,30 @@ class Pairs:
         return self.noise is not None or self.scenes[0].clean is not None
 
 
-class _Noisy(Sequence[Scene]):
+class _Noisy(DerivedScenes):
     """Scenes made of clean photographs when they are asked for."""
 
     def __init__(self, photos: Pairs, seed: int, shots: int) -> None:
-        self.photos, self.seed, self.shots = photos, seed, shots
+        self.photos, self.seed, self.shots, self.scenes = photos, seed, shots, photos.scenes
+        self.drawn: list[Scene] | None = None
+
+    @property
+    def made(self) -> bytes:
+        return f"{self.photos.noise} {self.seed} {self.shots} {self.photos.channels}".encode()
+
+    def loaded(self) -> "_Noisy":
+        """The same with all noise drawn and kept."""
+        kept = _Noisy(self.photos, self.seed, self.shots)
+        kept.drawn = list(self)
+        return kept
 
     def __len__(self) -> int:
         return len(self.photos)
 
     def __getitem__(self, index: int) -> Scene:
-        scene, noise = self.photos.scenes[index], self.photos.noise
+        if self.drawn is not None:
+            return self.drawn[index]
+        scene, noise = self.scenes[index], self.photos.noise
         photo = self.photos.to_float(scene.clean)[None]
         rng = generator(self.seed, index, FROZEN)
         shots = tuple(shot[0].numpy() for shot in noise.shots(photo, self.shots, rng))

@@ -1,5 +1,7 @@
 """What K shots show: scenes, and the words by which people tell noisy, noisy and clean apart."""
 
+import hashlib
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +10,7 @@ import numpy as np
 SOURCE_NAMES = ("source", "noisy", "noisy1", "noisy_1", "input", "a", "x", "1")
 TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")
 CLEAN_NAMES = ("clean", "average", "reference", "gt", "ground_truth", "target_clean", "truth")
+MOST_READ = 2**28  # bytes that a fingerprint is taken of: of larger sets it is that of evenly spread scenes
 LEAST_SIDE = 8  # pixels: smaller pictures teach nothing
 ROLES = ("source", "target", "clean")
 SHOT_ROLES = ("source", "target", "shot3", "shot4", "shot5", "shot6", "shot7", "shot8")
@@ -53,7 +56,18 @@ class StackedScenes(Sequence[Scene]):
         return Scene(str(index), tuple(shot[index] for shot in self.shots), clean)
 
 
-class ChosenScenes(Sequence[Scene]):
+class DerivedScenes(Sequence[Scene]):
+    """What is made of other `scenes`, in a way that `made` tells in full."""
+
+    scenes: Sequence[Scene]
+
+    @property
+    @abstractmethod
+    def made(self) -> bytes:
+        """All that decides what is made of the scenes."""
+
+
+class ChosenScenes(DerivedScenes):
     """Some of the scenes, in the order of `indices`."""
 
     def __init__(self, scenes: Sequence[Scene], indices: np.ndarray) -> None:
@@ -64,6 +78,26 @@ class ChosenScenes(Sequence[Scene]):
 
     def __getitem__(self, index: int) -> Scene:
         return self.scenes[int(self.indices[index])]
+
+    @property
+    def made(self) -> bytes:
+        return self.indices.tobytes()
+
+
+def fingerprint(scenes: Sequence[Scene]) -> str:
+    """Twelve letters that tell one set of scenes from another, made of their pixels and of what each is taken for."""
+    digest = hashlib.blake2b(digest_size=6)
+    if isinstance(scenes, DerivedScenes):
+        digest.update(fingerprint(scenes.scenes).encode() + scenes.made)
+        return digest.hexdigest()
+    size = len(scenes) * sum(picture.nbytes for picture in scenes[0].pictures)
+    digest.update(b"%d" % len(scenes))
+    for index in range(0, len(scenes), -(-size // MOST_READ)):
+        scene = scenes[index]
+        for picture in scene.pictures:
+            digest.update(f"{picture.shape} {picture.dtype} {picture is scene.clean}".encode())
+            digest.update(np.ascontiguousarray(picture))
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

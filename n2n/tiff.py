@@ -14,23 +14,25 @@ Damaged = tifffile.TiffFileError
 
 
 def decode(
-    data: bytes, name: str, check_size: Callable[[tuple[int, int]], None], first_only: bool = False
+    data: bytes, name: str, check: Callable[[int, int], None], first_only: bool = False
 ) -> tuple[np.ndarray, tuple[str, ...]] | None:
     """Frames (K, H, W) or (K, H, W, S) and what was left out, in words; None for kinds that Pillow reads better.
 
-    `check_size` is called with (width, height) before pixels are decoded; with `first_only` one frame is. Raises
+    `check` is called with width and height before pixels are decoded; with `first_only` one frame is. Raises
     ValueError, Damaged.
     """
     with broken_fields():
-        opened = tifffile.TiffFile(io.BytesIO(data))
+        opened = tifffile.TiffFile(io.BytesIO(data), _multifile=False)  # what it says of other files is not followed
     with opened as file:
         with broken_fields():
-            series, page = file.series[0], file.pages[0]
-            size, bits = (int(page.imagewidth), int(page.imagelength)), int(page.bitspersample)
+            page = file.pages[0]
+            width, height, bits = int(page.imagewidth), int(page.imagelength), int(page.bitspersample)
+        check(width, height)
+        with broken_fields():
+            series = file.series[0]
             if not series.size:
                 raise ValueError("no pixels")
             source, count = (page, series.size // page.size) if first_only else (series, 1)
-        check_size(size)
         if not _is_plain(page) or series.dtype not in (np.uint8, np.uint16) or bits < 8:
             return None
         if source.size > MAX_VALUES:
@@ -39,7 +41,7 @@ def decode(
         if len(series.shape) > (4 if coloured else 3):
             raise ValueError(f"'{name}' is a stack with axes {series.axes}; allowed: frames of one scene (T, Y, X)")
         with broken_fields():
-            frames = source.asarray()
+            frames, missing = (page.asarray(), 0) if first_only else _present(series)
         if source.axes.endswith("SYX"):  # the colours one after the other
             frames = np.moveaxis(frames, -3, -1)
         frames = frames.reshape(-1, *frames.shape[-3 if coloured else -2 :])
@@ -47,7 +49,18 @@ def decode(
             frames = 2**bits - 1 - frames
         notes = ("pages of other sizes than the first are left out",) if len(file.series) > 1 else ()
         notes += (first_of(count),) if count > 1 else ()
+        notes += ("only the frames in this file of a set are read",) if file.is_ome and series.kind != "ome" else ()
+        notes += (f"{missing} frames that the file says it has are not in it, and are left out",) if missing else ()
     return frames, notes
+
+
+def _present(series: tifffile.TiffPageSeries) -> tuple[np.ndarray, int]:
+    """The frames that are there, and how many are not: tifffile would make them black."""
+    pages = list(series) if len(series) > 1 else []
+    missing = sum(page is None for page in pages)
+    if not missing:
+        return series.asarray(), 0
+    return np.stack([page.asarray() for page in pages if page is not None]), missing
 
 
 def first_of(frames: int) -> str:

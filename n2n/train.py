@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -12,16 +13,18 @@ import torch.distributed as dist
 from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
 
-from .checkpoint import Keeper
+from .checkpoint import Best, Keeper, Mark, facts, made
 from .crops import Crops, loader
 from .evaluate import Measurement, measure
 from .fast import FastUNet
+from .host import alone
 from .infer import denoise
 from .metrics import psnr, squared_error
 from .muon import optimizers
 from .pairs import Pairs
-from .recipe import Recipe
+from .recipe import FINE, FRESH, Recipe
 from .unet import UNet
+from .weights import check_writable
 
 SAVE_EVERY = 60.0  # seconds between checkpoints, beside those at each measurement
 FOREVER = 2**40  # steps
@@ -56,23 +59,62 @@ def train(
     resume: bool = False,
     stop: Callable[[], bool] = lambda: False,
     about: Mapping[str, object] | None = None,
+    start: str | None = None,
+    best: Best | None = None,
 ) -> Iterator[Progress]:
     """Trains `net` in place, on the device where it lies, and yields a Progress after every step.
 
     With `out`, writes the best weights by `validation` there and the last beside it (see checkpoint.py); `resume` goes
     on from those. `stop` is asked after every step: true ends the training as a reached budget does. `about` goes into
-    the header of the weights. In each of K processes of torch.distributed, call it with the same arguments. Raises
-    Diverged, ValueError, OSError.
+    the header of the weights. `start` names the weights that `net` has where it learnt before: it then learns at a
+    rate of its own, and what it scores is the first best. `best` always holds the best so far. In each of K processes
+    of torch.distributed, call it with the same arguments. Raises Diverged, ValueError, OSError.
     """
-    recipe = recipe.fitted(pairs)
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
+    _check_possible(net, validation)
+    before = made(out) if resume and out else {}
+    recipe = recipe.fitted(pairs, before.get("learning_rate") or (FINE if start else FRESH))
+    crops = Crops(pairs, recipe, share=(rank, world))
+    about = dict(about or {}) | ({"start": start} if start else {})
+    steppers = optimizers(net, recipe.optimizer, recipe.learning_rate)
+    decisive = facts(net, pairs, validation, start) if out else {}
+    best = Best() if best is None else best
+    keeper = Keeper(net, steppers, pairs, recipe, out, writes=rank == 0, about=about, facts=decisive, best=best)
+    if keeper.writes:
+        check_writable(out)
+    with alone(out) if keeper.writes else nullcontext():
+        fast = FastUNet(net, recipe.precision)
+        mark = keeper.resume() if resume else None
+        if mark is None:
+            first = measure(partial(denoise, fast), validation) if start and validation and rank == 0 else None
+            mark = keeper.start(first)
+        yield from _steps(fast, steppers, keeper, crops, validation, recipe, mark, stop)
+
+
+def _check_possible(net: UNet, validation: Pairs | None) -> None:
+    """Raises ValueError where no step could be taken, or the hold-out not be measured."""
+    if torch.is_inference_mode_enabled() or any(parameter.is_inference() for parameter in net.parameters()):
+        raise ValueError("torch.inference_mode() keeps no gradients: make or load the net, and train it, outside of it")
+    if validation and validation.channels != net.config.channels:
+        raise ValueError(
+            f"the hold-out has {validation.channels} channels, the net {net.config.channels}; bring equal ones"
+        )
+
+
+def _steps(
+    fast: FastUNet,
+    steppers: Sequence[torch.optim.Optimizer],
+    keeper: Keeper,
+    crops: Crops,
+    validation: Pairs | None,
+    recipe: Recipe,
+    mark: Mark,
+    stop: Callable[[], bool],
+) -> Iterator[Progress]:
+    """The loop, from `mark` on."""
+    net, (rank, world) = fast.net, crops.share
     device = next(net.parameters()).device
     net.train()
-    fast = FastUNet(net, recipe.precision)
-    steppers = optimizers(net, recipe.optimizer, recipe.learning_rate)
-    keeper = Keeper(net, steppers, pairs, recipe, out, writes=rank == 0, about=about or {})
-    mark = keeper.resume() if resume else keeper.start()
-    crops = Crops(pairs, recipe, share=(rank, world))
     steps = recipe.steps_for(crops.epoch_size)
     model = DistributedDataParallel(fast) if world > 1 else fast
     first, began, measuring = mark, time.perf_counter() - mark.seconds, 0.0
@@ -83,11 +125,12 @@ def train(
             break
         rate = recipe.rate(fraction)
         source, target = (part.to(device, memory_format=torch.channels_last) for part in batch.unbind(1))
-        denoised = model(source)
-        errors = recipe.errors(denoised, target, fraction)
-        net.zero_grad()
-        weighed = (errors * recipe.weights(source, target)).sum()
-        (weighed * world / recipe.batch_size).backward()  # DDP takes the mean over processes
+        with torch.enable_grad():  # whoever asks for the next step may keep none
+            denoised = model(source)
+            errors = recipe.errors(denoised, target, fraction)
+            net.zero_grad()
+            weighed = (errors * recipe.weights(source, target)).sum()
+            (weighed * world / recipe.batch_size).backward()  # DDP takes the mean over processes
 
         seconds = time.perf_counter() - began
         speed = (mark.step + 1 - first.step) * recipe.batch_size / (seconds - first.seconds - measuring)

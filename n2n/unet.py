@@ -96,7 +96,7 @@ class UNet(nn.Module):
         inputs, biased = self.config.channels, self.config.bias
         for layer in self.layers:
             if layer.function == "convolution":
-                self.add_module(layer.parameter_name, nn.Conv2d(inputs, layer.outputs, 3, padding="same", bias=biased))
+                self.add_module(layer.parameter_name, _convolution(inputs, layer.outputs, biased))
             inputs = layer.outputs
 
     @property
@@ -173,6 +173,11 @@ class UNet(nn.Module):
         return self.table()
 
 
+def _convolution(inputs: int, outputs: int, biased: bool) -> nn.Conv2d:
+    """Of 32-bit numbers, whatever torch's default is: pictures come in those."""
+    return nn.Conv2d(inputs, outputs, 3, padding="same", bias=biased, dtype=torch.float32)
+
+
 def initialize_he(net: UNet) -> None:
     """Random weights after He et al. (2015), as in the paper; biases 0. From torch's global seed.
 
@@ -201,18 +206,20 @@ def count_parameters(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def config_of(state: dict[str, Tensor]) -> UNetConfig:
-    """Reads width and channels off the tensors of a state dict, for files that carry no header.
+def config_of(state: dict[str, Tensor], residual: bool) -> UNetConfig:
+    """Reads channels, width and biases off the tensors of a state dict, for files that carry no header. How the net
+    ends leaves no trace in them: `residual` has to be told.
 
-    Raises ValueError where the 36 tensors are not those of Table I at any width.
+    Raises ValueError where the tensors are not those of this U-Net at any width.
     """
     try:
-        config = UNetConfig(channels=state["enc_conv0.weight"].shape[1], width=state["enc_conv0.weight"].shape[0])
-    except (KeyError, IndexError):
+        width, channels = state["enc_conv0.weight"].shape[:2]
+    except (KeyError, ValueError):
         raise ValueError(
             "not weights of this U-Net: no convolution 'enc_conv0.weight' in the file; "
             f"its first names are {sorted(state)[:3]}"
         ) from None
+    config = UNetConfig(channels, width, residual, bias="enc_conv0.bias" in state)
     check_state(state, config)
     return config
 

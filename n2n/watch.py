@@ -73,7 +73,8 @@ def tensorboard(stream: Iterable[Progress], folder: Path, net: UNet, samples: Pa
 
 
 def _add_graph(writer: SummaryWriter, net: UNet) -> None:
-    picture = torch.zeros(1, net.config.channels, MULTIPLE, MULTIPLE, device=next(net.parameters()).device)
+    parameter = next(net.parameters())
+    picture = parameter.new_zeros(1, net.config.channels, MULTIPLE, MULTIPLE)
     with evaluating(net), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of torch.jit, which SummaryWriter still draws with
         writer.add_graph(net, picture)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from .image import write_bytes
+from .unet import UNetConfig, config_of
 
 VERSION = "0.1.0"  # of the package that writes a file
 FOLDER = Path(__file__).parent.parent / "weights"
@@ -63,7 +64,9 @@ def find(name_or_file: str | Path) -> Path:
 
 def save(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
     """Writes tensors and a header of JSON values. Raises OSError, with the old file intact."""
-    metadata = {"format": "pt"} | {key: json.dumps(value, ensure_ascii=False) for key, value in header.items()}
+    told = {key: json.dumps(value, ensure_ascii=False) for key, value in header.items()}
+    # Names of files may hold bytes that are no text.
+    metadata = {"format": "pt"} | {key: value.encode(errors="replace").decode() for key, value in told.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     write_bytes(path, safetensors.torch.save(plain, metadata))
 
@@ -101,6 +104,26 @@ def _load_pickled(path: Path) -> dict[str, Tensor]:
     return state
 
 
+def configuration(name: str, state: dict[str, Tensor], header: dict[str, Any], residual: bool | None) -> UNetConfig:
+    """The net of a weights file, `name`: as its header says, or else its tensors and `residual`. Raises ValueError."""
+    if "config" not in header:
+        config = config_of(state, bool(residual))
+        if residual is None:
+            raise ValueError(
+                f"'{name}' is a state dict alone, which does not tell how its net ends, and a wrong guess makes "
+                "garbage: load it with residual=False (--no-residual) where it is the net of Table I, as in the "
+                "course, or with residual=True (--residual) where the default recipe made it"
+            )
+        return config
+    try:
+        config = UNetConfig(**header["config"])
+    except TypeError:
+        raise ValueError(f"'{name}' is for another net: its configuration is {header['config']}") from None
+    if residual not in (None, config.residual):
+        raise ValueError(f"residual is {residual}, but '{name}' says that its net's is {config.residual}; leave it out")
+    return config
+
+
 def load_tensors(path: Path) -> object:
     """What torch.save wrote, memory-mapped where it can be; tensors and plain containers only.
 
@@ -122,14 +145,25 @@ def load_tensors(path: Path) -> object:
         ) from error
 
 
-def check_writable(path: Path) -> None:
-    """Raises OSError before any work is done where `path` cannot be written or the disk is all but full."""
+def check_place(path: Path) -> None:
+    """Raises ValueError or OSError where `path` is no name that weights can be written under."""
+    if path.is_dir():
+        raise ValueError(f"'{path}' is a folder; name a file, such as '{path / 'mine.safetensors'}'")
     if path.suffix != ".safetensors":
-        raise ValueError(f"weights go into a .safetensors file, not '{path.name}'")
+        raise ValueError(f"weights go into a .safetensors file, not '{path.name}'; name one, such as mine.safetensors")
     if not path.parent.is_dir():
         raise FileNotFoundError(errno.ENOENT, "the folder does not exist; make it first", str(path.parent))
+
+
+def check_writable(path: Path) -> None:
+    """Raises ValueError or OSError before any work is done where weights cannot be written to `path`, or the disk is
+    all but full.
+    """
+    check_place(path)
     probe = path.with_name(f".{path.name}.probe")
     try:
         write_bytes(probe, bytes(RESERVE))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         probe.unlink(missing_ok=True)

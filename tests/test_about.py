@@ -144,7 +144,7 @@ def test_opening_the_tab_makes_the_hosts_table_anew_and_nothing_else(blocks):
     (target,) = (blocks.blocks[place] for place, name in event["targets"] if name == "select")
     assert isinstance(target, gr.Tab)
     assert [blocks.blocks[place].elem_id for place in event["outputs"]] == ["about-host"]
-    assert (event["queue"], event["api_visibility"]) == (False, "private")
+    assert (event["queue"], event["api_visibility"]) == (True, "private")  # it may take seconds
 
 
 def test_the_page_loads_nothing_from_elsewhere(blocks):

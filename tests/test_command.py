@@ -1,6 +1,8 @@
 """The command line, run as a person would."""
 
 import json
+import os
+import re
 import shlex
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from n2n.__main__ import main
 from n2n.recipe import recipe
 
 ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +115,81 @@ def test_train_overwrites_weights_only_by_force(tmp_path, capsys):
     assert command(*arguments, "--force") == 0 and out.read_bytes() != b"hours of work"
 
 
+def test_the_checkpoint_beside_an_output_is_overwritten_only_when_asked(tmp_path, capsys):
+    last = tmp_path / "w.last.safetensors"
+    last.write_bytes(b"hours of work")
+    rest = ("--noise", "gaussian:25", "--steps", 1, "--batch-size", 1, "--width", 3)
+    for out in ("w.safetensors", "w.last.safetensors"):
+        assert "last.safetensors' exists" in refused(capsys, "train", "samples", "-o", tmp_path / out, *rest)
+    (tmp_path / "v.safetensors").write_bytes(b"hours of work")
+    told = refused(capsys, "train", "samples", "-o", tmp_path / "v.safetensors", *rest, "--resume")
+    assert "no '" in told and "to go on from" in told
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"hours of work"}
+    assert command("train", "samples", "-o", tmp_path / "w.safetensors", *rest, "--force") == 0
+
+
+def test_a_refused_training_does_not_stand_in_the_way_of_the_corrected_command(tmp_path, capsys, rng):
+    shots = rng.integers(60, 190, (2, 9, 3, 32, 32)).astype(np.uint8)
+    np.savez(tmp_path / "pairs.npz", source=shots[0], target=shots[1])
+    arguments = ("train", tmp_path / "pairs.npz", "-o", tmp_path / "w.safetensors", "--steps", 1, "--width", 3)
+    assert "clean pictures" in refused(capsys, *arguments, "--clean-targets")
+    assert command(*arguments) == 0
+
+
+def test_a_reference_of_another_size_is_refused_before_anything_is_written(tmp_path, capsys, weights, picture, photo):
+    Image.fromarray(photo[:8, :8]).save(tmp_path / "clean.png")
+    arguments = ("denoise", picture, "-o", tmp_path / "o.png", "--weights", weights, "--reference")
+    assert "must be alike" in refused(capsys, *arguments, tmp_path / "clean.png")
+    assert command(*arguments, picture) == 0
+
+
+def test_inputs_of_one_name_are_not_written_over_each_other(tmp_path, capsys, weights, picture):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / picture.name).write_bytes(picture.read_bytes())
+    inputs = (picture, tmp_path / "other" / picture.name)
+    told = refused(capsys, "denoise", *inputs, "-o", tmp_path / "out", "--weights", weights, "--force")
+    assert "2 inputs are named 'picture.png'" in told and not (tmp_path / "out").exists()
+
+
+def test_16_bits_are_refused_for_a_jpeg_with_what_holds_them(tmp_path, capsys, weights):
+    Image.fromarray(np.full((9, 9), 999, np.uint16)).save(tmp_path / "a.png")
+    told = refused(capsys, "denoise", tmp_path / "a.png", "-o", tmp_path / "a.jpg", "--weights", weights)
+    assert "with 16 bits; allowed: .png, .tif, .tiff" in told
+
+
+@pytest.mark.parametrize(("residual", "flag"), [(True, "--residual"), (False, "--no-residual")])
+def test_a_state_dict_is_denoised_and_started_with_as_its_refusal_says(tmp_path, capsys, picture, residual, flag):
+    made, state = Noise2Noise(UNetConfig(width=6, residual=residual), "cpu", "torch"), tmp_path / "state.pth"
+    torch.save(made.state_dict(), state)
+    arguments = ("denoise", picture, "-o", tmp_path / "o.png", "--weights", state)
+    assert flag in refused(capsys, *arguments) and not (tmp_path / "o.png").exists()
+    assert command(*arguments, flag) == 0
+    noisy = torch.from_numpy(np.array(Image.open(picture))).permute(2, 0, 1)[None]
+    denoised = np.asarray(Image.open(tmp_path / "o.png"))
+    assert np.array_equal(made.predict(noisy)[0].permute(1, 2, 0).numpy(), denoised)
+    rest = ("--noise", "gaussian:25", "--steps", 1, "--batch-size", 1, "--crop", 32, "--start", state)
+    assert flag in refused(capsys, "train", "samples", "-o", tmp_path / "w.safetensors", *rest)
+    assert command("train", "samples", "-o", tmp_path / "w.safetensors", *rest, flag) == 0
+    header = Noise2Noise.load(tmp_path / "w.safetensors", "cpu").header
+    assert (header["config"]["residual"], header["start"]) == (residual, "state.pth")
+
+
+def test_a_state_dict_has_no_header_to_record_figures_in(tmp_path, capsys):
+    torch.save(Noise2Noise(UNetConfig(width=3), "cpu").state_dict(), tmp_path / "a.pth")
+    before = (tmp_path / "a.pth").read_bytes()
+    told = refused(capsys, "evaluate", "nowhere", "--weights", tmp_path / "a.pth", "--no-residual", "--record", "x")
+    assert "only .safetensors have" in told and (tmp_path / "a.pth").read_bytes() == before
+
+
+def test_weights_that_were_started_from_are_kept_where_no_step_is_better(tmp_path, capsys):
+    out = tmp_path / "w.safetensors"
+    rest = ("--noise", "gaussian:25", "--steps", 2, "--batch-size", 1, "--crop", 32, "--learning-rate", 1)
+    assert command("train", "samples", "-o", out, *rest, "--schedule", "constant", "--start", "gaussian-small") == 0
+    assert "best weights, those of gaussian-small: no step was better" in capsys.readouterr().out
+    one, other = (Noise2Noise.load(name, "cpu").state_dict() for name in ("gaussian-small", out))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
 def test_denoise_without_strength_gives_the_picture_back(tmp_path, weights, picture):
     command("denoise", picture, "-o", tmp_path / "same.png", "--weights", weights, "--strength", 0)
     assert np.array_equal(Image.open(tmp_path / "same.png"), Image.open(picture))
@@ -176,8 +254,26 @@ def test_check_tells_and_fails_on_the_same_file_twice(tmp_path, capsys, photo):
         (("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}", "--device", "abacus"), "abacus"),
         (("denoise", "{picture}", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}"), "folder"),
         (("evaluate", "{picture}", "--weights", "{weights}"), "one shot only"),
+        (
+            ("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}", "--reference", "{tmp}/no.png"),
+            "no.png",
+        ),
+        (("denoise", "{picture}", "-o", "{tmp}/no/o.png", "--weights", "{weights}"), "no folder"),
+        (("denoise", "{picture}", "-o", "{picture}/o", "--weights", "{weights}"), "Not a directory"),
+        (("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}", "--device", "meta"), "auto, cpu"),
+        (("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}", "--residual"), "leave it out"),
+        (("evaluate", "nowhere", "--weights", "{weights}", "--figure", "{tmp}/f.jpg"), "such as figure.png"),
+        (("evaluate", "nowhere", "--weights", "{weights}", "--figure", "{tmp}/no/f.png"), "no folder"),
+        (("train", "nowhere", "-o", "{tmp}"), "is a folder; name a file, such as "),
+        (("train", "samples", "-o", "{tmp}/w.safetensors", "--validate", "nowhere"), "--validate"),
+        (("train", "samples", "-o", "{tmp}/w.safetensors", "--tensorboard", "{picture}"), "name a folder"),
+        (("train", "samples", "-o", "{tmp}/w.safetensors", "--start", "nobody"), "unknown weights 'nobody'"),
+        (
+            ("train", "samples", "-o", "{tmp}/w.safetensors", "--noise", "gaussian:25", "--epochs", "nan"),
+            "epochs is nan; allowed",
+        ),
+        (("make-pairs", "samples", "-o", "{tmp}/o.npz", "--noise", "gaussian:25", "--size", "2000"), "1411 at most"),
         (("make-pairs", "samples", "-o", "{tmp}/o.tar", "--noise", "gaussian:25"), ".pkl, .npz"),
-        (("make-pairs", "samples", "-o", "{tmp}/o.npz", "--noise", "gaussian:25", "--count", "0"), "allowed"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(arguments, words, tmp_path, capsys, weights, picture):
@@ -187,7 +283,17 @@ def test_a_mistake_is_told_in_one_line(arguments, words, tmp_path, capsys, weigh
 
 
 @pytest.mark.parametrize(
-    "arguments", [("fly",), ("train",), ("evaluate", "x", "--noise", "fog:3"), ("check", "x", "--y")]
+    "arguments",
+    [
+        ("fly",),
+        ("train",),
+        ("evaluate", "x", "--noise", "fog:3"),
+        ("check", "x", "--y"),
+        ("make-pairs", "samples", "-o", "o.npz", "--noise", "gaussian:25", "--count", "0"),
+        ("evaluate", "samples", "--count", "-1"),
+        ("evaluate", "samples", "--seed", "-1"),
+        *(("denoise", "x.png", "-o", "y.png", "--range", white) for white in ("inf", "nan", "0", "-1", "much")),
+    ],
 )
 def test_an_unknown_option_ends_with_status_2_and_one_line(arguments, capsys):
     with pytest.raises(SystemExit) as ended:
@@ -240,10 +346,42 @@ def test_denoising_a_picture_loads_neither_matplotlib_nor_tensorboard(tmp_path, 
     ],
 )
 def test_the_command_that_repeats_a_training_asks_for_the_same_recipe(chosen):
-    words = shlex.split(repeat.command("'my pairs.zip'", "mine.safetensors", chosen, 48))
+    words = shlex.split(repeat.command(["my pairs.zip"], "mine.safetensors", chosen, 48))
     parsed = options.parser().parse_args(words[3:])
     assert (parsed.data, parsed.width) == (["my pairs.zip"], 48)
     assert recipe(parsed.recipe, **options.settings(parsed)) == chosen
+
+
+@pytest.mark.parametrize(
+    "name", ["my pairs.zip", 'it\'s "mine".npz', "-o", "--noise.npz", "Zürich $HOME 日本.pkl", "a\nb"]
+)
+def test_a_shell_hands_every_name_of_the_repeating_command_over_as_it_is(name):
+    line = repeat.command([name, name], name, recipe("fast"), 24, name, validate=[name], freeze=True)
+    shown = ["sh", "-c", line.replace("python -m n2n", "printf '%s\\0'")]
+    words = subprocess.run(shown, capture_output=True, check=True).stdout.decode().split("\0")
+    parsed = options.parser().parse_args(words[:-1])
+    told = [*parsed.data, str(parsed.out), parsed.start, *parsed.validate]
+    assert [word.removeprefix("./") for word in told] == [name] * 5 and parsed.freeze
+
+
+def test_the_command_in_a_header_repeats_the_training_bit_for_bit(tmp_path, monkeypatch, rng):
+    monkeypatch.chdir(tmp_path)
+    names = ["-it's a.png", "über b.png"]
+    for name in names:
+        Image.fromarray(rng.integers(60, 190, (40, 64)).astype(np.uint8)).save(tmp_path / name)
+    assert command("train", *(tmp_path / name for name in names), "-o", "./--w.safetensors", "--steps", 2) == 0
+    first = Noise2Noise.load("--w.safetensors", "cpu")
+    assert main([*shlex.split(first.header["command"])[3:], "--force"]) == 0
+    again = Noise2Noise.load("--w.safetensors", "cpu")
+    assert again.header["command"] == first.header["command"]
+    assert all(torch.equal(a, b) for a, b in zip(first.net.parameters(), again.net.parameters()))
+
+
+def test_names_keep_so_much_of_their_folders_as_tells_them_apart(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert repeat.names(["/home/me/a.png", "/home/me/b.png"]) == ["a.png", "b.png"]
+    assert repeat.names(["/home/me/1/a.png", "/home/me/2/a.png"]) == [str(Path("1/a.png")), str(Path("2/a.png"))]
+    assert repeat.names(["."]) == [tmp_path.name] and repeat.names([]) == []
 
 
 def test_a_header_tells_the_command_and_the_note_but_no_folder(tmp_path):
@@ -294,3 +432,46 @@ def test_the_weights_that_come_along_are_listed(capsys):
     assert main(["weights"]) == 0
     listed = capsys.readouterr().out
     assert "course: Table I, width 24" in listed and "gaussian: residual, " in listed
+
+
+def shell(line, **variables):
+    """Runs a line in which n2n stands for the command line; what bash says of it."""
+    line = f"set -o pipefail; n2n() {{ '{sys.executable}' -m n2n \"$@\"; }}; {line}"
+    environment = os.environ | variables
+    return subprocess.run(["bash", "-c", line], cwd=ROOT, env=environment, capture_output=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["n2n weights | head -1", "n2n weights --json | true", "n2n train --help | head -1"])
+def test_a_reader_that_reads_no_further_ends_a_command_quietly(line):
+    done = shell(line)
+    assert (done.returncode in (0, 141), done.stderr) == (True, b"")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "variables",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+)
+def test_a_terminal_that_knows_ascii_only_is_answered(variables):
+    done = shell("n2n weights && n2n evaluate --help", **variables)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"gaussian" in done.stdout and b"Traceback" not in done.stdout
+
+
+@pytest.mark.slow
+def test_the_first_tour_of_the_readme_comes_to_the_figures_that_it_tells(tmp_path, capsys):
+    """With fewer pairs and steps, so that what is learnt stays below."""
+    noisy, mine, shipped = map(
+        float, re.search(r"from (.*) to (.*) dB on .*along, (.*) dB", README, re.DOTALL).groups()
+    )
+    pairs, out = tmp_path / "pairs.npz", tmp_path / "mine.safetensors"
+    rest = ("evaluate", "more-samples", "--noise", "gaussian:25", "--json", "--weights")
+    assert command("make-pairs", "samples", "-o", pairs, "--noise", "gaussian:25", "--count", 200) == 0
+    assert command("train", pairs, "-o", out, "--steps", 60, "--evaluations", 1) == 0
+    capsys.readouterr()
+    assert command(*rest, out) == command(*rest, "gaussian") == 0
+    own, theirs = map(json.loads, capsys.readouterr().out.splitlines())
+    assert theirs["noisy"]["psnr"] == pytest.approx(noisy, abs=0.006)
+    assert theirs["denoised"]["psnr"] == pytest.approx(shipped, abs=0.02)  # bf16 or not
+    assert noisy + 4 < own["denoised"]["psnr"] < mine < shipped

@@ -193,7 +193,7 @@ def test_what_is_no_whole_picture_is_refused_in_one_sentence(put, name, data, to
 @pytest.mark.filterwarnings("ignore")  # Pillow warns, and is not what refuses
 def test_a_picture_bomb_is_refused_before_it_is_unpacked(put):
     data = bomb(20_000)
-    with pytest.raises(ValueError, match=r"'a\.png'.*200 megapixels"):
+    with pytest.raises(ValueError, match=r"'a\.png' has 400\.0 megapixels"):
         denoising.read(put("a.png", data))
     assert len(data) < 300_000
 

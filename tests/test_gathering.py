@@ -30,7 +30,16 @@ def names_in(folder):
 @pytest.mark.parametrize("name", ["pairs.npz", "pairs.zip", "stack.tif"])
 def test_one_file_is_itself(tmp_path, name):
     files = upload(tmp_path, name)
-    assert gathered(files, tmp_path / "together") == tuple(files)
+    [path] = gathered(files, tmp_path / "together")
+    assert path.name == name and path.samefile(files[0])
+
+
+def test_what_was_gathered_outlives_the_upload(tmp_path):
+    [upload_file] = upload(tmp_path, "pairs.npz")
+    data = upload_file.read_bytes()
+    [path] = gathered([upload_file], tmp_path / "together")
+    upload_file.unlink()
+    assert path.read_bytes() == data
 
 
 def test_loose_pictures_come_together_so_that_their_names_tell_the_pairs(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from n2n import Progress
 from n2n.evaluate import Measurement, Quality
-from n2n.history import MOST, History
+from n2n.history import MOST, History, safe_cell
 from n2n.metrics import Estimate
 
 LENGTHS = (1, 299, 300, 301, 302, 600, 601, 777, 5000)
@@ -132,3 +132,16 @@ def test_what_was_not_measured_is_empty_in_the_table():
 
 def test_an_empty_history_is_a_header_line():
     assert len(History().csv().splitlines()) == len(History().measurements_csv().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["=1+1.png", "+1.png", "-1.png", "@SUM(A1).png", "\t=1.png", " =1.png", "＝1.png"])
+def test_a_name_that_a_spreadsheet_takes_for_a_formula_is_text_there(name):
+    file = io.StringIO()
+    csv.writer(file).writerow([safe_cell(name)])
+    (cell,) = next(csv.reader(io.StringIO(file.getvalue(), newline="")))
+    assert cell == "'" + name
+
+
+@pytest.mark.parametrize("value", ["cat.png", "a=b.png", "", -1.5, -3, None, math.inf])
+def test_other_text_and_numbers_stay_as_they_are_in_a_table(value):
+    assert safe_cell(value) is value

@@ -6,9 +6,7 @@ import sys
 import time
 from contextlib import aclosing
 from pathlib import Path
-from types import SimpleNamespace
 
-import numpy as np
 import psutil
 import pytest
 import torch
@@ -27,8 +25,9 @@ from work_for_jobs import (
     with_children,
 )
 
-from demo import jobs, settings
-from demo.jobs import Failed, Full, Job, Line, watch
+from demo import jobs, processes, settings
+from demo.jobs import Job, watch
+from demo.processes import Failed
 
 ROOT = Path(__file__).parent.parent
 WAIT = 20  # seconds, for what takes none
@@ -327,50 +326,4 @@ def test_a_child_imports_neither_gradio_nor_torch_for_the_machinery():
 
 
 def test_the_main_module_is_not_among_what_is_preloaded():
-    assert "__main__" not in jobs.PRELOADED
-
-
-def test_those_in_line_have_their_turns_in_order():
-    line = Line(places=2, capacity=3)
-    tickets = [line.join("somebody", 10) for _ in range(5)]
-    assert [line.ahead(ticket) for ticket in tickets] == [0, 0, 1, 2, 3]
-    line.leave(tickets[1])
-    assert [line.ahead(ticket) for ticket in tickets[2:]] == [0, 1, 2]
-
-
-def test_one_who_waits_may_leave_and_a_second_time_does_nothing():
-    line = Line(places=1, capacity=2)
-    first, second, third = (line.join("somebody", 10) for _ in range(3))
-    line.leave(second)
-    line.leave(second)
-    assert (line.ahead(first), line.ahead(third)) == (0, 1)
-    with pytest.raises(ValueError):
-        line.ahead(second)
-
-
-def test_a_full_line_says_so_until_somebody_leaves():
-    line = Line(places=1, capacity=1)
-    first, second = line.join("first", 10), line.join("second", 10)
-    with pytest.raises(Full, match="try again"):
-        line.join("third", 10)
-    line.leave(first)
-    assert line.ahead(second) == 0
-    assert line.ahead(line.join("third", 10)) == 1
-
-
-@pytest.mark.parametrize(("places", "expected"), [(1, [0, 10, 40, 45]), (2, [0, 0, 10, 15]), (3, [0, 0, 0, 5])])
-def test_the_wait_is_what_those_ahead_take(places, expected, monkeypatch):
-    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: 1000.0))
-    line = Line(places, capacity=4)
-    tickets = [line.join("somebody", seconds) for seconds in (10, 30, 5, 7)]
-    assert np.allclose([line.wait(ticket) for ticket in tickets], expected)
-
-
-def test_the_clock_of_a_turn_starts_with_the_turn(monkeypatch):
-    now = iter([0.0, 100.0, 104.0, 120.0])
-    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: next(now)))
-    line = Line(places=1, capacity=4)
-    first, _, third = (line.join("somebody", 10) for _ in range(3))
-    line.leave(first)
-    assert line.wait(third) == 6.0
-    assert line.wait(third) == 0.0
+    assert "__main__" not in processes.PRELOADED

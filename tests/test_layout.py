@@ -30,7 +30,7 @@ LADDER = {
     "archive": set(),
     "scenes": set(),
     "infer": {"image"},
-    "weights": {"image"},
+    "weights": {"image", "unet"},
     "arrays": {"archive", "scenes", "weights"},
     "folders": {"archive", "image", "scenes"},
     "pairs": {"arrays", "folders", "image", "noise", "scenes"},
@@ -45,8 +45,9 @@ LADDER = {
     "advice": {"baselines", "metrics", "noise"},
     "trust": {"metrics", "pairs"},
     "report": {"evaluate", "image", "metrics", "pairs", "unet"},
-    "checkpoint": {"evaluate", "pairs", "recipe", "unet", "weights"},
-    "train": {"checkpoint", "crops", "evaluate", "fast", "infer", "metrics", "muon", "pairs", "recipe", "unet"},
+    "checkpoint": {"evaluate", "pairs", "recipe", "scenes", "unet", "weights"},
+    "train": {"checkpoint", "crops", "evaluate", "fast", "host", "infer", "metrics", "muon", "pairs", "recipe", "unet"}
+    | {"weights"},
     "threads": {"train"},
     "history": {"evaluate", "train"},
     "plots": set(),
@@ -56,7 +57,8 @@ LADDER = {
     | {"weights"},
     "lanes": {"model", "pairs", "recipe", "train"},
     "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "timing", "train", "unet"},
-    "options": {"fast", "noise", "recipe", "unet"},
+    "checks": {"checkpoint", "folders", "image", "noise", "weights"},
+    "options": {"checks", "fast", "noise", "recipe"},
     "repeat": {"noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))

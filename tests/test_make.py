@@ -5,8 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from n2n import noise, pairs
-from n2n.make import check_target, make_pairs, save_pairs
+from n2n import make, noise, pairs
+from n2n.make import check_target, enlarged, make_pairs, save_pairs
 from n2n.pairs import gather
 from n2n.scenes import Scene
 
@@ -123,10 +123,20 @@ def test_photographs_take_turns():
     assert sorted(firsts[:10]) == sorted(firsts[10:20]) != list(firsts[:10])
 
 
-def test_photographs_smaller_than_the_window_are_enlarged(photo):
-    small = photographs(photo[64:96, 64:84], "bernoulli:0", 1)
-    clean = make_pairs(small, 1, 64, 1, True, 0)["clean"]
-    assert clean.shape == (1, 3, 64, 64) and clean.mean() == pytest.approx(photo[64:96, 64:84].mean(), rel=0.1)
+def test_photographs_smaller_than_the_window_are_enlarged_where_others_are_not(photo):
+    small, large = photo[64:96, 64:84].transpose(2, 0, 1), np.zeros((3, 64, 64), np.uint8)
+    both = gather([Scene(name, (), part) for name, part in (("0", small), ("1", large))], "x", noise.parse("impulse:0"))
+    assert enlarged(both, 64) == 1 and enlarged(both, 20) == 0
+    clean = make_pairs(both, 2, 64, 1, True, 0)["clean"]
+    assert sorted(clean.mean((1, 2, 3))) == pytest.approx([0, small.mean()], rel=0.1)
+
+
+def test_large_windows_are_made_of_the_same_noise_some_at_a_time(photo, monkeypatch):
+    monkeypatch.setattr(make, "PIXELS_AT_ONCE", 2 * 32**2)
+    source, clean = (made(photo, "gaussian:25", clean=True)[role] for role in ("source", "clean"))
+    errors = (source.astype(float) - clean).reshape(5, -1)
+    assert errors.std() == pytest.approx(25 / 255, rel=0.02)
+    assert np.corrcoef(errors) == pytest.approx(np.eye(5), abs=0.1)  # 5.5 standard errors
 
 
 # --- Refused ---
@@ -137,6 +147,13 @@ def test_numbers_out_of_range_are_refused(photo, changes):
     [value] = changes.values()
     with pytest.raises(ValueError, match=rf"{value}\b.*; allowed: 1 or more scenes, 1 to 8 shots, 8 pixels or more"):
         made(photo, **changes)
+
+
+@pytest.mark.parametrize(("spec", "most"), [("gaussian:25", 256), ("pixelate:8", 32)])
+def test_scenes_larger_than_every_photograph_are_refused_with_the_largest_size(photo, spec, most):
+    with pytest.raises(ValueError, match=f"size is {most + 1} pixels; these photographs give {most} at most"):
+        made(photo, spec, size=most + 1)
+    assert made(photo, spec, size=most, count=1)["source"].shape[-1] == most
 
 
 def test_photographs_without_noise_model_are_refused(photo):

@@ -1,5 +1,7 @@
 """PSNR and SSIM against scikit-image, and the estimate without a clean picture against the truth."""
 
+import math
+
 import numpy as np
 import pytest
 import skimage
@@ -163,3 +165,26 @@ def test_more_scenes_than_the_bootstrap_draws_are_merged_without_loss():
     assert found.psnr == pytest.approx(
         -10 * np.log10(((target**2).mean() - ((source - target) ** 2).mean() / 2).item())
     )
+
+
+@pytest.mark.parametrize(
+    "shapes", [((2, 3, 8, 8), (1, 3, 8, 8)), ((3, 8, 8), (3, 8, 8)), ((0, 3, 8, 8), (0, 3, 8, 8)), ((8, 8), (8, 8))]
+)
+def test_shapes_without_a_psnr_are_refused(shapes):
+    with pytest.raises(ValueError, match=r"the pictures have the shapes .*; allowed: twice the same \(N, C, H, W\)"):
+        psnr(*map(torch.zeros, shapes))
+
+
+@pytest.mark.parametrize("data_range", [0, -1, math.inf, math.nan])
+def test_a_range_without_a_psnr_is_refused(data_range):
+    with pytest.raises(ValueError, match=f"data_range is {data_range}; allowed: the value of white, above 0"):
+        psnr(*torch.zeros(2, 1, 1, 8, 8), data_range)
+
+
+@pytest.mark.parametrize(("dtype", "white"), [(torch.uint8, 255), (torch.uint16, 65535)])
+def test_whole_numbers_need_their_white_and_then_have_the_psnr_of_scikit_image(rng, dtype, white):
+    a, b = (torch.from_numpy(rng.integers(0, white + 1, (1, 3, 8, 9))).to(dtype) for _ in range(2))
+    with pytest.raises(ValueError, match=rf"data_range is 1 for u?int.* pixels; .* data_range={white}, or divide"):
+        psnr(a, b)
+    expected = skimage.metrics.peak_signal_noise_ratio(a.numpy(), b.numpy(), data_range=white)
+    assert float(psnr(a, b, white)) == pytest.approx(expected, abs=1e-4)

@@ -1,6 +1,7 @@
 """The class: every type and scale of picture gives what the net gives, and weights come back bit for bit."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,15 @@ import pytest
 import safetensors.torch
 import torch
 
-from n2n import weights
+from n2n import infer, weights
+from n2n.evaluate import measure
 from n2n.image import Picture
 from n2n.model import Noise2Noise
+from n2n.noise import parse
+from n2n.pairs import gather, read
+from n2n.recipe import recipe
+from n2n.scenes import StackedScenes
+from n2n.train import train
 from n2n.unet import UNetConfig
 
 
@@ -71,10 +78,17 @@ def test_the_value_of_white_can_be_given():
     torch.testing.assert_close(denoiser.predict(noisy, data_range=200), expected)
 
 
-@pytest.mark.parametrize("data_range", [0, -1, float("nan")])
+@pytest.mark.parametrize("data_range", [0, -1, float("nan"), float("inf")])
 def test_a_value_of_white_that_is_not_above_zero_is_refused(data_range):
     with pytest.raises(ValueError, match=f"data_range is {data_range}; allowed: .* above 0"):
         model().predict(torch.rand(1, 3, 8, 8), data_range=data_range)
+
+
+@pytest.mark.parametrize(("dtype", "most"), [(np.uint8, 255), (np.uint16, 65535)])
+def test_a_value_of_white_that_pixels_cannot_have_is_refused(dtype, most):
+    picture = Picture(np.ones((8, 8, 3), dtype))
+    with pytest.raises(ValueError, match=f"data_range is {most + 1}; allowed: .* above 0, {most} at most"):
+        model().denoise(picture, data_range=most + 1)
 
 
 def test_the_scale_is_decided_once_for_a_call():
@@ -196,9 +210,39 @@ def test_weights_and_header_come_back_bit_for_bit(tmp_path):
 def test_a_state_dict_of_torch_is_loaded_and_its_width_read_off(tmp_path, suffix, zipped):
     saved = model()
     torch.save(saved.net.state_dict(), tmp_path / f"a{suffix}", _use_new_zipfile_serialization=zipped)
-    loaded = Noise2Noise.load(tmp_path / f"a{suffix}", "cpu")
+    loaded = Noise2Noise.load(tmp_path / f"a{suffix}", "cpu", residual=False)
     assert loaded.net.config == saved.net.config
     assert all(torch.equal(a, b) for a, b in zip(loaded.net.parameters(), saved.net.parameters()))
+
+
+@pytest.mark.parametrize("config", [UNetConfig(1, 6, True, True), UNetConfig(3, 9, True, False), UNetConfig(3, 6)])
+def test_a_state_dict_alone_gives_the_same_pictures_once_it_is_told_how_its_net_ends(tmp_path, config):
+    saved, noisy = Noise2Noise(config, "cpu", "torch"), torch.rand(1, config.channels, 40, 20)
+    torch.save(saved.state_dict(), tmp_path / "a.pth")
+    assert torch.equal(
+        Noise2Noise.load(tmp_path / "a.pth", "cpu", residual=config.residual).predict(noisy), saved.predict(noisy)
+    )
+
+
+@pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
+def test_a_state_dict_alone_is_refused_with_the_two_ways_to_load_it(tmp_path, name):
+    path = tmp_path / name
+    torch.save(model().state_dict(), path) if name == "a.pth" else weights.save(path, model().state_dict(), {})
+    with pytest.raises(ValueError, match=r"does not tell .*residual=False \(--no-residual\).*residual=True \(--resid"):
+        Noise2Noise.load(path)
+
+
+def test_weights_that_tell_how_their_net_ends_do_not_let_it_be_told_otherwise(tmp_path):
+    model().save(tmp_path / "a.safetensors")
+    with pytest.raises(ValueError, match=r"residual is True, but '.*a\.safetensors' says that its net's is False"):
+        Noise2Noise.load(tmp_path / "a.safetensors", residual=True)
+
+
+def test_loading_leaves_torchs_random_numbers_as_they_were(tmp_path):
+    model().save(tmp_path / "a.safetensors")
+    before = torch.get_rng_state()
+    Noise2Noise.load(tmp_path / "a.safetensors", "cpu")
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_a_pickled_module_is_refused(tmp_path):
@@ -287,7 +331,8 @@ def test_training_on_noisy_pairs_brings_pictures_nearer_to_the_clean_ones(dtype,
     last = denoiser.train(source, target, epochs=30, batch_size=16, learning_rate=5e-3)
     after = denoiser.psnr(denoiser.predict(source).float() / white, clean)
     assert after > before + 3
-    assert (last.done, denoiser.header["scale"], denoiser.header["steps"]) == (True, white, last.step)
+    assert (last.done, denoiser.header["scale"]) == (True, white)
+    assert 0 < denoiser.header["steps"] <= last.step
 
 
 def test_training_reports_every_step():
@@ -335,3 +380,108 @@ def test_dark_pictures_are_learnt_too():
     model = Noise2Noise(UNetConfig(channels=1, width=12))
     model.train(source, target, epochs=40)
     assert Noise2Noise.psnr(model.predict(source), clean) > Noise2Noise.psnr(torch.zeros_like(clean), clean) + 3
+
+
+def test_of_a_training_the_weights_that_are_best_on_the_hold_out_are_kept():
+    """Judged by the estimates that the steps report, and by measuring again."""
+    shots, seen = torch.rand(20, 3, 1, 1) + 0.1 * torch.randn(2, 20, 3, 32, 32), []
+    denoiser, wild = Noise2Noise(UNetConfig(width=6, residual=True), "cpu"), {"learning_rate": 0.3, "seed": 3}
+    denoiser.train(*shots, steps=12, batch_size=8, evaluations=12, watch=seen.append, schedule="constant", **wild)
+    found = [progress.validation.estimated.psnr for progress in seen]
+    assert denoiser.header["steps"] == 1 + int(np.argmax(found)) < 12
+    held = gather(StackedScenes(list(shots.numpy()), None), "x").hold_out(0.1, 3)[1]
+    assert measure(partial(infer.denoise, denoiser.fast), held).estimated.psnr == pytest.approx(max(found), abs=1e-3)
+
+
+def test_weights_that_learnt_before_never_end_worse_than_they_began():
+    shots = 0.5 + 0.1 * torch.randn(2, 20, 3, 32, 32)
+    denoiser = Noise2Noise.load("gaussian-small", "cpu")
+    before = [parameter.clone() for parameter in denoiser.net.parameters()]
+    denoiser.train(*shots, steps=3, batch_size=4, learning_rate=1.0, schedule="constant")
+    assert all(torch.equal(one, other) for one, other in zip(before, denoiser.net.parameters()))
+    assert (denoiser.header["steps"], denoiser.header["start"]) == (0, "gaussian-small")
+
+
+def test_the_header_after_a_training_tells_that_training_only(tmp_path):
+    denoiser, rates = Noise2Noise.load("gaussian-small", "cpu"), []
+    assert {"measured", "command", "note"} <= set(denoiser.header)
+    shots = 200 * torch.rand(2, 8, 1, 32, 32).expand(-1, -1, 3, -1, -1)
+    denoiser.train(*shots, steps=2, batch_size=4, watch=lambda progress: rates.append(progress.learning_rate))
+    denoiser.save(tmp_path / "mine.safetensors")
+    header = Noise2Noise.load(tmp_path / "mine.safetensors", "cpu").header
+    assert header["data"] == "8 scenes × 2 shots, float32 (white at 255) colour 32×32" and header["noise"] is None
+    assert (header["scale"], header["start"], header["recipe"]["steps"]) == (255, "gaussian-small", 2)
+    assert not {"measured", "command", "note"} & set(header) and set(header["psnr"]) == {"estimated", "estimated_noisy"}
+    assert max(rates) <= 3e-4
+
+
+def test_an_interrupted_training_leaves_the_best_weights_and_their_header():
+    def interrupt(progress):
+        if progress.step == 3:
+            raise KeyboardInterrupt
+
+    denoiser = Noise2Noise(UNetConfig(width=3), "cpu")
+    with pytest.raises(KeyboardInterrupt):
+        denoiser.train(*torch.rand(2, 8, 3, 32, 32), steps=9, batch_size=4, evaluations=9, watch=interrupt)
+    assert 1 <= denoiser.header["steps"] <= 3 and not denoiser.untrained
+
+
+def trained_weights(seed=0):
+    torch.manual_seed(seed)
+    denoiser, shots = Noise2Noise(UNetConfig(width=3), "cpu"), torch.rand(2, 8, 3, 32, 32, dtype=torch.float32)
+    denoiser.train(*shots, steps=2, batch_size=4)
+    return list(denoiser.net.parameters())
+
+
+def test_training_works_where_no_gradients_are_kept():
+    with torch.no_grad():
+        found = trained_weights()
+    assert all(torch.equal(one, other) for one, other in zip(found, trained_weights()))
+
+
+def test_in_inference_mode_training_is_refused_with_what_to_do():
+    with torch.inference_mode(), pytest.raises(ValueError, match="outside of it"):
+        trained_weights()
+
+
+@pytest.fixture
+def double():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def test_training_works_where_torchs_numbers_have_64_bits(double):
+    assert all(parameter.dtype == torch.float32 for parameter in trained_weights())
+    data = read("samples", noise=parse("gaussian:5-25+text:0.1+impulse:0.1"))
+    denoiser = Noise2Noise.for_pairs(data, recipe("fast"), 3, "cpu")
+    assert len(list(train(denoiser.net, data, data.chosen([0]).frozen(0), recipe("fast", steps=1, batch_size=2)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ({"initialization": "bogus"}, "he, torch"),
+        ({"precision": "bogus"}, "auto, fp32, bf16"),
+        ({"device": "meta"}, "auto, cpu"),
+    ],
+)
+def test_what_a_net_cannot_be_made_with_is_named_with_what_is_allowed(asked, allowed):
+    [(name, value)] = asked.items()
+    with pytest.raises(ValueError, match=rf"{name} (is )?'{value}'.*; allowed( here)?: {allowed}"):
+        Noise2Noise(**asked)
+
+
+def test_a_setting_that_there_is_not_is_named_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"unknown setting 'learningrate'; allowed: epochs, .*learning_rate"):
+        model().train(*torch.rand(2, 4, 3, 32, 32), learningrate=1)
+
+
+def test_a_model_says_what_it_is():
+    assert repr(model()).startswith("Noise2Noise(weights in memory: Table I, width 6, 3 channels; untrained; on cpu")
+    shipped = repr(Noise2Noise.load("gaussian", "cpu"))
+    assert "gaussian: residual, bias-free, width 48, 3 channels; learnt from " in shipped and " steps; " in shipped
+
+
+def test_the_package_tells_that_its_types_can_be_relied_on():
+    assert (Path(weights.__file__).parent / "py.typed").is_file()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import panels, strip, theme
+from demo import panels, rows, strip, theme
 
 DEMO = Path(panels.__file__).parent
 LEAST_CONTRAST = 4.5  # WCAG 2.2, level AA, for text of any size
@@ -28,11 +28,11 @@ def written(url):
 
 
 def one(**settings):
-    return panels.panel("noisy", "Noisy", "data:,", (4, 3), **settings)
+    return rows.panel("noisy", "Noisy", "data:,", (4, 3), **settings)
 
 
 def test_a_panel_keeps_its_text_as_it_is():
-    panel = panels.panel("denoised", "<b>A & B</b>", "x.png", (4, 3), note='"σ" = 25', psnr_text="≈ 25.1 dB")
+    panel = rows.panel("denoised", "<b>A & B</b>", "x.png", (4, 3), note='"σ" = 25', psnr_text="≈ 25.1 dB")
     assert (panel["title"], panel["note"], panel["psnr_text"]) == ("<b>A & B</b>", '"σ" = 25', "≈ 25.1 dB")
 
 
@@ -42,7 +42,7 @@ def test_a_panel_holds_width_before_height():
 
 
 def test_a_panel_of_numpy_numbers_becomes_json():
-    panel = panels.panel("noisy", "Noisy", "", (np.int64(4), np.int64(3)), np.float32(20.5), np.float32(0.5))
+    panel = rows.panel("noisy", "Noisy", "", (np.int64(4), np.int64(3)), np.float32(20.5), np.float32(0.5))
     assert json.loads(json.dumps(panel))["psnr"] == 20.5
 
 
@@ -58,35 +58,35 @@ def test_a_picture_equal_to_its_target_has_infinite_psnr_in_words():
 
 def test_a_picture_without_pixels_is_refused():
     with pytest.raises(ValueError, match="'Noisy' is 0×3 pixels"):
-        panels.panel("noisy", "Noisy", "", (0, 3))
+        rows.panel("noisy", "Noisy", "", (0, 3))
 
 
 def test_a_row_holds_its_panels_in_their_order():
     first, second = one(), one(note="second")
-    assert panels.row("cat", [first, second]) == {"name": "cat", "panels": [first, second]}
+    assert rows.row("cat", [first, second]) == {"name": "cat", "panels": [first, second]}
 
 
 def test_a_saved_colour_picture_comes_back_exactly(tmp_path, photo):
-    assert np.array_equal(written(panels.save(photo, tmp_path, "photo")), photo)
+    assert np.array_equal(written(rows.save(photo, tmp_path, "photo")), photo)
 
 
 def test_a_saved_grey_picture_comes_back_exactly(tmp_path, rng):
     grey = rng.integers(0, 256, (5, 7, 1), dtype=np.uint8)
-    assert np.array_equal(written(panels.save(grey, tmp_path, "grey")), grey[:, :, 0])
+    assert np.array_equal(written(rows.save(grey, tmp_path, "grey")), grey[:, :, 0])
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 4])
 def test_a_picture_as_wide_as_it_could_have_channels_comes_back_exactly(tmp_path, rng, width):
     thin = rng.integers(0, 256, (5, width, 1), dtype=np.uint8)
-    assert np.array_equal(written(panels.save(thin, tmp_path, "thin")), thin[:, :, 0])
+    assert np.array_equal(written(rows.save(thin, tmp_path, "thin")), thin[:, :, 0])
 
 
 def test_a_slice_of_a_larger_array_is_saved_exactly(tmp_path, photo):
-    assert np.array_equal(written(panels.save(photo[::2, ::-3], tmp_path, "slice")), photo[::2, ::-3])
+    assert np.array_equal(written(rows.save(photo[::2, ::-3], tmp_path, "slice")), photo[::2, ::-3])
 
 
 def test_the_url_is_relative_and_names_a_file_in_the_folder(tmp_path, photo):
-    url = panels.save(photo, tmp_path, "cat")
+    url = rows.save(photo, tmp_path, "cat")
     assert url.startswith("gradio_api/file=/")
     assert Path(unquote(url.partition("=")[2])).parent == tmp_path
 
@@ -94,19 +94,19 @@ def test_the_url_is_relative_and_names_a_file_in_the_folder(tmp_path, photo):
 def test_a_folder_with_strange_letters_is_quoted_in_the_url(tmp_path, photo):
     folder = tmp_path / "a b#c?d%e"
     folder.mkdir()
-    url = panels.save(photo, folder, "cat")
+    url = rows.save(photo, folder, "cat")
     assert not re.search(r"[ #?]", url)
     assert np.array_equal(written(url), photo)
 
 
 @pytest.mark.parametrize("name", ["../../cat", "a/b", "..", "", "ä" * 300, "x" * 300, "nul\0"])
 def test_no_name_leads_out_of_the_folder(tmp_path, photo, name):
-    panels.save(photo[:2, :2], tmp_path, name)
+    rows.save(photo[:2, :2], tmp_path, name)
     assert [path.suffix for path in tmp_path.iterdir()] == [".png"]
 
 
 def test_other_pixels_have_another_url_and_equal_ones_the_same(tmp_path, photo):
-    first, other, again = (panels.save(pixels, tmp_path, "cat") for pixels in (photo, 255 - photo, photo))
+    first, other, again = (rows.save(pixels, tmp_path, "cat") for pixels in (photo, 255 - photo, photo))
     assert first == again != other
 
 

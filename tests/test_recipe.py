@@ -1,5 +1,6 @@
 """Settings of a training: the report's, the schedule, the budgets, the losses, the limits."""
 
+import json
 import math
 from dataclasses import asdict
 
@@ -216,3 +217,39 @@ def test_a_training_without_any_budget_is_refused():
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipes_know_their_names(name):
     assert recipe(name).name == name
+
+
+@pytest.mark.parametrize("make", [Recipe, lambda **given: recipe("fast", **given)])
+def test_an_unknown_setting_is_named_with_the_known_ones(make):
+    known = ", ".join(name for name in Recipe.__dataclass_fields__ if name != "name")
+    with pytest.raises(ValueError, match=f"^unknown setting 'epoch'; allowed: {known}$"):
+        make(epoch=3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("epochs", "10", "a number"),
+        ("steps", 2.5, "a whole number"),
+        ("batch_size", True, "a whole number"),
+        ("residual", "no", "True, False"),
+        ("loss", 2, "l2, l1, l0"),
+        ("seed", None, "a whole number"),
+    ],
+)
+def test_a_setting_of_another_type_is_named_with_what_is_allowed(name, value, allowed):
+    with pytest.raises(ValueError, match=rf"^{name} is '?{value}'?; allowed: {allowed}$"):
+        recipe("fast", **{name: value})
+
+
+def test_numbers_of_numpy_are_settings_that_a_header_can_hold():
+    chosen = recipe("fast", steps=np.int64(3), learning_rate=np.float32(0.5))
+    assert json.loads(json.dumps(asdict(chosen)))["steps"] == 3 and chosen.learning_rate == 0.5
+
+
+def test_weights_that_learnt_before_have_a_lower_learning_rate_unless_one_is_set():
+    data = pictures((32, 32))
+    assert recipe("fast").fitted(data).learning_rate == 3e-3
+    assert recipe("fast").fitted(data, 3e-4).learning_rate == 3e-4
+    assert recipe("fast", learning_rate=0.1).fitted(data, 3e-4).learning_rate == 0.1
+    assert recipe("report").fitted(data, 3e-4).learning_rate == 1e-3

@@ -47,7 +47,7 @@ def test_other_variables_are_named_too(variable):
 def test_values_come_from_the_environment():
     values = found(N2N_QUEUE="7", N2N_MEGAPIXELS="0.5", N2N_FILE_MINUTES="2.5", N2N_UPLOAD_MB="3", N2N_HOST="0.0.0.0")
     assert (values["QUEUE"], values["PIXELS"], values["FILE_SECONDS"]) == (7, 500_000, 150)
-    assert (values["UPLOAD_BYTES"], values["HOST"], values["CACHE"][1]) == (3 * 1024 * 1024, "0.0.0.0", 150)
+    assert (values["UPLOAD_BYTES"], values["HOST"]) == (3 * 1024 * 1024, "0.0.0.0")
 
 
 def test_a_variable_that_is_empty_is_as_one_that_is_not_there(defaults):

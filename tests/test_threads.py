@@ -6,11 +6,11 @@ from n2n.threads import Choice, chosen
 
 
 class Computer:
-    """A clock, and how fast steps of 16 pairs go with each number of threads."""
+    """A clock, how fast steps of 16 pairs go with each number of threads, and how much of a core one thread gets."""
 
-    def __init__(self, speed):
+    def __init__(self, speed, share=1.0):
         self.speed, self.seconds = speed, 0.0
-        self.choice = Choice(2, now=lambda: self.seconds)
+        self.choice = Choice(2, now=lambda: self.seconds, used=lambda: share * self.seconds)
 
     def train(self, seconds):
         """Pairs shown in so many seconds."""
@@ -29,6 +29,15 @@ def test_cores_of_one_s_own_are_all_used():
 
 def test_where_two_threads_crawl_one_trains():
     assert Computer({2: 20, 1: 90}).train(60) > 0.9 * 90 * 60
+
+
+def test_where_a_step_of_two_threads_takes_half_a_minute_nine_tenths_of_the_time_one_trains():
+    assert Computer({2: 0.5, 1: 8}).train(900) > 0.85 * 8 * 900
+
+
+def test_two_are_not_even_tried_where_one_has_no_core_of_its_own():
+    computer = Computer({2: 0.1, 1: 4}, share=0.4)
+    assert computer.train(120) > 0.99 * 4 * 120 and 2 not in computer.choice.speed
 
 
 def test_what_changes_meanwhile_is_noticed_within_seconds():

@@ -171,6 +171,108 @@ def test_resuming_with_other_settings_is_refused(pairs, tmp_path):
         list(train(small_net(), pairs, None, recipe("fast", steps=2, batch_size=9), out=out, resume=True))
 
 
+def resumed(net, learnt, held, settings, out, **more):
+    return list(train(net, learnt, held, settings, out=out, resume=True, **more))
+
+
+def test_resuming_with_other_data_noise_or_hold_out_is_refused_naming_all_of_it(stacks, tmp_path):
+    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=4)
+    photos = read("samples", noise=parse("gaussian:25"))
+    list(train(small_net(), photos, photos.chosen([0]).frozen(0).loaded(), settings, out=out))
+    others = read("samples", noise=parse("gaussian:50"))
+    with pytest.raises(ValueError) as refused:
+        resumed(small_net(), others, others.chosen([1]).frozen(0), replace(settings, seed=1), out)
+    told = str(refused.value)
+    for words in (
+        "seed 0, not 1",
+        "noise 'gaussian:25', not 'gaussian:50'",
+        "hold-out '",
+        "with another name, or with",
+    ):
+        assert words in told
+    assert "data '5 clean photographs with gaussian" not in told and told.count("\n") == 0
+    assert resumed(small_net(), photos, photos.chosen([0]).frozen(0), settings, out) == []
+
+
+@pytest.mark.parametrize("place", [(0, 0, 0, 0, 0), (1, 39, 2, 31, 31)])
+def test_resuming_with_a_single_pixel_changed_is_refused(stacks, tmp_path, place):
+    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    list(train(small_net(), gather(StackedScenes(stacks, None), "x"), None, settings, out=out))
+    stacks[place[0]][place[1:]] += 1
+    with pytest.raises(ValueError, match=r"data '40 scenes × 2 shots, 8-bit colour 32×32' with other numbers in it"):
+        resumed(small_net(), gather(StackedScenes(stacks, None), "x"), None, settings, out)
+
+
+def test_resuming_with_another_net_or_other_weights_to_start_from_is_refused(pairs, tmp_path):
+    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    list(train(small_net(), pairs, None, settings, out=out, start="one.safetensors"))
+    assert resumed(small_net(), pairs, None, settings, out, start="one.safetensors") == []
+    other = small_net()
+    other.enc_conv0.bias.data[0] += 1
+    with pytest.raises(ValueError, match=r"start 'one\.safetensors' with other numbers in it"):
+        resumed(other, pairs, None, settings, out, start="one.safetensors")
+    with pytest.raises(ValueError, match=r"start 'one\.safetensors', not 'random weights'"):
+        resumed(small_net(), pairs, None, replace(settings, learning_rate=3e-4), out)
+    with pytest.raises(ValueError, match="width 6, not 9"):
+        resumed(UNet(UNetConfig(width=9)), pairs, None, settings, out, start="one.safetensors")
+
+
+def test_a_checkpoint_of_before_such_facts_were_kept_is_gone_on_from(pairs, tmp_path):
+    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=4, batch_size=8, evaluations=2)
+    list(train(small_net(), pairs, None, replace(settings, steps=2), out=out))
+    with safetensors.safe_open(last_path(out), "pt") as file:
+        header = {key: value for key, value in file.metadata().items() if key != "facts"}
+    safetensors.torch.save_file(safetensors.torch.load_file(last_path(out)), last_path(out), header)
+    assert [progress.step for progress in resumed(small_net(), pairs, None, settings, out)] == [3, 4]
+
+
+def test_where_the_best_weights_were_taken_away_the_last_take_their_place(pairs, tmp_path):
+    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    list(train(small_net(), pairs, None, settings, out=out))
+    out.unlink()
+    assert resumed(small_net(), pairs, None, settings, out) == []
+    assert_equal(state_of(out), state_of(last_path(out)))
+
+
+@pytest.mark.parametrize("wrong", ["clean targets", "channels", "first step"])
+def test_a_training_that_is_refused_leaves_nothing_behind(pairs, tmp_path, wrong):
+    out, settings, held = tmp_path / "w.safetensors", recipe("fast", steps=2), None
+    if wrong == "clean targets":
+        settings = replace(settings, clean_targets=True)
+    elif wrong == "channels":
+        held = replace(pairs, channels=1)
+    else:
+        settings = Broken(epochs=None, steps=2, batch_size=8)
+    with pytest.raises((ValueError, Diverged)):
+        for _ in train(small_net(), pairs, held, settings, out=out):
+            pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_two_trainings_into_one_output_the_second_is_refused(pairs, tmp_path):
+    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=3, batch_size=8)
+    first = train(small_net(), pairs, None, settings, out=out)
+    next(first)
+    with pytest.raises(ValueError, match=rf"process {os.getpid()}\) writes .*w\.safetensors' at this moment; wait"):
+        next(train(small_net(), pairs, None, settings, out=out))
+    assert [progress.step for progress in first] == [2, 3]
+    assert resumed(small_net(), pairs, None, settings, out) == [] and not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.slow
+def test_an_output_is_free_again_when_the_process_that_writes_it_is_killed(course_file, tmp_path):
+    out = tmp_path / "w.safetensors"
+    command = [sys.executable, "-m", "n2n", "train", course_file, "-o", out, "--seconds", 100, "--workers", 1]
+    with subprocess.Popen(list(map(str, command)), cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        while not out.exists():
+            time.sleep(0.05)
+        second = run(*command[3:7], *BUDGET, "--force")
+        assert second.returncode == 2 and f"another training (process {process.pid}) writes" in second.stderr
+        process.kill()
+    assert run(*command[3:7], *BUDGET, "--force").returncode == 0
+    assert not list(tmp_path.glob(".*"))
+
+
 def test_the_best_weights_are_those_of_the_highest_estimate(pairs, tmp_path):
     out = tmp_path / "w.safetensors"
     learnt, held = pairs.hold_out(0.2, 0)
@@ -186,6 +288,14 @@ class Exploding(Recipe):
 
     def errors(self, denoised, target, fraction):
         return super().errors(denoised, target, fraction) * (math.nan if fraction >= 0.5 else 1)
+
+
+@dataclass(frozen=True)
+class Broken(Recipe):
+    """A recipe whose loss is NaN from the start."""
+
+    def errors(self, denoised, target, fraction):
+        return super().errors(denoised, target, fraction) * math.nan
 
 
 def test_a_loss_that_is_nan_stops_with_the_last_good_weights(pairs, tmp_path):
@@ -250,7 +360,7 @@ def test_a_signal_keeps_best_and_last_weights(course_file, tmp_path, number):
         time.sleep(1)
         process.send_signal(number)
         told = json.loads(process.communicate(timeout=60)[0])
-    assert process.returncode == 0 and told["stopped"] and told["steps"] > 0
+    assert process.returncode == 128 + number and told["stopped"] and told["steps"] > 0
     assert state_of(out).keys() == state_of(last_path(out)).keys()
 
 

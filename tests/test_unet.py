@@ -131,16 +131,16 @@ def test_the_table_tells_the_size_at_the_bottom_of_the_net():
     assert bottom.split()[-2] == "2×3"
 
 
-@pytest.mark.parametrize("config", [UNetConfig(), UNetConfig(1, 48), UNetConfig(4, 6)])
+@pytest.mark.parametrize("config", [UNetConfig(), UNetConfig(1, 48), UNetConfig(4, 6, True, False)])
 def test_the_configuration_is_read_off_the_tensors(config):
-    assert config_of(UNet(config).state_dict()) == config
+    assert config_of(UNet(config).state_dict(), config.residual) == config
 
 
 def test_a_missing_tensor_is_named():
     state = UNet().state_dict()
     del state["dec_conv3b.bias"]
     with pytest.raises(ValueError, match=r"'dec_conv3b\.bias' is missing"):
-        config_of(state)
+        config_of(state, False)
 
 
 def test_a_tensor_too_many_is_named():
@@ -156,7 +156,7 @@ def test_a_tensor_of_another_shape_is_named_with_both_shapes():
 
 def test_weights_of_some_other_net_are_refused_with_their_first_names():
     with pytest.raises(ValueError, match=r"no convolution 'enc_conv0.weight'.*'bias', 'weight'"):
-        config_of(torch.nn.Linear(2, 2).state_dict())
+        config_of(torch.nn.Linear(2, 2).state_dict(), False)
 
 
 @pytest.mark.parametrize("channels", [0, 17])

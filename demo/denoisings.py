@@ -1,0 +1,31 @@
+"""Denoisings for the page and for programs: each takes its turn, in a worker of its own memory, within its time."""
+
+import asyncio
+
+from . import denoising, gpu, settings
+from .denoising import Order, Outcome
+from .line import Line
+from .visits import Visits
+from .workers import Workers
+
+
+class Denoisings:
+    """Where denoisings are done: the line for them, and the workers."""
+
+    def __init__(self, visits: Visits) -> None:
+        self._visits = visits
+        self._line = Line(settings.DENOISINGS, settings.QUEUE, settings.EACH_DENOISINGS)
+        self._workers = Workers(settings.JOB_BYTES)
+
+    async def denoise(self, session: str, order: Order) -> Outcome:
+        """What comes of an order. Raises Full, Failed, or ValueError with what is wrong with it."""
+        with self._visits.held(self._visits.fresh(session, "denoised")) as folder:
+            async with self._line.turn(session, settings.DENOISE_SECONDS):
+                if gpu.LENT:
+                    return await asyncio.to_thread(gpu.lent, denoising.fulfil, order, folder)
+                return await self._workers.run(denoising.fulfil, order, folder, seconds=settings.DENOISE_SECONDS)
+
+    async def warm_up(self) -> None:
+        """Starts a worker before it is needed."""
+        if not gpu.LENT:
+            await self._workers.run(denoising.warm_up, seconds=settings.CHECK_SECONDS)

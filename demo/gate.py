@@ -1,0 +1,175 @@
+"""What stands between the network and the app: who may ask, for what, how much, and how slowly."""
+
+import asyncio
+import ipaddress
+import json
+import re
+import socket
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import settings
+from .disk import Disk
+from .sentences import told
+
+API = "/gradio_api"
+# For those who develop Gradio itself, or features of it that this app has not: nobody needs them here.
+CLOSED = re.compile(
+    rf"{API}/(dev/|vibe-|undo-vibe|vibe|proxy=|file=https?:|file=//|stream/|process_recording|component_server"
+    rf"|profiling|run-history|deep_link|mcp)|/(docs|redoc|monitoring|gradio_api/runs)(/|$)"
+)
+DESCRIPTIONS = re.compile(rf"({API})?/openapi.json")
+UPLOAD = f"{API}/upload"
+SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval'"  # Gradio's page starts inline, and makes functions of components' code
+POLICY = (
+    f"default-src 'self'; script-src {SCRIPTS}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self' data: blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": POLICY,
+}
+STRANGER = (
+    "this server does not go by that name; open it by its own address, or start it with N2N_HOSTS=NAME to allow another"
+)
+FOREIGN = "requests from other web sites are not answered here; N2N_HOSTS=NAME allows another"
+SLOW = "what was sent did not arrive in time; please send it again"
+UNFIT = "what was sent does not fit this server; see “Use via API” at the foot of its page"
+
+
+def names_of_this_machine() -> frozenset[str]:
+    """The names and addresses under which this machine's own browsers, and its network, reach it."""
+    name = socket.gethostname().lower()
+    own = {"localhost", "127.0.0.1", "::1", name, f"{name.partition('.')[0]}.local"}
+    return frozenset({*own, *settings.HOSTS, *settings.SPACE_HOSTS, settings.HOST.lower()})
+
+
+@dataclass
+class Gate:
+    """ASGI middleware. Everything that it refuses is answered with one sentence, as JSON."""
+
+    app: ASGIApp
+    disk: Disk
+    names: frozenset[str] = field(default_factory=names_of_this_machine)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        if refused := self._refused(scope):
+            await answer.refuse(*refused)
+            return
+        body = _Body(receive, self.disk if _is_upload(scope) else None)
+        try:
+            await self.app(scope, body, answer)
+        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by Walled
+            if answer.begun:
+                raise
+            print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
+            await answer.refuse(*((408, SLOW) if body.late else (400, UNFIT)))
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        """Status and sentence where a request is not let in."""
+        headers, path = Headers(scope=scope), scope["path"]
+        host, origin = headers.get("host", ""), headers.get("origin")
+        if not self._is_own(host, scope):
+            return 421, STRANGER
+        if origin is not None and not self._is_same(origin, host):
+            return 403, FOREIGN
+        if CLOSED.match(path) or (DESCRIPTIONS.fullmatch(path) and not settings.OPENAPI):
+            return 404, "there is nothing here"
+        if _is_upload(scope) and (full := self.disk.refusal(_length(headers))):
+            return 507, full
+        return None
+
+    def _is_own(self, host: str, scope: Scope) -> bool:
+        """Whether the Host header names this machine, or the address that the request came to."""
+        name = _name(host)
+        server = scope.get("server") or ("", None)
+        return name in self.names or (name == server[0]) or bool(settings.SPACE_HOSTS and _is_address(name))
+
+    def _is_same(self, origin: str, host: str) -> bool:
+        """Whether a page asks the server it came from, or one that a setting allows."""
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or parts.username is not None:
+            return False
+        return parts.netloc.lower() == host.lower() or parts.hostname in settings.HOSTS
+
+
+def _is_upload(scope: Scope) -> bool:
+    return scope["method"] == "POST" and scope["path"].rstrip("/") == UPLOAD
+
+
+def _length(headers: Headers) -> int:
+    given = headers.get("content-length", "")
+    return int(given) if given.isdecimal() and len(given) < 19 else 0
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, in small letters, without its port; "" where there is none."""
+    try:
+        parts = urlsplit(f"//{host}")
+        return (parts.hostname or "").rstrip(".") if parts.netloc == host and parts.username is None else ""
+    except ValueError:
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass
+class _Body:
+    """What a request brings: in time, and counted where it is an upload."""
+
+    receive: Receive
+    disk: Disk | None
+    whole: bool = False
+    late: bool = False
+
+    async def __call__(self) -> Message:
+        if self.whole:
+            return await self.receive()
+        try:
+            message = await asyncio.wait_for(self.receive(), settings.ARRIVE_SECONDS)
+        except TimeoutError:
+            self.late, self.whole = True, True
+            return {"type": "http.disconnect"}
+        self.whole = not message.get("more_body", False)
+        if self.disk:
+            self.disk.arrived(len(message.get("body", b"")))
+            if full := self.disk.refusal(0):
+                raise OSError(full)
+        return message
+
+
+@dataclass
+class _Answer:
+    """What goes out: with our headers, and begun once only."""
+
+    send: Send
+    begun: bool = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            headers = MutableHeaders(scope=message)
+            headers.update(HEADERS)
+        await self.send(message)
+
+    async def refuse(self, status: int, sentence: str) -> None:
+        body = json.dumps({"detail": told(sentence)}, ensure_ascii=False).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        headers.append((b"connection", b"close"))
+        await self({"type": "http.response.start", "status": status, "headers": headers})
+        await self({"type": "http.response.body", "body": body})

@@ -1,0 +1,86 @@
+"""Child processes: how they start, quickly and one at a time, and how they end with all that they started.
+
+Every child imports this module, so it imports neither Gradio nor torch. Children also run the main module of the app
+again where that is a plain script; `python -m demo` is not, and `__main__` must not be among PRELOADED.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from . import child
+
+PRELOADED = (
+    "demo.lab.experiments",
+    "demo.learning",
+    "demo.looking",
+    "demo.denoising",
+    "demo.preloaded",
+)  # imported once, before children are forked
+REAP_SECONDS = 5.0  # that the system may take to bury a killed process
+
+_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
+_CONTEXT = multiprocessing.get_context("forkserver" if _FORKSERVER else "spawn")
+LOCK = threading.RLock()  # multiprocessing looks after all processes whenever it starts one: one thread at a time
+if _FORKSERVER:
+    # The server is a fresh Python, which ignores what it cannot import: it has to know where this package lies.
+    paths = (str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH"))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    _CONTEXT.set_forkserver_preload(["demo.jobs", *PRELOADED])
+
+
+class Failed(Exception):
+    """Work in a child process came to no good end; the message is one sentence for the person who asked for it."""
+
+
+def started(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
+    """A process that runs `target(pipe, *arguments)`, and the other end of its pipe. Raises Failed."""
+    pipe, child_end = _CONTEXT.Pipe()
+    process = _CONTEXT.Process(target=target, args=(child_end, *arguments))
+    try:
+        with LOCK, child_end:
+            process.start()
+    except (OSError, EOFError) as error:
+        pipe.close()
+        raise Failed("this server could not start the work; please try again in a minute") from error
+    except BaseException:
+        pipe.close()
+        raise
+    return process, pipe
+
+
+def kill(process: BaseProcess) -> None:
+    """Kills a process and what it started; the group outlives its leader, so it is killed in any case."""
+    if child.POSIX:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
+def bury(process: BaseProcess) -> None:
+    """Kills a process and waits until it is gone; leaves no file descriptor. Hold LOCK."""
+    kill(process)
+    process.join(REAP_SECONDS)
+    if process.exitcode is not None:
+        process.close()
+
+
+def too_long(seconds: float) -> str:
+    """What is said of work that was ended at its limit."""
+    return f"this took longer than the {seconds:g} seconds that it may take here; bring less, or something smaller"
+
+
+def story(status: int, seconds: float) -> str:
+    """What happened to a process that ended with this status and without a word; `seconds` were its limit."""
+    if child.POSIX and status == -signal.SIGALRM:
+        return too_long(seconds)
+    if child.POSIX and status == -signal.SIGKILL:
+        return "the system ended this, probably because memory ran out; bring smaller pictures or fewer at once"
+    how = signal.strsignal(-status) if status < 0 else f"exit status {status}"
+    return f"this crashed ({how}); try again, with smaller pictures or fewer at once"

@@ -1,0 +1,23 @@
+"""What went wrong, as one sentence for the person: without the folders of this server, and not too long."""
+
+import re
+
+from . import settings
+from .visits import PREFIX
+
+NO_MEMORY = "this takes more memory than there is; bring less, or something smaller"
+LONGEST = 500  # letters
+OURS = re.compile(rf"{re.escape(str(settings.TEMPORARY))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
+QUOTED = re.compile(r"'(?:/|[A-Za-z]:\\)(?:[^'/\\]+[/\\])*(?=[^'/\\]*')")  # a path in quotes may hold blanks
+BARE = re.compile(r"(?<![\w.:/'])(?:/|[A-Za-z]:\\)(?:[^\s'\"/\\]+[/\\])+")
+
+
+def told(problem: Exception | str) -> str:
+    """One line, with the names of files but without their folders."""
+    if isinstance(problem, MemoryError):
+        return NO_MEMORY
+    line = " ".join(str(problem)[: 20 * LONGEST].split())
+    for folders, left in ((OURS, ""), (QUOTED, "'"), (BARE, "")):
+        line = folders.sub(left, line)
+    line = line.replace("''", "what you brought")
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -1,0 +1,45 @@
+"""The app as Gradio serves it, with two walls: what comes in is cleared, and what goes wrong is told in a line."""
+
+import traceback
+from typing import Any
+
+import gradio as gr
+
+from . import intake
+from .sentences import told
+from .turns import PROBLEMS
+
+UNFIT = "what was sent does not fit this page; reload it and try again, or see “Use via API” at its foot"
+UNFORESEEN = "something went wrong here that nobody foresaw; try again, or tell who runs this page"
+
+
+class Walled(gr.Blocks):
+    """gr.Blocks for which a visitor is a stranger."""
+
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *others: Any, **more: Any) -> list[Any]:  # noqa: ANN401
+        """Only uploads are named in what comes in. Raises gr.Error."""
+        try:
+            return await super().preprocess_data(block_fn, intake.cleared(inputs), *others, **more)
+        except gr.Error:
+            raise
+        except intake.Refused as problem:
+            raise refusal(problem) from None
+        except Exception:  # whatever a stranger's data lead to in Gradio's components
+            raise refusal(UNFIT) from None
+
+    async def call_function(self, *arguments: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Raises gr.Error with one sentence, whatever went wrong; what nobody foresaw is told to the log as well."""
+        try:
+            return await super().call_function(*arguments, **more)
+        except (gr.Error, StopIteration, StopAsyncIteration):
+            raise
+        except (*PROBLEMS, MemoryError) as problem:
+            raise refusal(problem) from None
+        except Exception:
+            traceback.print_exc()
+            raise refusal(UNFORESEEN) from None
+
+
+def refusal(problem: Exception | str) -> gr.Error:
+    """What the page or the program is told."""
+    return gr.Error(told(problem), print_exception=False)

@@ -3,7 +3,7 @@
 import gradio as gr
 import pytest
 
-from demo import panels
+from demo import panels, rows
 from demo.theme import CSS, theme
 
 PICTURE = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='192' height='192'/>"
@@ -25,7 +25,7 @@ def row(count, side):
     """A row of so many pictures."""
     roles = ("noisy", "denoised", "second", "disagreement", "average", "clean")
     pictures = zip(roles[:count], TITLES)
-    return panels.row("", [panels.panel(role, title, PICTURE, (side, side), 24.58) for role, title in pictures])
+    return rows.row("", [rows.panel(role, title, PICTURE, (side, side), 24.58) for role, title in pictures])
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,8 @@ def address():
     with gr.Blocks() as blocks:
         for count in MANY:
             for side in (32, 192):
-                rows = [row(count, side) for _ in range(ROWS)]
-                panels.component({"rows": rows, "empty": ""}, compact=True, elem_id=f"p{count}-{side}")
+                lines = [row(count, side) for _ in range(ROWS)]
+                panels.component({"rows": lines, "empty": ""}, compact=True, elem_id=f"p{count}-{side}")
         uneven = {"rows": [row(4, 192), row(3, 192), row(1, 192)], "empty": ""}
         panels.component(uneven, compact=True, elem_id="uneven")
     _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, css=CSS, theme=theme())

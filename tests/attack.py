@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -84,8 +85,7 @@ def _tried(server: Server, name: str, data: bytes, picture: bool) -> list[str]:
 
 def requests(folder: Path, quick: bool) -> Iterator[Figure]:
     """Crafted requests for what is on the disk, or another visitor's."""
-    outside = folder / "outside"
-    outside.mkdir()
+    outside = Path(tempfile.mkdtemp(dir=folder.parent))
     secret, marks = outside / "secret.png", [b"the-secret-mark", b"the-victims-mark"]
     secret.write_bytes(secret_png(7, marks[0].decode()))
     leaks, wrong, failed = [], [], []

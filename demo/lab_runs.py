@@ -48,9 +48,10 @@ def shown(screen: Screen, experiment: Experiment) -> Page:
     bar = ""
     if screen.share is not None:
         bar = f'<progress aria-label="Experiment" max="1" value="{screen.share:.3f}"></progress>'
+    figures = "".join(f"<div>{figure}</div>" for figure in (screen.figure, screen.beside) if figure)
     return page(
         headline=f'{bar}<p class="n2n-answer">{html.escape(screen.headline)}</p>',
-        figure=f'<div class="n2n-curves"><div>{screen.figure}</div></div>' if screen.figure else "",
+        figure=f'<div class="n2n-curves">{figures}</div>' if figures else "",
         pictures=watching.rows(screen.rows) | {"picks": bool(experiment.picks)},
         notes=notes(screen.notes) + verdicts(screen.verdicts),
     )

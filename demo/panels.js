@@ -96,10 +96,12 @@ function arrangeRow(row) {
   row.grid.tabIndex = row.wiping ? -1 : 0;
   const room = row.section.clientWidth;
   if (!room || !row.figures.length) return; // in a tab that is not open; the observer calls again
-  const gap = parseFloat(getComputedStyle(row.grid).columnGap) || 0;
-  const count = row.wiping ? 1 : compact ? row.figures.length : columnsFor(room, row.figures.length);
+  const peers = compact ? rows : [row]; // many small pictures have one scale and one width, to be compared
+  const { gap, least } = measures(row);
+  const longest = Math.max(...peers.map((peer) => peer.figures.length));
+  const count = row.wiping ? 1 : columnsFor(room, longest, least, gap);
   const column = Math.floor((room - gap * (count - 1)) / count);
-  const panels = row.figures.map((figure) => figure.panel);
+  const panels = peers.flatMap((peer) => peer.figures.map((figure) => figure.panel));
   const tallest = Math.max(240, window.innerHeight / 2); // pictures and captions on one screen
   const scale = scaleFor(panels, column, tallest);
   const widest = Math.max(...panels.map((panel) => Math.floor(scale * panel.width)));
@@ -113,9 +115,25 @@ function arrangeRow(row) {
   if (row.grid.classList.contains("magnified")) showLoupe(row);
 }
 
+// CSS pixels: between two panels, and the least width of one.
+function measures(row) {
+  const style = getComputedStyle(row.grid);
+  return { gap: parseFloat(style.columnGap) || 0, least: parseFloat(style.getPropertyValue("--least")) };
+}
+
+// A line of many small pictures is as wide as its captions need.
+function arrangeRows() {
+  if (compact && rows.length) {
+    const { gap, least } = measures(rows[0]);
+    const longest = Math.max(...rows.map((row) => row.figures.length));
+    root.style.setProperty("--line", `${longest * (least + gap) - gap}px`);
+  }
+  rows.forEach(arrangeRow);
+}
+
 function arrange() {
   fillBar();
-  rows.forEach(arrangeRow);
+  arrangeRows();
 }
 
 function apply(value) {
@@ -160,5 +178,5 @@ async function show() {
 }
 
 watch("value", show);
-new ResizeObserver(() => rows.forEach(arrangeRow)).observe(root);
+new ResizeObserver(arrangeRows).observe(root);
 show();

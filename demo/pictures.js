@@ -44,9 +44,10 @@ function fillFigure(figure, panel, name, noisy) {
   if (image.getAttribute("src") !== panel.src) image.src = panel.src;
 }
 
-// How many stand in one line so that the lines are equally full; two at least, for noisy and denoised belong together.
-function columnsFor(room, count) {
-  const most = Math.max(2, Math.floor(room / 190));
+// How many stand in one line so that the lines are equally full, each with room for its caption; two at least, for noisy
+// and denoised belong together.
+function columnsFor(room, count, least, gap) {
+  const most = Math.max(2, Math.floor((room + gap) / (least + gap)));
   return Math.ceil(count / Math.ceil(count / most));
 }
 

@@ -53,9 +53,14 @@ def test_the_excess_falls_further_than_the_loss():
 
 
 def test_falls_in_words():
-    told = fallen(history([FLOOR] + [0.2 * FLOOR] * 400))
+    told = fallen(history([FLOOR] + [0.2 * FLOOR] * 400), True)
     assert "the loss fell by 40 %, the excess loss fell by 80 %: 83 % of the loss that is left is noise" in told
-    assert "the loss rose by 50 %, the excess loss rose by 100 %" in fallen(history([2 * FLOOR] * 9))
+    assert "the loss rose by 50 %, the excess loss rose by 100 %" in fallen(history([2 * FLOOR] * 100), True)
+
+
+def test_a_few_steps_claim_nothing():
+    told = fallen(history([FLOOR] * 4), True)
+    assert told.startswith("Too early to tell after 4 steps") and "%" not in told
 
 
 def test_an_estimate_is_the_error_against_the_target_less_the_noise_floor(rng):
@@ -103,7 +108,7 @@ def test_the_figure_has_room_for_all_and_draws_what_is_known(rng):
 def test_stopped_it_ends_without_measuring(tmp_path):
     chosen, wrong = EXPERIMENT.read({"seconds": "10"})
     _, last = numbers.work(lambda: True, tmp_path, chosen)
-    assert not wrong and "excess loss" in last.headline and "noise floor" in last.figure
+    assert not wrong and "Too early to tell" in last.headline and "noise floor" in last.figure
 
 
 def test_after_the_training_the_pairs_come_in(tmp_path):
@@ -111,4 +116,4 @@ def test_after_the_training_the_pairs_come_in(tmp_path):
     answers = iter([False, True])  # to go on after the first step, to stop after the second
     *_, before, last = numbers.work(lambda: next(answers, False), tmp_path, chosen)
     assert [screen.headline.partition(" noisy")[0] for screen in (before, last)] == ["From 4", "From 8"]
-    assert all("Against a net" in screen.notes[0] and "estimate" in screen.figure for screen in (before, last))
+    assert all("estimate" in screen.beside and "noise floor" in screen.figure for screen in (before, last))

@@ -14,7 +14,8 @@ from n2n.lanes import Lane, lane
 from n2n.recipe import recipe
 
 from .. import shown
-from . import material
+from . import claims, material
+from .claims import Gap
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
 from .race import ROWS, Standing, race
 
@@ -82,16 +83,19 @@ def _gap(standing: Standing) -> str:
     """How far the broken pairs are from the good ones; and the net with clean targets, where it runs."""
     if not standing.steps:
         return "All nets start from the same random weights."
-    good = standing.latest(GOOD)
-    steps = f"{standing.steps:,} step{'s' * (standing.steps > 1)}"
-    told = f"After {steps} the net with broken pairs is {_apart(standing.latest(BROKEN) - good)} the good one"
+    if standing.early:
+        return f"{claims.early(standing.steps, standing.share >= 1)}."
+    after = f"After {claims.counted(standing.steps)}"
+    told = f"{after} the net with broken pairs is {_apart(standing.ahead(BROKEN, GOOD))} the good one"
     if TAUGHT in standing.measured:
-        told += f"; with clean targets instead, {_apart(standing.latest(TAUGHT) - good)} it"
+        told += f"; with clean targets instead, {_apart(standing.ahead(TAUGHT, GOOD))} it"
     return f"{told}."
 
 
-def _apart(gap: float) -> str:
-    return f"{abs(gap):.2f} dB {'behind' if gap < 0 else 'ahead of'}"
+def _apart(gap: Gap) -> str:
+    if not gap.sure:
+        return f"within {abs(gap.value) + gap.doubt:.2f} dB of"
+    return f"{gap.told()} dB {'behind' if gap.value < 0 else 'ahead of'}"
 
 
 def _estimate(name: str, found: Measurement) -> str:

@@ -1,6 +1,6 @@
 """Experiment 2: which average of many noisy copies is the clean picture, and which one does a net learn?"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from n2n.train import Progress
 
 from .. import samples, shown
 from ..shown import Shown
+from . import claims
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
 from .race import alone
@@ -113,24 +114,31 @@ def _lane(look: Look, chosen: Mapping[str, Value]) -> Lane:
 def _trained(
     stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, Shown], lane: Lane
 ) -> Iterator[Screen]:
-    """Where the net's answer to the noisy copy lies: after the first step, every EVERY seconds, and at the end."""
+    """Where the net's answer to the noisy copy lies: after the first step, every EVERY seconds, and at the end. What
+    was said of the averages stays.
+    """
+    answer, looks = _growth(pictures, len(look.copies)), []
     for progress in alone(lane, stop, EVERY):
         net = infer.denoise(lane.model.fast, look.pair.source)
+        looks.append(distances(net, look.found))
         drawn = shown.draw(folder / f"net_{progress.step:06d}.png", "net", net, look.pair)
-        said = _landed(lane.name, progress, distances(net, look.found))
+        said = f"{answer} {_landed(lane.name, progress, looks)}"
         used = min(1.0, progress.seconds / lane.recipe.seconds)
         share = 1.0 if progress.done else GROWING + (1 - GROWING) * used
-        yield Screen(said, _svg(look, net), _rows(pictures | {"net": drawn}), share=share)
+        yield Screen(said, _svg(look, net), _rows(pictures | {"net": drawn}), (_far(looks[-1]),), share=share)
 
 
-def _landed(loss: str, progress: Progress, far: Mapping[str, float]) -> str:
-    """Which average the net's picture is nearest to, by root-mean-square distances."""
-    far = {name: round(255 * value, 1) for name, value in far.items()}
-    said = ", ".join(f"{name} {value:.1f}" for name, value in far.items())
-    return (
-        f"After {progress.step:,} steps with {loss}, {_those(far, min(far.values()))} nearest to the net's picture: "
-        f"{said} away (root mean square; white is 255)."
-    )
+def _landed(loss: str, progress: Progress, looks: Sequence[Mapping[str, float]]) -> str:
+    """Which average the net's picture is nearest to, or may be."""
+    if claims.is_early(progress.step, len(looks)):
+        return f"The net: {claims.early(progress.step, progress.done).lower()}."
+    names = " or ".join(f"the {name}" for name in claims.nearest(looks))
+    return f"After {claims.counted(progress.step)} with {loss}, the net's picture is nearest to {names}."
+
+
+def _far(distance: Mapping[str, float]) -> str:
+    said = ", ".join(f"{name} {255 * value:.1f}" for name, value in distance.items())
+    return f"From the net's picture to each average: {said} (root mean square; white is 255)."
 
 
 def _svg(look: Look, net: Tensor | None) -> str:

@@ -73,6 +73,7 @@ class Screen:
     notes: tuple[str, ...] = ()  # under the pictures
     verdicts: tuple[Verdict, ...] = ()  # of the pair doctor
     share: float | None = None  # of the work that is done, 0 to 1; None: no bar
+    beside: str = ""  # SVG, a second figure
 
 
 def always(_: Mapping[str, Value]) -> bool:

@@ -19,7 +19,7 @@ from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
 from .material import SHIPPED, photograph
 
 SIDE = 192  # pixels
-ABREAST = 3  # averages in a row
+ABREAST = 4  # averages in a row, as many as pictures in the first
 LEAST, MOST = 32, 256  # exposures that are averaged in the end: at least; at most, where the net is still ahead
 PICTURES = ("cat", "portrait", "coffee", "histology", "retina", "galaxy", "coins")
 

@@ -14,7 +14,7 @@ from n2n.plots import BLUE, INK, VERMILLION, End
 from n2n.recipe import recipe
 
 from .. import samples, shown
-from . import material
+from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
 from .race import alone
@@ -87,38 +87,40 @@ def _screen(
         f"bright yellow: {plots.number(100 * most)} % of all votes, or more.",
         f"{100 * gaze.against(votes[moment]):.0f} % of the votes count against: brighter there, darker here.",
     )
-    return Screen(_headline(shares), figure, tuple((each,) for each in pictures), notes, share=share)
+    return Screen(_headline(shares, step), figure, tuple((each,) for each in pictures), notes, share=share)
 
 
 def _file(folder: Path, role: str, step: int) -> Path:
     return folder / f"{role.replace(' ', '_')}_{step:06d}.png"
 
 
-def _headline(shares: Mapping[str, np.ndarray]) -> str:
-    """From how far away half of the votes come, and the pixel's own share."""
+def _headline(shares: Mapping[str, np.ndarray], step: int) -> str:
+    """From how far away half of the votes come, and the pixel's own share; after how many steps of learning."""
     *earlier, latest = shares.values()
     half, own = _half(latest), f"{latest[0]:.0f} %"
-    said = f"The pixel itself has {own} of the votes"
+    said = f"the pixel itself has {own} of the votes"
     if half:
-        pixels = "a pixel" if half == 1 else f"{half} pixels"
-        said = f"Half of the votes come from within {pixels}; the pixel itself has {own} of them"
+        said = f"half of the votes come from within {half:.1f} pixels; the pixel itself has {own} of them"
+    said = f"After {claims.counted(step)}, {said}" if step else said[0].upper() + said[1:]
     return said + "".join(f", {each[0]:.0f} % {BEFORE}" for each in earlier) + "."
 
 
-def _half(shares: np.ndarray) -> int:
-    """The distance in pixels within which half of the votes lie, or more."""
-    return int(np.argmax(shares >= 50))
+def _half(shares: np.ndarray) -> float:
+    """The distance in pixels within which half of the votes lie; 0 where the pixel itself has as many."""
+    until = int(np.argmax(shares >= 50)) + 1
+    return float(np.interp(50, shares[:until], np.arange(until)))
 
 
 def _figure(shares: Mapping[str, np.ndarray]) -> Figure:
-    """The share of the votes within r pixels over r; a dot where it reaches half."""
+    """The share of the votes within r pixels over r; a mark where it reaches half."""
     figure, (axes,) = plots.panels(1, plots.TALL, "distance from the pixel, in pixels")
     axes.axhline(50, color=INK, linewidth=1.2, linestyle=":")
     ends = []
     for moment, share in shares.items():
         colour, line, marker = STYLES[moment]
         until = share[: FAR + 1]
-        axes.plot(until, color=colour, linestyle=line, linewidth=2.2, marker=marker, markevery=[_half(share)])
+        axes.plot(until, color=colour, linestyle=line, linewidth=2.2)
+        axes.plot(_half(share), max(50, share[0]), color=colour, marker=marker, markersize=8)
         ends.append(End(f"{moment.split()[0]}\n{until[-1]:.0f} %", until[-1], colour))
     plots.finish(axes, "Votes from within this distance, % of all", FAR, 0, 100, ends)
     return figure

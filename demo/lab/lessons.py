@@ -21,7 +21,7 @@ class Lesson:
     experiment: str  # key
     values: Mapping[str, Value] = field(default_factory=dict)  # of every control that a person sets
     hidden: tuple[str, ...] = ()  # names of controls that are not shown, in their order
-    projector: bool = False
+    projector: bool = False  # by hand, or in older links: a link that the lab makes is for students
     room: str = ""  # whose answers are counted together, as room.cleaned has it
     notes: tuple[str, ...] = ()  # what was wrong with its link
 

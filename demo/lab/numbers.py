@@ -16,7 +16,7 @@ from n2n.metrics import PEAK_DB, Estimate
 from n2n.plots import BLUE, VERMILLION, End
 from n2n.recipe import recipe
 
-from . import material
+from . import claims, material
 from .experiment import SEED, Amount, Experiment, Screen, Value, always, budget
 from .race import alone
 
@@ -42,8 +42,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     settings = recipe("fast", seconds=seconds, evaluations=1, seed=seed)
     learner, history = lane("net", material.learnt(NOISE, seed=seed), settings), History()
     for progress in alone(learner, stop, EVERY, history.add):
-        figure = plots.svg(curves.loss_figure(history), "Loss and excess loss")
-        yield Screen(fallen(history), figure, share=min(1.0, progress.seconds / seconds))
+        loss = plots.svg(curves.loss_figure(history), "Loss and excess loss")
+        yield Screen(fallen(history, progress.done), loss, share=min(1.0, progress.seconds / seconds))
     held = material.measured(NOISE, seed=seed, scenes=int(chosen["pairs"]))
     found = grown(*_denoised(learner.model, held))
     for place, latest in enumerate(found):
@@ -51,8 +51,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
             time.sleep(PAUSE)
         if stop():
             return
-        figure = plots.svg(growth_figure(found, place + 1), "Estimated and true PSNR")
-        yield Screen(estimated(latest), figure, notes=(fallen(history),), share=1.0)
+        grows = plots.svg(growth_figure(found, place + 1), "Estimated and true PSNR")
+        yield Screen(estimated(latest), loss, notes=(fallen(history, True),), beside=grows, share=1.0)
 
 
 def falls(history: History) -> tuple[float, float, float]:
@@ -68,8 +68,10 @@ def falls(history: History) -> tuple[float, float, float]:
     return (floor - excess) / (2 * floor), 1 - excess / floor, floor / (floor + excess)
 
 
-def fallen(history: History) -> str:
-    """The same in words."""
+def fallen(history: History, done: bool) -> str:
+    """The same in words; `done`: the training is over."""
+    if (steps := sum(point.count for point in history.points)) < claims.STEPS:
+        return f"{claims.early(steps, done)}."
     loss, excess, noise = falls(history)
     changes = (f"{'fell' if fall >= 0 else 'rose'} by {100 * abs(fall):.0f} %" for fall in (loss, excess))
     return (

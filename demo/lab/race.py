@@ -18,6 +18,8 @@ from n2n.train import Progress, train
 
 from .. import shown
 from ..shown import Shown
+from . import claims
+from .claims import Gap
 
 EVERY, REST = 0.7, 4  # seconds of training between two looks at the race, at least; and as a multiple of a look
 ROWS = 2  # scenes shown
@@ -37,9 +39,16 @@ class Standing:
     figure: str  # SVG
     rows: tuple[tuple[Shown, ...], ...]
 
-    def latest(self, name: str) -> float:
-        """PSNR of a lane as last measured, dB, mean over pictures."""
-        return self.measured[name].denoised.psnr
+    @property
+    def early(self) -> bool:
+        """Whether nothing can be claimed yet."""
+        return claims.is_early(self.steps, len(next(iter(self.curves.values()))) - 1)
+
+    def ahead(self, name: str, other: str) -> Gap:
+        """How far a lane is ahead of another in dB, mean over pictures, which are the same for both."""
+        looks = [psnr - behind for (_, psnr), (_, behind) in zip(self.curves[name], self.curves[other])]
+        (*_, mine), (*_, theirs) = (zip(*self.measured[each].pictures) for each in (name, other))
+        return claims.gap(looks[1:] or looks, [one - two for one, two in zip(mine, theirs)])
 
 
 def race(lanes: Sequence[Lane], held: Sequence[Pairs], folder: Path, stop: Callable[[], bool]) -> Iterator[Standing]:

@@ -8,7 +8,7 @@ from n2n.lanes import Lane, lane
 from n2n.make import MOST_SHOTS
 from n2n.recipe import recipe
 
-from . import material
+from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
 from .race import Standing, race
 
@@ -48,14 +48,24 @@ def _named(kind: str, seed: int, seeds: list[int]) -> str:
 
 
 def _headline(standing: Standing, seeds: list[int]) -> str:
-    """The gap between clean and noisy targets, in dB."""
+    """How far clean targets are ahead of noisy ones, in dB; of three seeds, if all of them say so."""
     if not standing.steps:
         return START
-    gaps = [standing.latest(_named(CLEAN, seed, seeds)) - standing.latest(_named(NOISY, seed, seeds)) for seed in seeds]
+    if standing.early:
+        return f"{claims.early(standing.steps, standing.share >= 1)}."
+    gaps = [standing.ahead(_named(CLEAN, seed, seeds), _named(NOISY, seed, seeds)) for seed in seeds]
+    after, values = f"After {claims.counted(standing.steps)} each", [gap.value for gap in gaps]
     if len(gaps) > 1:
-        return f"Gap: {mean(gaps):+.2f} dB on average of three seeds, from {min(gaps):+.2f} to {max(gaps):+.2f} dB."
-    winner = "clean targets are ahead" if gaps[0] > 0 else "noisy targets are ahead"
-    return f"Gap: {abs(gaps[0]):.2f} dB, {winner}, after {standing.steps:,} step{'s' * (standing.steps > 1)} each."
+        winner = _winner(values[0]) if len({value > 0 for value in values}) == 1 else "neither is always ahead"
+        spread = f"{mean(values):+.2f} dB on average of three seeds, from {min(values):+.2f} to {max(values):+.2f} dB"
+        return f"{after}, {winner}: {spread}."
+    if gaps[0].sure:
+        return f"{after}, {_winner(values[0])} by {gaps[0].told()} dB."
+    return f"{after}, neither is ahead: the gap is {gaps[0].told()} dB."
+
+
+def _winner(gap: float) -> str:
+    return "clean targets are ahead" if gap > 0 else "noisy targets are ahead"
 
 
 EXPERIMENT = Experiment(

@@ -1,0 +1,76 @@
+"""Rows of panels in a real browser, on a page of their own."""
+
+import gradio as gr
+import pytest
+
+from demo import panels
+from demo.theme import CSS, theme
+
+PICTURE = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='192' height='192'/>"
+TITLES = ("Noisy", "Denoised", "Second shot, denoised", "Disagreement", "Average of 256", "Clean")
+MANY, ROWS = range(2, 7), 2
+BOXES = """(where) => [...document.querySelectorAll(`${where} :is(.title, .psnr, .gain, .ssim, .note)`)]
+  .filter((node) => node.textContent && node.offsetParent).map((node) => {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const { left, right, top, bottom } = range.getBoundingClientRect();
+    return { text: node.textContent, left, right, top, bottom };
+  })"""
+FIGURES = (
+    "(where) => [...document.querySelectorAll(`${where} .stage`)].map((node) => node.getBoundingClientRect().width)"
+)
+
+
+def row(count, side):
+    """A row of so many pictures."""
+    roles = ("noisy", "denoised", "second", "disagreement", "average", "clean")
+    pictures = zip(roles[:count], TITLES)
+    return panels.row("", [panels.panel(role, title, PICTURE, (side, side), 24.58) for role, title in pictures])
+
+
+@pytest.fixture(scope="module")
+def address():
+    with gr.Blocks() as blocks:
+        for count in MANY:
+            for side in (32, 192):
+                rows = [row(count, side) for _ in range(ROWS)]
+                panels.component({"rows": rows, "empty": ""}, compact=True, elem_id=f"p{count}-{side}")
+        uneven = {"rows": [row(4, 192), row(3, 192), row(1, 192)], "empty": ""}
+        panels.component(uneven, compact=True, elem_id="uneven")
+    _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, css=CSS, theme=theme())
+    yield address
+    blocks.close()
+
+
+@pytest.fixture(params=[1440, 1024, 390])
+def sheet(request, browser, address):
+    """The page in a window of this width."""
+    context = browser.new_context(viewport={"width": request.param, "height": 844})
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("#uneven figure img")
+    page.wait_for_timeout(500)
+    yield page
+    context.close()
+
+
+def apart(one, other):
+    """Whether two boxes do not overlap, by half a pixel or more."""
+    across = min(one["right"], other["right"]) - max(one["left"], other["left"])
+    down = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+    return across < 0.5 or down < 0.5
+
+
+@pytest.mark.parametrize("side", [32, 192])
+@pytest.mark.parametrize("count", MANY)
+def test_no_caption_is_printed_over_another(sheet, count, side):
+    boxes = sheet.evaluate(f"({BOXES})('#p{count}-{side}')")
+    assert len(boxes) >= 2 * count * ROWS
+    clashes = [(one, other) for place, one in enumerate(boxes) for other in boxes[:place] if not apart(one, other)]
+    assert clashes == []
+    assert max(box["right"] for box in boxes) <= sheet.viewport_size["width"]
+
+
+def test_pictures_of_rows_of_any_length_have_one_scale(sheet):
+    widths = sheet.evaluate(f"({FIGURES})('#uneven')")
+    assert len(widths) == 8 and max(widths) - min(widths) < 1

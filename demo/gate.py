@@ -56,31 +56,18 @@ def names_of_this_machine() -> frozenset[str]:
 
 @dataclass
 class Gate:
-    """ASGI middleware. Everything that it refuses is answered with one sentence, as JSON."""
+    """ASGI middleware, the outermost: who may ask, and for what. What it refuses is answered with one sentence."""
 
     app: ASGIApp
     disk: Disk
     names: frozenset[str] = field(default_factory=names_of_this_machine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        answer = _Answer(send, called=bool(CALLED.match(scope["path"])))
-        if refused := self._refused(scope):
+        answer = _Answer(send)
+        if scope["type"] == "http" and (refused := self._refused(scope)):
             await answer.refuse(*refused)
-            return
-        body = _Body(receive, self.disk if _is_upload(scope) else None)
-        try:
-            await self.app(scope, body, answer)
-        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by Walled
-            if answer.begun:
-                if not isinstance(problem, HTTPException):
-                    raise
-                await answer.end()  # of a stream of events that there is not
-                return
-            print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
-            await answer.refuse(*((408, SLOW) if body.late else (400, UNFIT)))
+        else:
+            await self.app(scope, receive, answer)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Status and sentence where a request is not let in."""
@@ -142,6 +129,31 @@ def _is_address(name: str) -> bool:
 
 
 @dataclass
+class Guard:
+    """ASGI middleware, right before the app: what arrives too slowly, and what the app cannot do with it."""
+
+    app: ASGIApp
+    disk: Disk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = _Answer(send, called=bool(CALLED.match(scope["path"])))
+        body = _Body(receive, self.disk if _is_upload(scope) else None)
+        try:
+            await self.app(scope, body, answer)
+        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by Walled
+            if not answer.begun:
+                print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
+                await answer.refuse(*((408, SLOW) if body.late else (400, UNFIT)))
+            elif isinstance(problem.__cause__ or problem, HTTPException):
+                await answer.end()  # of a stream of events that there is not
+            else:
+                raise
+
+
+@dataclass
 class _Body:
     """What a request brings: in time, and counted where it is an upload."""
 
@@ -171,7 +183,7 @@ class _Answer:
     """What goes out: with our headers, and begun once only."""
 
     send: Send
-    called: bool  # by a program, which is told what it did wrong
+    called: bool = False  # by a program, which is told what it did wrong
     begun: bool = False
 
     async def __call__(self, message: Message) -> None:

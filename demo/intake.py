@@ -24,7 +24,7 @@ class Refused(ValueError):
 
 def served(path: str, root: Path = settings.TEMPORARY) -> bool:
     """Whether a file may be shown to whoever knows its path: one that the demo made for a visitor, or an upload."""
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, LookupError):
         given = Path(path)
         places = given.relative_to(root).parts
         known = places[0] == "shared" or places[0].startswith(PREFIX) or disk.UPLOAD.fullmatch(places[0])

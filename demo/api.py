@@ -1,7 +1,6 @@
 """The endpoints /denoise, /check and /train, for programs: `gradio_client`, curl, a microscope's script."""
 
 import asyncio
-import math
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict
@@ -31,6 +30,9 @@ TRAIN = """Trains on pairs of noisy pictures. Streams how far it is, at last wit
 pairs: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or empty."""
 
 
+MOST = 1e15  # of a number that a program gives
+
+
 def add(visits: Visits, denoisings: Denoisings, trainings: Trainings, quick: Line) -> None:
     """Adds the endpoints. Call it inside the gr.Blocks."""
 
@@ -42,7 +44,7 @@ def add(visits: Visits, denoisings: Denoisings, trainings: Trainings, quick: Lin
         strength: float = 1.0,
         ensemble: bool = False,
     ) -> tuple[gr.FileData, dict[str, Any]]:
-        options = Options(weights, None, number(strength, "strength"), bool(ensemble))
+        options = Options(str(weights), None, number(strength, "strength"), bool(ensemble))
         order = Order(files("picture", picture), cleans=files("clean", clean) if clean else (), options=options)
         outcome = await denoisings.denoise(request.session_hash, order)
         figures = dict(zip(COLUMNS, outcome.table[0])) | {"notes": outcome.notes}
@@ -70,7 +72,9 @@ def add(visits: Visits, denoisings: Denoisings, trainings: Trainings, quick: Lin
         seed: int = 0,
     ) -> AsyncIterator[tuple[dict[str, Any], gr.FileData | None]]:
         numbers = {"width": int(number(width, "width")), "seed": int(number(seed, "seed"))}
-        asked = runs.settings_of(number(seconds, "seconds"), recipe, start=start or None, **numbers)
+        asked = runs.settings_of(
+            number(seconds, "seconds"), str(recipe), start=str(start) if start else None, **numbers
+        )
         training = await trainings.begin(request.session_hash, files("pairs", pairs), asked)
         try:
             async with aclosing(trainings.watch(training)) as steps:
@@ -99,7 +103,7 @@ def files(name: str, given: object) -> tuple[str, ...]:
 
 def number(given: object, name: str) -> float:
     """Raises ValueError where it is none."""
-    if isinstance(given, bool) or not isinstance(given, int | float) or not math.isfinite(given):
+    if isinstance(given, bool) or not isinstance(given, int | float) or not -MOST <= given <= MOST:
         raise ValueError(f"{name} is '{str(given)[:40]}'; allowed: a number")
     return float(given)
 

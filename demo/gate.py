@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import settings
+from . import intake, settings
 from .disk import Disk
 from .sentences import told
 
@@ -23,6 +24,9 @@ CLOSED = re.compile(
 )
 DESCRIPTIONS = re.compile(rf"({API})?/openapi.json")
 UPLOAD = f"{API}/upload"
+FILE = re.compile(rf"({API})?/file(=|/)")
+CALLED = re.compile(rf"{API}/(run|api)/")
+MOST_HEADERS, MOST_LETTERS = 200, 2**15  # of a request
 SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval'"  # Gradio's page starts inline, and makes functions of components' code
 POLICY = (
     f"default-src 'self'; script-src {SCRIPTS}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
@@ -38,6 +42,7 @@ STRANGER = (
     "this server does not go by that name; open it by its own address, or start it with N2N_HOSTS=NAME to allow another"
 )
 FOREIGN = "requests from other web sites are not answered here; N2N_HOSTS=NAME allows another"
+NOTHING = "there is nothing here"
 SLOW = "what was sent did not arrive in time; please send it again"
 UNFIT = "what was sent does not fit this server; see “Use via API” at the foot of its page"
 
@@ -51,39 +56,34 @@ def names_of_this_machine() -> frozenset[str]:
 
 @dataclass
 class Gate:
-    """ASGI middleware. Everything that it refuses is answered with one sentence, as JSON."""
+    """ASGI middleware, the outermost: who may ask, and for what. What it refuses is answered with one sentence."""
 
     app: ASGIApp
     disk: Disk
     names: frozenset[str] = field(default_factory=names_of_this_machine)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         answer = _Answer(send)
-        if refused := self._refused(scope):
+        if scope["type"] == "http" and (refused := self._refused(scope)):
             await answer.refuse(*refused)
-            return
-        body = _Body(receive, self.disk if _is_upload(scope) else None)
-        try:
-            await self.app(scope, body, answer)
-        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by Walled
-            if answer.begun:
-                raise
-            print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
-            await answer.refuse(*((408, SLOW) if body.late else (400, UNFIT)))
+        else:
+            await self.app(scope, receive, answer)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Status and sentence where a request is not let in."""
         headers, path = Headers(scope=scope), scope["path"]
-        host, origin = headers.get("host", ""), headers.get("origin")
+        if len(scope["headers"]) > MOST_HEADERS or sum(map(len, headers.values())) > MOST_LETTERS:
+            return 431, UNFIT
+        host = headers.get("host", "")
         if not self._is_own(host, scope):
             return 421, STRANGER
-        if origin is not None and not self._is_same(origin, host):
+        if not all(self._is_same(origin, host) for origin in headers.getlist("origin")):
             return 403, FOREIGN
+        file = FILE.match(path)
         if CLOSED.match(path) or (DESCRIPTIONS.fullmatch(path) and not settings.OPENAPI):
-            return 404, "there is nothing here"
+            return 404, NOTHING
+        if file and not intake.served(path[file.end() :], self.disk.root):
+            return 404, NOTHING
         if _is_upload(scope) and (full := self.disk.refusal(_length(headers))):
             return 507, full
         return None
@@ -129,6 +129,31 @@ def _is_address(name: str) -> bool:
 
 
 @dataclass
+class Guard:
+    """ASGI middleware, right before the app: what arrives too slowly, and what the app cannot do with it."""
+
+    app: ASGIApp
+    disk: Disk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = _Answer(send, called=bool(CALLED.match(scope["path"])))
+        body = _Body(receive, self.disk if _is_upload(scope) else None)
+        try:
+            await self.app(scope, body, answer)
+        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by Walled
+            if not answer.begun:
+                print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
+                await answer.refuse(*((408, SLOW) if body.late else (400, UNFIT)))
+            elif isinstance(problem.__cause__ or problem, HTTPException):
+                await answer.end()  # of a stream of events that there is not
+            else:
+                raise
+
+
+@dataclass
 class _Body:
     """What a request brings: in time, and counted where it is an upload."""
 
@@ -158,11 +183,14 @@ class _Answer:
     """What goes out: with our headers, and begun once only."""
 
     send: Send
+    called: bool = False  # by a program, which is told what it did wrong
     begun: bool = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
+            if self.called and message["status"] == 500:  # Gradio's for every sentence
+                message["status"] = 422
             headers = MutableHeaders(scope=message)
             headers.update(HEADERS)
         await self.send(message)
@@ -172,4 +200,7 @@ class _Answer:
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         headers.append((b"connection", b"close"))
         await self({"type": "http.response.start", "status": status, "headers": headers})
+        await self.end(body)
+
+    async def end(self, body: bytes = b"") -> None:
         await self({"type": "http.response.body", "body": body})

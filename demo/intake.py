@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from . import disk, settings
+from .visits import PREFIX
 
 REFUSED = "this file is not here (any more): uploads are kept for a while only; please bring it again"
 FILE_KEYS = ("path", "orig_name", "mime_type", "size", "is_stream", "meta")  # of Gradio's, a web address left out
@@ -19,6 +20,16 @@ class Refused(ValueError):
 
     def __init__(self) -> None:
         super().__init__(REFUSED)
+
+
+def served(path: str, root: Path = settings.TEMPORARY) -> bool:
+    """Whether a file may be shown to whoever knows its path: one that the demo made for a visitor, or an upload."""
+    with suppress(OSError, ValueError, LookupError):
+        given = Path(path)
+        places = given.relative_to(root).parts
+        known = places[0] == "shared" or places[0].startswith(PREFIX) or disk.UPLOAD.fullmatch(places[0])
+        return bool(known) and given.resolve(strict=True) == given and given.is_file()
+    return False
 
 
 def admitted(path: object, root: Path = settings.TEMPORARY) -> Path:

@@ -5,15 +5,20 @@ import os
 import stat
 import threading
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from uvicorn import Server
 
 from . import jobs, settings
 from .app import App
-from .gate import Gate
+from .disk import Disk
+from .gate import Gate, Guard
 from .theme import CSS, theme
 
 try:
@@ -72,7 +77,10 @@ def _launch(app: App, host: str, port: int, in_browser: bool) -> None:
                 ssr_mode=False,
                 show_error=False,
                 prevent_thread_lock=True,
-                app_kwargs={"middleware": [Middleware(Gate, disk=app.disk)]},
+                app_kwargs={
+                    "middleware": [Middleware(Guard, disk=app.disk)],
+                    "lifespan": partial(_gated, disk=app.disk),
+                },
                 _frontend=False,  # does not give up after three seconds
             )
         except (httpx.HTTPError, ValueError) as error:
@@ -85,6 +93,13 @@ def _launch(app: App, host: str, port: int, in_browser: bool) -> None:
             time.sleep(tried)
         else:
             return
+
+
+@asynccontextmanager
+async def _gated(served: Starlette, disk: Disk) -> AsyncIterator[None]:
+    """Puts the gate before all that Gradio itself puts before the app: it would tell strangers that they may ask."""
+    served.middleware_stack = Gate(served.middleware_stack, disk)
+    yield
 
 
 def raise_limit_of_files() -> None:

@@ -20,8 +20,8 @@ class Walled(gr.Blocks):
         """Only uploads are named in what comes in. Raises gr.Error."""
         try:
             return await super().preprocess_data(block_fn, intake.cleared(inputs), *others, **more)
-        except gr.Error:
-            raise
+        except gr.Error as problem:  # a value that is not among those of a control
+            raise refusal(problem.message) from None
         except intake.Refused as problem:
             raise refusal(problem) from None
         except Exception:  # whatever a stranger's data lead to in Gradio's components

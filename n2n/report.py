@@ -12,7 +12,7 @@ from torch import Tensor
 
 from .evaluate import Denoiser, Measurement, Quality
 from .image import write_bytes
-from .metrics import psnr
+from .metrics import Estimate, psnr
 from .pairs import Batch, Pairs
 from .unet import UNetConfig
 
@@ -34,9 +34,17 @@ def table(name: str, measured: Measurement, baselines: dict[str, Measurement]) -
         parts += [
             f"without clean pictures: {estimate.psnr:.2f} dB pooled, 95 % between {estimate.low:.2f} and "
             f"{estimate.high:.2f}; noisy {estimate.noisy:.2f} dB",
+            *cut_off(estimate),
             f"noise floor {estimate.floor:.6f}; PSNR against the noisy targets {measured.psnr_target:.2f} dB",
         ]
     return "\n".join(parts)
+
+
+def cut_off(estimate: Estimate) -> list[str]:
+    """In words, how much of the noise was cut off at black and white, if any was; the estimate is corrected for it."""
+    if not estimate.clipped:
+        return []
+    return [f"corrected for the {100 * estimate.clipped:.2g} % of the noisy values that are cut off at black or white"]
 
 
 def as_json(measured: Measurement, baselines: Mapping[str, Measurement]) -> dict[str, object]:

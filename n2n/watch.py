@@ -29,7 +29,7 @@ def told(measurement: Measurement) -> str:
     if estimate := measurement.estimated:
         parts.append(
             f"estimated without clean pictures {estimate.psnr:.2f} dB ({estimate.low:.2f} to {estimate.high:.2f}), "
-            f"from {estimate.noisy:.2f}"
+            f"from {estimate.noisy:.2f}" + ", corrected for noise cut off at black or white" * bool(estimate.clipped)
         )
     return "; ".join(parts)
 

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -27,8 +28,6 @@ from browser.clients import connected, drawn
 from browser.serving import Server
 from gradio_client import handle_file
 from measuring import Figure, print_figures
-
-from demo import disk
 
 DEADLINE = 20  # seconds that a denoising, and a look at an upload, may take here
 SOON = 4.0  # seconds beyond it in which the answer must be there
@@ -84,8 +83,7 @@ def _tried(server: Server, name: str, data: bytes, picture: bool) -> list[str]:
 
 def requests(folder: Path, quick: bool) -> Iterator[Figure]:
     """Crafted requests for what is on the disk, or another visitor's."""
-    outside = folder / "outside"
-    outside.mkdir()
+    outside = Path(tempfile.mkdtemp(dir=folder.parent))
     secret, marks = outside / "secret.png", [b"the-secret-mark", b"the-victims-mark"]
     secret.write_bytes(secret_png(7, marks[0].decode()))
     leaks, wrong, failed = [], [], []
@@ -136,7 +134,7 @@ def uploads(folder: Path, quick: bool) -> Iterator[Figure]:
         replies, most = [], 0.0
         for place in range(30):
             replies.append(upload(server.address, f"{place}.bin", os.urandom(2 * size)))
-            most = max(most, disk.size(folder) / size)
+            most = max(most, sum(path.stat().st_size for path in folder.rglob("*.bin")) / size)
         refused = [reply for reply in replies if reply.status != 200]
         yield Figure("uploads: on the disk at most, of 60 MB that came", most, "MB", 0.02 * 1024 + 2)
         silent = sum(b"try again" not in reply.body for reply in refused)
@@ -288,11 +286,18 @@ def _children(server: Server) -> Iterator[list[int]]:
 
 
 def tracebacks(folder: Path) -> int:
-    """How many the log holds; the first is printed."""
+    """How many the log holds; of each kind the end of one is printed."""
     log = (folder / "log.txt").read_text(errors="replace")
-    if "Traceback" in log:
-        print(log[log.index("Traceback") :][:3000], flush=True)
-    return log.count("Traceback")
+    found = [part.splitlines() for part in log.split("Traceback (most recent call last):")[1:]]
+    for lines in {(lines or [""])[-1]: lines for lines in map(_one_traceback, found)}.values():
+        print("\n".join(f"    {line[:200]}" for line in lines[-6:]), flush=True)
+    return len(found)
+
+
+def _one_traceback(lines: list[str]) -> list[str]:
+    """The lines down to the one that names the error."""
+    ends = [place for place, line in enumerate(lines) if line and not line.startswith(" ")]
+    return lines[: ends[0] + 1] if ends else lines
 
 
 def _warm(server: Server, folder: Path) -> None:

@@ -261,6 +261,8 @@ def test_check_tells_and_fails_on_the_same_file_twice(tmp_path, capsys, photo):
         (("denoise", "{picture}", "-o", "{tmp}/no/o.png", "--weights", "{weights}"), "no folder"),
         (("denoise", "{picture}", "-o", "{picture}/o", "--weights", "{weights}"), "Not a directory"),
         (("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}", "--device", "meta"), "auto, cpu"),
+        (("train", "nowhere", "-o", "{tmp}/w.safetensors", "--device", "cuda:99"), "allowed here: auto, cpu"),
+        (("evaluate", "nowhere", "--device", "mps:7"), "allowed here: auto, cpu"),
         (("denoise", "{picture}", "-o", "{tmp}/o.png", "--weights", "{weights}", "--residual"), "leave it out"),
         (("evaluate", "nowhere", "--weights", "{weights}", "--figure", "{tmp}/f.jpg"), "such as figure.png"),
         (("evaluate", "nowhere", "--weights", "{weights}", "--figure", "{tmp}/no/f.png"), "no folder"),
@@ -462,9 +464,8 @@ def test_a_terminal_that_knows_ascii_only_is_answered(variables):
 @pytest.mark.slow
 def test_the_first_tour_of_the_readme_comes_to_the_figures_that_it_tells(tmp_path, capsys):
     """With fewer pairs and steps, so that what is learnt stays below."""
-    noisy, mine, shipped = map(
-        float, re.search(r"from (.*) to (.*) dB on .*along, (.*) dB", README, re.DOTALL).groups()
-    )
+    told = re.search(r"from (\S+) to (\S+) dB on two idle cores\. Then the weights that come along, (\S+) dB", README)
+    noisy, mine, shipped = map(float, told.groups())
     pairs, out = tmp_path / "pairs.npz", tmp_path / "mine.safetensors"
     rest = ("evaluate", "more-samples", "--noise", "gaussian:25", "--json", "--weights")
     assert command("make-pairs", "samples", "-o", pairs, "--noise", "gaussian:25", "--count", 200) == 0

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from demo import intake
-from demo.intake import REFUSED, Refused, admitted, cleared
+from demo.intake import REFUSED, Refused, admitted, cleared, served
 
 SUM = "0123456789abcdef" * 4
 
@@ -92,3 +92,10 @@ def test_a_file_that_is_no_upload_is_refused_with_or_without_gradios_mark(file, 
 
 def test_what_names_no_file_stays_as_it_is():
     assert intake.cleared([1, None, "a", {"b": [2.5, True]}]) == [1, None, "a", {"b": [2.5, True]}]
+
+
+def test_served_is_what_was_made_for_a_visitor_or_came_from_one(upload, root):
+    found = strangers(root)
+    own = {"a visitor's file"}
+    assert served(str(upload), root)
+    assert {what for what, path in found.items() if isinstance(path, str) and served(path, root)} == own

@@ -139,8 +139,8 @@ def _add_denoise(command: argparse.ArgumentParser) -> None:
 def _add_evaluate(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Measures weights on a set. PSNR is the mean over pictures, on unclipped values. Where there is a second shot, "
-        "the PSNR against the clean picture is also estimated without one, with its 95 % interval: were the scenes taken "
-        "again and again, 95 of 100 such intervals would hold the PSNR against the clean pictures."
+        "the PSNR against the clean picture is also estimated without one, with its 95 % interval: were the scenes "
+        "taken again and again, 95 of 100 such intervals would hold the PSNR against the clean pictures."
     )
     _add_data(command)
     _add_weights(command)

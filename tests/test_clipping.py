@@ -30,7 +30,10 @@ def test_cut_off_values_are_right_on_average(sigma):
     for picture in (clean, 1 - clean):
         both = shots(f"gaussian:{sigma}", picture)
         moved = torch.cat(right_on_average(*both)[:2])
-        errors = [255 / sigma * (each - picture).unflatten(-1, (-1, 20)).mean((0, 1, 2, 4)).abs() for each in (torch.cat(both), moved)]
+        errors = [
+            255 / sigma * (each - picture).unflatten(-1, (-1, 20)).mean((0, 1, 2, 4)).abs()
+            for each in (torch.cat(both), moved)
+        ]
         assert errors[0].max() > 0.38 and errors[1].max() < 0.03
 
 
@@ -40,7 +43,9 @@ def test_sigma_is_found_behind_the_limit(sigma, photo):
     assert 255 * found.item() == pytest.approx(sigma, rel=0.1)
 
 
-@pytest.mark.parametrize("spec, keep", [("gaussian:25", torch.clone), ("poisson:30", torch.clone), ("gaussian:0", eight_bit)])
+@pytest.mark.parametrize(
+    "spec, keep", [("gaussian:25", torch.clone), ("poisson:30", torch.clone), ("gaussian:0", eight_bit)]
+)
 def test_what_was_not_cut_off_is_kept(spec, keep, photo):
     source, target = shots(spec, photo, keep)
     first, second, clipped = right_on_average(source, target)

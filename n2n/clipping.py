@@ -2,7 +2,8 @@
 
 Noise that is cut off at 0 has a mean above the clean value x, by σ·φ(x/σ) − x·Φ(−x/σ): 0.4 σ where x is black (Foi,
 2009, "Clipped noisy images"). Here each value y is moved to a u(y) whose mean is x, whatever x in [0, 1], to within
-0.01 σ for normal noise of constant σ. White is the same with 1 − y.
+0.01 σ for normal noise of constant σ. White is the same with 1 − y. Photon noise and speckle, strongest at white, keep
+up to a quarter of the shift there: the estimate stays too high where much of a picture is pure white with noise on it.
 """
 
 import math

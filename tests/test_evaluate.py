@@ -117,6 +117,8 @@ def test_the_table_tells_that_noise_was_cut_off(pairs):
     cut = replace(measured, estimated=replace(measured.estimated, clipped=0.031))
     said = "corrected for the 3.1 % of the noisy values that are cut off at black or white"
     assert said in report.table("mine", cut, {}) and said not in report.table("mine", measured, {})
+    most = replace(measured, estimated=replace(measured.estimated, clipped=0.31))
+    assert "0.7 dB too high" in report.table("mine", most, {}) and "too high" not in report.table("mine", cut, {})
 
 
 def test_the_contact_sheet_tells_each_picture_s_psnr(pairs, scenes):

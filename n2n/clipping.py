@@ -2,7 +2,8 @@
 
 Noise that is cut off at 0 has a mean above the clean value x, by σ·φ(x/σ) − x·Φ(−x/σ): 0.4 σ where x is black (Foi,
 2009, "Clipped noisy images"). Here each value y is moved to a u(y) whose mean is x, whatever x in [0, 1], to within
-0.01 σ for normal noise of constant σ. White is the same with 1 − y.
+0.01 σ for normal noise of constant σ. White is the same with 1 − y. Photon noise and speckle, strongest at white, keep
+up to a quarter of the shift there: the estimate stays too high where much of a picture is pure white with noise on it.
 """
 
 import math
@@ -16,8 +17,10 @@ from torch import Tensor
 MOVED, LIFTED, LOWERED = -0.994, 0.674, -0.043
 LEAST_SHARE = 1e-3  # of a picture's values that lie exactly at the limit: fewer are not worth a correction
 LEAST_PAIRS = 50  # of values near the limit from which σ is told
-BINS = 512  # of the distance from the limit
-ROUNDS = 40  # until σ of cut-off differences no longer moves
+LEAST_PILE = 0.1  # of the values up to 1 σ inside, those at the limit: 0.11 where x lies 2 σ and more inside
+MOST_SIGMA = 0.4  # more is not told apart from noise that fills the range
+BINS = 256  # of the distance from the limit
+ROUNDS = 20  # until σ of cut-off differences no longer moves
 
 
 def right_on_average(source: Tensor, target: Tensor) -> tuple[Tensor, Tensor, float]:
@@ -43,7 +46,10 @@ def _moves(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     shots = first[clipped], second[clipped]
     step = torch.where(both > 0, both, math.inf).amin(1)[clipped].view(-1, 1, 1, 1)
     sigma = sigma_at_black(*shots, step / 2).float().view(-1, 1, 1, 1)
-    sigma = torch.where(sigma > 2 * step, sigma, 0)  # counts of photons are not cut off at 0
+    sigma = torch.where((sigma > 2 * step) & (sigma < MOST_SIGMA), sigma, 0)  # photons, counted, are not cut off at 0
+    near = both[clipped] < sigma.flatten(1)
+    piled = (both[clipped] == 0).sum(1) > LEAST_PILE * near.sum(1)
+    sigma = torch.where(piled.view_as(sigma), sigma, 0)
     still = _without_noise((shots[0] == 0) & (shots[1] == 0))
     for shot, move in zip(shots, moves):
         inside = (shot - step / 2) / sigma.clamp_min(1e-9)  # what is rounded to 0 was cut off half a step above it
@@ -74,15 +80,15 @@ def sigma_at_black(first: Tensor, second: Tensor, edge: Tensor) -> Tensor:
         return torch.bincount(place.flatten(), weights, BINS * len(first)).view(-1, BINS)
 
     bins = _Bins(binned(torch.ones_like(first)), binned((first - second) ** 2 / 2), binned(depth), edge.view(-1, 1))
-    sigma = (bins.power.sum(1) / bins.count.sum(1)).sqrt()
-    for _ in range(ROUNDS):
+    sigma = (bins.power.sum(1) / bins.count.sum(1).clamp_min(1)).sqrt().clamp_min(1e-4)
+    for _ in range(ROUNDS):  # fixed points
         sigma, near, pairs = bins.sigma_of(0 * sigma, 2 * sigma, sigma)
     beyond = sigma
     for _ in range(ROUNDS):
         beyond, far, others = bins.sigma_of(2 * sigma, 4 * sigma, beyond)
-    slope = torch.where(others > LEAST_PAIRS, (sigma**2 - beyond**2) / (far - near), 0)
+    slope = torch.where(others > LEAST_PAIRS, (sigma**2 - beyond**2) / (far - near).clamp_min(1e-6), 0)
     variance = torch.where(pairs > LEAST_PAIRS, sigma**2 + slope * near, 0)
-    return variance.nan_to_num(0).clamp_min(0).sqrt()
+    return variance.clamp_min(0).sqrt()
 
 
 class _Bins(NamedTuple):
@@ -103,4 +109,5 @@ class _Bins(NamedTuple):
             torch.where((middle >= least[:, None]) & (middle < most[:, None]), sums, 0) for sums in self[:3]
         )
         pairs = count.sum(1)
-        return (power.sum(1) / (count * kept).sum(1)).sqrt(), depth.sum(1) / pairs, pairs
+        sigma = (power.sum(1) / (count * kept).sum(1).clamp_min(1e-9)).sqrt()
+        return sigma.clamp(1e-4, 1), depth.sum(1) / pairs.clamp_min(1), pairs

@@ -17,6 +17,7 @@ from .pairs import Batch, Pairs
 from .unet import UNetConfig
 
 ROWS = 4  # pictures in a contact sheet
+MUCH = 0.15  # share of values cut off from which the estimate is told to be doubtful
 SHOWN = 192  # pixels: larger pictures are shown by their middle
 
 
@@ -44,7 +45,9 @@ def cut_off(estimate: Estimate) -> list[str]:
     """In words, how much of the noise was cut off at black and white, if any was; the estimate is corrected for it."""
     if not estimate.clipped:
         return []
-    return [f"corrected for the {100 * estimate.clipped:.2g} % of the noisy values that are cut off at black or white"]
+    much = "; with so many it may still be 0.7 dB too high" * (estimate.clipped > MUCH)
+    share = f"{100 * estimate.clipped:.2g} %"
+    return [f"corrected for the {share} of the noisy values that are cut off at black or white{much}"]
 
 
 def as_json(measured: Measurement, baselines: Mapping[str, Measurement]) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Measuring a set, and what is shown of it."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -109,6 +110,15 @@ def test_the_table_has_a_line_for_every_denoiser(pairs):
     text = report.table("mine", measured, {"blur": measured})
     assert [line.split()[0] for line in text.splitlines()[2:5]] == ["noisy", "mine", "blur"]
     assert f"{measured.denoised.psnr:.2f}" in text and f"{measured.estimated.psnr:.2f} dB pooled" in text
+
+
+def test_the_table_tells_that_noise_was_cut_off(pairs):
+    measured = measure(halved, pairs)
+    cut = replace(measured, estimated=replace(measured.estimated, clipped=0.031))
+    said = "corrected for the 3.1 % of the noisy values that are cut off at black or white"
+    assert said in report.table("mine", cut, {}) and said not in report.table("mine", measured, {})
+    most = replace(measured, estimated=replace(measured.estimated, clipped=0.31))
+    assert "0.7 dB too high" in report.table("mine", most, {}) and "too high" not in report.table("mine", cut, {})
 
 
 def test_the_contact_sheet_tells_each_picture_s_psnr(pairs, scenes):

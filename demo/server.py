@@ -71,6 +71,7 @@ def _launch(app: App, host: str, port: int, in_browser: bool) -> None:
                 css=CSS,
                 max_file_size=settings.UPLOAD_BYTES,
                 max_threads=settings.THREADS,
+                state_session_capacity=settings.SESSIONS,
                 footer_links=["api"],
                 run_history=False,
                 enable_monitoring=False,

@@ -49,6 +49,9 @@ SHOWN_PIXELS = int(_number("N2N_SHOWN_MEGAPIXELS", 2) * 1e6)  # of one panel; la
 
 ARRIVE_SECONDS = _number("N2N_ARRIVE_SECONDS", 30)  # that a request may be silent while it arrives
 FILES = 65_536  # that the server wants to have open at once, where the system lets it: each connection is one
+SESSIONS = _count(
+    "N2N_SESSIONS", 500
+)  # whose pages are known, at 0.4 MB each: of more, who was here longest ago is not
 THREADS = 64  # of the server: each handler at work holds one
 QUEUE = _count("N2N_QUEUE", 40)  # events that may wait; more are told to try again
 DENOISINGS = _count("N2N_DENOISINGS", 1)  # at once; more make every one slower

@@ -22,6 +22,8 @@ def check_archive(archive: zipfile.ZipFile, name: str) -> None:
             f"'{name}' unpacks to {unpacked / 2**30:.1f} GB; at most {MAX_UNPACKED / 2**30:.0f} GB: split it"
         )
     for info in entries:
+        if not info.filename:
+            raise ValueError(f"'{name}' has an entry without a name; zip the folder again")
         path = PurePosixPath(info.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", info.filename):
             raise ValueError(f"'{name}': entry '{info.filename}' points outside the archive; zip the folder again")

@@ -12,6 +12,9 @@ from . import weights
 from .archive import check_archive
 from .scenes import SHOT_ROLES, StackedScenes, role_of, roles_of, tell_all
 
+# What numpy raises for a file that is damaged, or lies about itself.
+REFUSED = (ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError)
+REFUSED += (zipfile.BadZipFile, zlib.error)
 TENSOR_SUFFIXES = (".pkl", ".pt", ".pth")
 ARRAY_SUFFIXES = (".npz", ".npy")
 
@@ -48,7 +51,7 @@ def _load_numpy(path: Path) -> object:
             check_archive(archive, path.name)
         with np.load(path, allow_pickle=False) as arrays:
             return dict(arrays)
-    except (ValueError, OSError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+    except REFUSED as error:
         if isinstance(error, FileNotFoundError):
             raise
         raise ValueError(f"'{path}' was refused: {error}") from error

@@ -37,8 +37,12 @@ KEPT_PROFILES = (b"RGB ", b"GRAY")  # those of print colours would lie about the
 
 # What the decoders raise for a file that breaks off or lies about itself.
 DAMAGED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
     OSError,
     EOFError,
+    LookupError,
     SyntaxError,
     TypeError,
     struct.error,

@@ -41,7 +41,7 @@ def decode(
         if len(series.shape) > (4 if coloured else 3):
             raise ValueError(f"'{name}' is a stack with axes {series.axes}; allowed: frames of one scene (T, Y, X)")
         with broken_fields():
-            frames, missing = (page.asarray(), 0) if first_only else _present(series)
+            frames, missing = _frames(page, series, first_only, name)
         if source.axes.endswith("SYX"):  # the colours one after the other
             frames = np.moveaxis(frames, -3, -1)
         frames = frames.reshape(-1, *frames.shape[-3 if coloured else -2 :])
@@ -52,6 +52,16 @@ def decode(
         notes += ("only the frames in this file of a set are read",) if file.is_ome and series.kind != "ome" else ()
         notes += (f"{missing} frames that the file says it has are not in it, and are left out",) if missing else ()
     return frames, notes
+
+
+def _frames(
+    page: tifffile.TiffPage, series: tifffile.TiffPageSeries, first_only: bool, name: str
+) -> tuple[np.ndarray, int]:
+    """The frames, and how many are missing. Raises Damaged."""
+    try:
+        return (page.asarray(), 0) if first_only else _present(series)
+    except ImportError:  # imagecodecs knows of the codec, and has not got it
+        raise Damaged(f"packed by {page.compression.name}, which cannot be read here; save it packed by zlib") from None
 
 
 def _present(series: tifffile.TiffPageSeries) -> tuple[np.ndarray, int]:
@@ -97,5 +107,5 @@ def broken_fields() -> Iterator[None]:
     """Decoders trust a file's fields; of a damaged one they raise whatever the wrong numbers lead to."""
     try:
         yield
-    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         raise Damaged(str(error)) from error

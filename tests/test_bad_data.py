@@ -391,3 +391,21 @@ def test_hold_out_that_leaves_nothing_is_refused(tmp_path, rng, scenes):
     np.save(tmp_path / "x.npy", rng.random((scenes, 2, 9, 9)))
     with pytest.raises(ValueError, match="no data left after hold-out"):
         pairs.read(tmp_path / "x.npy").hold_out(0.9, seed=0)
+
+
+def test_an_npy_whose_shape_is_no_shape_is_refused_by_name(tmp_path):
+    header = b"{'descr': '|u1', 'fortran_order': False, 'shape': (True, True, 8, 8), }"
+    header += b" " * (117 - len(header)) + b"\n"
+    path = tmp_path / "a.npy"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(64))
+    with pytest.raises(ValueError, match=r"a\.npy"):
+        read(path)
+
+
+def test_a_zip_with_an_entry_without_a_name_is_refused(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x", b"data")
+    path.write_bytes(path.read_bytes().replace(b"x", b"\0"))
+    with pytest.raises(ValueError, match=r"a\.zip.*without a name"):
+        read(path)

@@ -417,3 +417,53 @@ def test_the_eight_turns_are_the_eight_of_numpy():
 def test_turning_back_undoes_a_turn(turn):
     picture = torch.rand(2, 3, 4, 5)
     assert torch.equal(turned_back(turned(picture, turn), turn), picture)
+
+
+def test_a_palette_image_without_its_palette_is_refused_in_a_sentence():
+    data = saved(Image.fromarray(np.zeros((8, 8), np.uint8)).convert("P"), "png")
+    start = data.index(b"PLTE") - 4
+    length = int.from_bytes(data[start : start + 4], "big")
+    with pytest.raises(ValueError, match=r"'a\.png' is damaged"):
+        decode(data[:start] + data[start + 12 + length :], "a.png")
+
+
+def test_a_tiff_packed_by_a_codec_that_is_not_here_names_it():
+    file = io.BytesIO()
+    tifffile.imwrite(file, np.zeros((16, 16), np.uint8), metadata=None)
+    data = bytearray(file.getvalue())
+    with tifffile.TiffFile(io.BytesIO(data)) as opened:
+        place = opened.pages[0].tags["Compression"].valueoffset
+    data[place : place + 2] = (48124).to_bytes(2, "little")  # JetRaw
+    with pytest.raises(ValueError, match=r"'a\.tif'.*JETRAW.*save it"):
+        decode(bytes(data), "a.tif")
+
+
+def test_frames_that_an_ome_tiff_only_tells_of_are_left_out_with_a_note(rng):
+    frames = rng.integers(1, 255, (4, 20, 30), dtype=np.uint8)
+    file = io.BytesIO()
+    tifffile.imwrite(file, frames, ome=True, metadata={"axes": "TYX"}, photometric="minisblack")
+    data = file.getvalue().replace(b'SizeT="4"', b'SizeT="6"').replace(b'PlaneCount="4"', b'PlaneCount="6"')
+    pictures = decode(data, "a.ome.tif")
+    assert np.array_equal([picture.pixels[:, :, 0] for picture in pictures], frames)
+    assert "2 frames" in pictures[0].notes[0]
+
+
+@pytest.mark.parametrize("shape", [(5000, 1, 3), (3000, 2, 1), (1, 4000, 1)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_thin_pictures_of_noise_are_written_as_png(rng, shape, dtype):
+    pixels = rng.integers(0, np.iinfo(dtype).max, shape, dtype=dtype, endpoint=True)
+    assert np.array_equal(decode(encode(Picture(pixels), ".png"), "a.png")[0].pixels, pixels)
+
+
+def test_the_size_is_checked_before_a_pixel_is_decoded():
+    seen = []
+
+    def refuse(width, height, name):
+        seen.append((width, height, name))
+        raise ValueError("too large")
+
+    for kind in ("png", "jpeg", "webp", "gif", "bmp", "tiff"):
+        data = bytearray(saved(Image.fromarray(np.zeros((40, 30), np.uint8)), kind))
+        with pytest.raises(ValueError, match="too large"):
+            decode(bytes(data), f"a.{kind}", check=refuse)
+    assert {each[:2] for each in seen} == {(30, 40)}

@@ -399,7 +399,7 @@ def test_an_npy_whose_shape_is_no_shape_is_refused_by_name(tmp_path):
     path = tmp_path / "a.npy"
     path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(64))
     with pytest.raises(ValueError, match=r"a\.npy"):
-        read(path)
+        pairs.read(path)
 
 
 def test_a_zip_with_an_entry_without_a_name_is_refused(tmp_path):
@@ -408,4 +408,4 @@ def test_a_zip_with_an_entry_without_a_name_is_refused(tmp_path):
         archive.writestr("x", b"data")
     path.write_bytes(path.read_bytes().replace(b"x", b"\0"))
     with pytest.raises(ValueError, match=r"a\.zip.*without a name"):
-        read(path)
+        pairs.read(path)

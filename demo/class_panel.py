@@ -1,6 +1,5 @@
 """For the class: a link to a lesson with its QR code, the address that students need, and the teacher's key."""
 
-import hmac
 import html
 import ipaddress
 import re
@@ -112,9 +111,3 @@ def qr(link: str) -> str:
     """The QR code of a link as SVG: black on white with its quiet zone, on dark pages as well."""
     drawn = segno.make_qr(link, error="l").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
     return f'<div class="n2n-code" role="img" aria-label="QR code of {html.escape(link)}">{drawn}</div>'
-
-
-def holds_key(given: str) -> bool:
-    """Whether it is the teacher's key; nobody's is where none is set."""
-    key = settings.TEACHER_KEY.encode(errors="surrogateescape")
-    return bool(key) and hmac.compare_digest(given.encode(errors="replace"), key)

@@ -14,6 +14,7 @@ from .lab.room import Tally, cleaned
 from .lab_layout import Layout, lay_out, offered, question
 from .lab_runs import Lab
 from .markup import error, notes
+from .teacher import Doorkeeper
 
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 # Large type for a projector, the controls folded away; also by a link, but not on a phone. The teacher's key does not
@@ -192,10 +193,13 @@ def _tie_links(layout: Layout, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
             return gr.Textbox(visible=False), error(problem)
         return class_panel.made(request, lesson)
 
-    def arrive(request: gr.Request) -> list:
+    doorkeeper = Doorkeeper()
+
+    async def arrive(request: gr.Request) -> list:
         parameters = dict(request.query_params)
         tab, lesson = lessons.tab(parameters), lessons.read(parameters)
-        teacher = class_panel.holds_key(parameters.get("key", ""))
+        address = request.client.host if request.client else ""
+        teacher = await doorkeeper.holds_key(parameters.get("key", ""), address)
         timer = _watches(lesson.room, lesson.projector, teacher) if lesson else gr.skip()
         opened = [gr.Tabs(selected=tab) if tab else gr.skip(), teacher, timer]
         return opened + (_lesson(layout, lesson) if lesson else [gr.skip()] * (len(outputs) - len(opened)))

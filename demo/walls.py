@@ -28,13 +28,18 @@ class Walled(gr.Blocks):
             raise refusal(UNFIT) from None
 
     async def call_function(self, *arguments: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Raises gr.Error with one sentence, whatever went wrong; what nobody foresaw is told to the log as well."""
+        """Raises gr.Error with the sentence of what went wrong."""
         try:
             return await super().call_function(*arguments, **more)
-        except (gr.Error, StopIteration, StopAsyncIteration):
-            raise
         except (*PROBLEMS, MemoryError) as problem:
             raise refusal(problem) from None
+
+    async def process_api(self, *arguments: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Raises gr.Error; what nobody foresaw is told to the log as well."""
+        try:
+            return await super().process_api(*arguments, **more)
+        except gr.Error:
+            raise
         except Exception:
             traceback.print_exc()
             raise refusal(UNFORESEEN) from None

@@ -173,12 +173,3 @@ def modules(drawn, side):
         else:
             x, y = (int(first), float(second)) if kind == "M" else (x + int(first), y + float(second))
     return dark
-
-
-@pytest.mark.parametrize(
-    ("key", "given", "held"),
-    [("", "", False), ("", "open", False), ("sésame", "sésame", True), ("sésame", "sesame", False), ("a", "", False)],
-)
-def test_the_teacher_is_who_has_the_key(key, given, held, monkeypatch):
-    monkeypatch.setattr(settings, "TEACHER_KEY", key)
-    assert class_panel.holds_key(given) is held

@@ -125,3 +125,30 @@ def test_leaving_never_makes_files_live_longer(visits, monkeypatch, life):
 def test_who_never_had_a_folder_can_leave(visits):
     visits.leave("anna")
     assert not list(visits.root.iterdir())
+
+
+def test_what_is_in_use_or_waits_stays_however_old(visits):
+    run = visits.fresh("anna", "run")
+    with visits.held(run):
+        aged(visits.folder("anna"), 10 * settings.FILE_SECONDS)
+        visits.sweep()
+        assert run.exists()
+    visits.sweep()
+    assert run.exists()  # its age counts from the end of its use
+    aged(visits.folder("anna"), settings.FILE_SECONDS + 1)
+    visits.sweep()
+    assert not run.exists()
+
+
+def test_newer_runs_do_not_push_out_one_that_is_in_use(visits):
+    with visits.held(visits.fresh("anna", "run")) as first:
+        others = [visits.fresh("anna", "run") for _ in range(6)]
+        assert first.exists() and [run.exists() for run in others].count(True) == 3
+
+
+def test_a_visitor_who_leaves_takes_nothing_from_work_that_goes_on(visits):
+    with visits.held(visits.fresh("anna", "run")) as run:
+        visits.leave("anna")
+        aged(visits.folder("anna"), 10 * settings.FILE_SECONDS)
+        visits.sweep()
+        assert run.exists()

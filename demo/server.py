@@ -6,7 +6,7 @@ import stat
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from . import jobs, settings
 from .app import App
 from .disk import Disk
 from .gate import Gate, Guard
+from .processes import Failed
 from .theme import CSS, theme
 
 try:
@@ -52,11 +53,16 @@ def check_folder(folder: Path) -> None:
 def serve(app: App, host: str, port: int, in_browser: bool = False) -> None:
     """Serves until Ctrl-C. Raises OSError where the port cannot be used, Unusable."""
     raise_limit_of_files()
-    jobs.warm_up()
-    threading.Thread(target=lambda: asyncio.run(app.denoisings.warm_up()), name="warm-up", daemon=True).start()
     _launch(app, host, port, in_browser)
+    jobs.warm_up()
+    threading.Thread(target=_warm_up, args=(app,), name="warm-up", daemon=True).start()
     threading.Thread(target=_patrol, args=(app.blocks.server,), name="patrol", daemon=True).start()
     app.blocks.block_thread()
+
+
+def _warm_up(app: App) -> None:
+    with suppress(Failed, ValueError):  # the first visitor is told; or the server ends already
+        asyncio.run(app.denoisings.warm_up())
 
 
 def _launch(app: App, host: str, port: int, in_browser: bool) -> None:

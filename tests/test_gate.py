@@ -115,13 +115,10 @@ def test_its_own_pages_may_ask_and_two_origins_are_one_too_many():
 
 @pytest.mark.parametrize(
     "path",
-    ["/gradio_api/dev/reload", "/gradio_api/vibe-edit", "/gradio_api/vibe-code/", "/gradio_api/proxy=http://127.0.0.1/"]
-    + [
-        "/gradio_api/openapi.json",
-        "/openapi.json",
-        "/docs",
-        "/monitoring/summary",
-        "/gradio_api/file=https://x.example/a",
+    [
+        *("/gradio_api/dev/reload", "/gradio_api/vibe-edit", "/gradio_api/vibe-code/"),
+        *("/gradio_api/proxy=http://127.0.0.1/", "/gradio_api/file=https://x.example/a"),
+        *("/gradio_api/openapi.json", "/openapi.json", "/docs", "/monitoring/summary"),
     ],
 )
 def test_what_nobody_needs_here_is_not_there(path):

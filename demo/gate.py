@@ -65,7 +65,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Answer(send)
         if scope["type"] == "http" and (refused := self._refused(scope)):
-            await answer.refuse(*refused)
+            await answer.refuse(*refused, plain=_is_upload(scope))
         else:
             await self.app(scope, receive, answer)
 
@@ -146,7 +146,8 @@ class Guard:
         except Exception as problem:  # of a request that nobody foresaw: the app's own are told by Walled
             if not answer.begun:
                 print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
-                await answer.refuse(*((408, SLOW) if body.late else (400, UNFIT)))
+                refused = (507, str(body.full)) if body.full else (408, SLOW) if body.late else (400, UNFIT)
+                await answer.refuse(*refused, plain=body.disk is not None)
             elif isinstance(problem.__cause__ or problem, HTTPException):
                 await answer.end()  # of a stream of events that there is not
             else:
@@ -161,6 +162,7 @@ class _Body:
     disk: Disk | None
     whole: bool = False
     late: bool = False
+    full: str | None = None  # why no more is taken
 
     async def __call__(self) -> Message:
         if self.whole:
@@ -173,8 +175,9 @@ class _Body:
         self.whole = not message.get("more_body", False)
         if self.disk:
             self.disk.arrived(len(message.get("body", b"")))
-            if full := self.disk.refusal(0):
-                raise OSError(full)
+            self.full = self.disk.refusal(0)
+            if self.full:
+                raise OSError(self.full)
         return message
 
 
@@ -195,12 +198,17 @@ class _Answer:
             headers.update(HEADERS)
         await self.send(message)
 
-    async def refuse(self, status: int, sentence: str) -> None:
-        body = json.dumps({"detail": told(sentence)}, ensure_ascii=False).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        headers.append((b"connection", b"close"))
-        await self({"type": "http.response.start", "status": status, "headers": headers})
-        await self.end(body)
+    async def refuse(self, status: int, sentence: str, plain: bool = False) -> None:
+        """As JSON, or plain: the page shows what comes of an upload as it is."""
+        text = told(sentence) if plain else json.dumps({"detail": told(sentence)}, ensure_ascii=False)
+        headers = {
+            "Content-Type": "text/plain; charset=utf-8" if plain else "application/json",
+            "Content-Length": str(len(text.encode())),
+            "Connection": "close",
+        }
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await self({"type": "http.response.start", "status": status, "headers": raw})
+        await self.end(text.encode())
 
     async def end(self, body: bytes = b"") -> None:
         await self({"type": "http.response.body", "body": body})

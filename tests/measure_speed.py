@@ -1,7 +1,7 @@
 """Measures what `python -m n2n bench` has no time for: how cost grows with work, and what a person waits for.
 
-Run `PYTHONPATH=. .venv/bin/python tests/measure_speed.py [pairs pixels memory processes start quality]` on a machine
-that does nothing else; all of it takes half an hour, and 7 GB of disk. Exit status 1: something was missed.
+Run `PYTHONPATH=. .venv/bin/python tests/measure_speed.py [pairs pixels memory processes start share quality]` on a
+machine that does nothing else; all of it takes half an hour, and 7 GB of disk. Exit status 1: something was missed.
 """
 
 import json
@@ -28,6 +28,25 @@ ROOT = Path(__file__).parent.parent
 STEPS = 20  # of a training, timed together
 REPORT = 500_000  # pictures: ten epochs of 50,000
 REACHED = 25.76  # dB: what they reach on the 1,000 pairs of unseen photographs, as the README tells
+
+
+TRAINING = """
+import json, time, numpy as np, torch
+from n2n import Noise2Noise, pairs, threads
+from n2n.recipe import recipe
+from n2n.scenes import StackedScenes
+from n2n.train import train
+if "{how}" == "one":
+    torch.set_num_threads(1)
+shots = np.random.default_rng(0).integers(0, 256, (2, 1000, 3, 32, 32), dtype=np.uint8)
+data = pairs.gather(StackedScenes(list(shots), None), "random pixels")
+chosen = recipe("fast", seconds={seconds}, evaluations=1)
+stream = train(Noise2Noise.for_pairs(data, chosen, device="cpu").net, data, None, chosen)
+began = time.perf_counter()
+for progress in threads.chosen(stream) if "{how}" == "chosen" else stream:
+    pass
+print(json.dumps(dict(rate=progress.images / (time.perf_counter() - began))))
+"""
 
 
 def pairs_flat(folder: Path, quick: bool) -> Iterator[Figure]:
@@ -127,6 +146,28 @@ def quality(folder: Path, quick: bool) -> Iterator[Figure]:
     yield Figure(f"quality: after a tenth of that, {seconds[1]} s", reached, "dB", REACHED, least=True)
 
 
+def share(folder: Path, quick: bool) -> Iterator[Figure]:
+    """A training beside eight programs that keep the cores busy, by threads as they are chosen and by fixed numbers."""
+    seconds = 5 if quick else 40
+    for busy in (0, 1, 8):
+        others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(busy)]
+        try:
+            shown = {how: _trained(how, seconds) for how in ("one", "chosen", "all")}
+        finally:
+            for other in others:
+                other.kill()
+        beside = f"share: beside {busy} busy programs, pictures/s"
+        for how in ("one", "all"):
+            yield Figure(f"{beside}, {how} of the threads", shown[how])
+        yield Figure(f"{beside}, threads as chosen", shown["chosen"])
+        yield Figure("share: of the better of the two", shown["chosen"] / max(shown.values()), "×", 0.6, least=True)
+
+
+def _trained(how: str, seconds: float) -> float:
+    """Pictures a second of a training in a process of its own."""
+    return _told([sys.executable, "-c", TRAINING.format(how=how, seconds=seconds)], PYTHONPATH=str(ROOT))["rate"]
+
+
 def _status(key: str, text: str | None = None) -> float:
     """MB that Linux tells of a process, by default this one."""
     found = re.search(rf"{key}:\s+(\d+)", text or Path("/proc/self/status").read_text())
@@ -156,6 +197,7 @@ PARTS = {
     "memory": memory,
     "processes": processes,
     "start": start,
+    "share": share,
     "quality": quality,
 }
 

@@ -67,7 +67,9 @@ SCREENS = sorted(path.stem for path in (ROOT / "demo").glob("*.py") if not path.
 LAB = sorted(path.stem for path in (ROOT / "demo" / "lab").glob("*.py") if not path.stem.startswith("__"))
 FILES = [*(("n2n", module) for module in MODULES), *(("demo", module) for module in SCREENS)]
 FILES += [("demo/lab", module) for module in LAB]
-IN_JOBS = ("child", "gathering", "jobs", "learning", "looking", "preloaded", "settings", "shown", "trusting")
+IN_JOBS = ("child", "denoising", "disk", "gathering", "intake", "jobs", "learning", "line", "looking", "noises")
+IN_JOBS += ("preloaded", "processes", "rows", "runs", "samples", "sentences", "settings", "shown", "trusting", "turns")
+IN_JOBS += ("visits", "workers")
 
 
 def tree(module, package="n2n"):

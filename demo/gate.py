@@ -19,8 +19,8 @@ from .sentences import told
 API = "/gradio_api"
 # For those who develop Gradio itself, or features of it that this app has not: nobody needs them here.
 CLOSED = re.compile(
-    rf"{API}/(dev/|vibe-|undo-vibe|vibe|proxy=|file=https?:|file=//|stream/|process_recording|component_server"
-    rf"|profiling|run-history|deep_link|mcp)|/(docs|redoc|monitoring|gradio_api/runs)(/|$)"
+    rf"{API}/(component_server|deep_link|dev/|mcp|process_recording|profiling|proxy=|run-history|runs|stream/)"
+    rf"|{API}/(undo-)?vibe|/(docs|monitoring|redoc)"
 )
 DESCRIPTIONS = re.compile(rf"({API})?/openapi.json")
 UPLOAD = f"{API}/upload"
@@ -96,7 +96,10 @@ class Gate:
 
     def _is_same(self, origin: str, host: str) -> bool:
         """Whether a page asks the server it came from, or one that a setting allows."""
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         if parts.scheme not in ("http", "https") or parts.username is not None:
             return False
         return parts.netloc.lower() == host.lower() or parts.hostname in settings.HOSTS

@@ -101,7 +101,15 @@ def test_a_space_is_known_by_its_own_name_and_by_addresses_within(monkeypatch):
 
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 @pytest.mark.parametrize(
-    "origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "http://127.0.0.1:7860@evil.example", "file://"]
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "http://127.0.0.1:9999",
+        "http://127.0.0.1:7860@evil.example",
+        "file://",
+        "http://[::1",
+    ],
 )
 def test_other_sites_are_refused_and_not_allowed_to_read(method, origin):
     status, headers, _ = ask(method=method, origin=origin)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -41,7 +42,7 @@ class Disk(SimpleNamespace):
         self.free -= count  # below 0: more came than it holds
 
 
-def ask(path="/", method="GET", parts=(b"",), root=None, free=10**6, pause=0.0, **headers):
+def ask(path="/", method="GET", parts=(b"",), root=Path("/nowhere"), free=10**6, pause=0.0, **headers):
     """Status, headers and body of the answer; `pause` seconds before each part of the body."""
     disk, sent = Disk(free=free, root=root), []
     given = {"host": "127.0.0.1:7860"} | {name.replace("_", "-"): value for name, value in headers.items()}

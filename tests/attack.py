@@ -13,9 +13,10 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -43,14 +44,14 @@ def files(folder: Path, quick: bool) -> Iterator[Figure]:
     CANARY.unlink(missing_ok=True)
     problems: dict[str, list[str]] = {"no answer": [], "late": [], "no words": []}
     count = 0
-    with serving.demo(folder, **LIMITS) as server, growth(server) as grown:
+    with serving.demo(folder, **LIMITS) as server:
         _warm(server, folder)
-        grown.clear()
-        for file in list(hostile_files())[:: 25 if quick else 1]:
-            count += 1
-            for problem in _tried(server, file.name, file.data, file.kind.startswith(PICTURES)):
-                problems[problem].append(file.name[:50])
-        most = max(grown)
+        with observed(partial(memory, server)) as sizes:
+            for file in list(hostile_files())[:: 25 if quick else 1]:
+                count += 1
+                for problem in _tried(server, file.name, file.data, file.kind.startswith(PICTURES)):
+                    problems[problem].append(file.name[:50])
+        most = max(sizes) - sizes[0]
         works = _works(server, folder)
     for problem, names in problems.items():
         print("".join(f"    {problem}: {name!r}\n" for name in names[:20]), end="", flush=True)
@@ -87,18 +88,18 @@ def requests(folder: Path, quick: bool) -> Iterator[Figure]:
     secret, marks = outside / "secret.png", [b"the-secret-mark", b"the-victims-mark"]
     secret.write_bytes(secret_png(7, marks[0].decode()))
     leaks, wrong, failed = [], [], []
-    with serving.demo(folder, **LIMITS) as server, growth(server) as grown:
+    with serving.demo(folder, **LIMITS) as server:
         victim = _victim(folder, marks[1].decode())
         crafted = crafted_requests(folder, victim, secret)[:: 4 if quick else 1]
         _warm(server, outside)
-        grown.clear()
-        for request in crafted:
-            reply = send(server.address, request, DEADLINE + 2 * SOON)
-            shown = leaked(reply.body, marks) or any(shows(pattern(seed), reply.body) for seed in (7, 8))
-            leaks += [request.description] if shown or (request.foreign and done(request, reply)) else []
-            wrong += [request.description] if request.expects == REFUSED and not 400 <= reply.status < 500 else []
-            failed += [f"{request.description}: {reply.status}"] if reply.status >= 500 else []
-        most = max(grown)
+        with observed(partial(memory, server)) as sizes:
+            for request in crafted:
+                reply = send(server.address, request, DEADLINE + 2 * SOON)
+                shown = leaked(reply.body, marks) or any(shows(pattern(seed), reply.body) for seed in (7, 8))
+                leaks += [request.description] if shown or (request.foreign and done(request, reply)) else []
+                wrong += [request.description] if request.expects == REFUSED and not 400 <= reply.status < 500 else []
+                failed += [f"{request.description}: {reply.status}"] if reply.status >= 500 else []
+        most = max(sizes) - sizes[0]
         works = _works(server, outside)
     for what, names in (("leaked", leaks), ("not refused", wrong), ("failed", failed)):
         print("".join(f"    {what}: {name[:110]}\n" for name in names), end="", flush=True)
@@ -224,7 +225,7 @@ def events(folder: Path, quick: bool) -> Iterator[Figure]:
         about = next(each["id"] for each in tables if each["queue"])
         _warm(server, folder)
         time.sleep(5)  # what is begun before anybody asks has ended
-        with ThreadPoolExecutor(12) as pool, _children(server) as most:
+        with ThreadPoolExecutor(12) as pool, observed(partial(children, server)) as most:
             list(pool.map(lambda place: _queued(server, about, f"visitor{place}"), range(12)))
         yield Figure("events: processes at most while twelve open About", max(most) - most[0], "", 1)
 
@@ -238,51 +239,32 @@ def _queued(server: Server, function: int, session: str) -> bytes:
 
 
 @contextmanager
-def growth(server: Server) -> Iterator[list[float]]:
-    """The megabytes by which the server's own process is larger than at the last `clear`, looked at often."""
-    process, over = psutil.Process(server.pid), threading.Event()
-    sizes: list[float] = []
+def observed(look: Callable[[], float]) -> Iterator[list[float]]:
+    """What `look` says, many times a second, in a list that grows while the block lasts."""
+    seen, over = [look()], threading.Event()
 
-    class Since(list):
-        def clear(self) -> None:
-            super().clear()
-            self.base = process.memory_info().rss
-            self.append(0.0)
-
-    sizes = Since()
-    sizes.clear()
-
-    def look() -> None:
+    def looking() -> None:
         while not over.wait(0.02):
-            sizes.append((process.memory_info().rss - sizes.base) / 2**20)
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    try:
-        yield sizes
-    finally:
-        over.set()
-        thread.join()
-
-
-@contextmanager
-def _children(server: Server) -> Iterator[list[int]]:
-    """How many processes the demo has, looked at often; first, before anything is asked."""
-    process, over = psutil.Process(server.pid), threading.Event()
-    counts = [len(process.children(True))]
-
-    def look() -> None:
-        while not over.wait(0.05):
             with suppress(psutil.NoSuchProcess):
-                counts.append(len(process.children(True)))
+                seen.append(look())
 
-    thread = threading.Thread(target=look, daemon=True)
+    thread = threading.Thread(target=looking, daemon=True)
     thread.start()
     try:
-        yield counts
+        yield seen
     finally:
         over.set()
         thread.join()
+
+
+def memory(server: Server) -> float:
+    """MB of the server's own process."""
+    return psutil.Process(server.pid).memory_info().rss / 2**20
+
+
+def children(server: Server) -> int:
+    """How many processes the demo has beside its first."""
+    return len(psutil.Process(server.pid).children(recursive=True))
 
 
 def tracebacks(folder: Path) -> int:

@@ -11,8 +11,9 @@ import gradio as gr
 from n2n.recipe import RECIPES
 
 from . import intake, runs, settings, turns
-from .denoising import AUTOMATIC, COLUMNS, Options, Order
+from .denoising import AUTOMATIC, Options, Order
 from .denoisings import Denoisings
+from .figures import COLUMNS
 from .line import Line
 from .runs import Run
 from .trainings import Trainings

@@ -14,7 +14,7 @@ if __name__ == "__main__":  # run as a file it is `python -m demo`: job processe
 
 import gradio as gr
 
-from . import about_tab, api, denoise_tab, denoising, disk, gpu, lab_tab, noises, samples, settings, train_tab
+from . import about_tab, api, denoise_tab, denoising, disk, gpu, lab_tab, noises, pictures, samples, settings, train_tab
 from .denoisings import Denoisings
 from .disk import Disk
 from .lab_runs import Lab
@@ -76,8 +76,8 @@ def _first(visits: Visits) -> denoising.Outcome:
     """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
     noise = noises.noise(noises.FIRST, noises.OFFERS[noises.FIRST].value)
-    cases = denoising.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
+    cases = pictures.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
     folder = visits.shared("first")
     shutil.rmtree(folder)  # of the server before this one
     folder.mkdir()
-    return denoising.denoise(cases, noises.FIRST, denoising.Options(), folder, gpu.DEVICE)
+    return denoising.denoise(cases, noise, denoising.Options(), folder, gpu.DEVICE)

@@ -19,7 +19,7 @@ from .denoisings import Denoisings
 from .disk import Disk
 from .lab_runs import Lab
 from .line import Line
-from .train_tab import Desk
+from .train_events import Desk
 from .trainings import Trainings
 from .turns import Pace
 from .visits import Visits
@@ -58,7 +58,7 @@ def build() -> App:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
-                first_tab = denoise_tab.build(visits, denoisings, first)
+                first_tab = denoise_tab.build(denoise_tab.Desk(visits, denoisings, trainings), first)
             with gr.Tab("Train", id="train"):
                 train_tab.build(Desk(visits, trainings, quick), blocks, tabs, first_tab)
             with gr.Tab("Lab", id="lab"):
@@ -66,6 +66,7 @@ def build() -> App:
             with gr.Tab("About", id="about"):
                 about_tab.build(Pace(quick).measured)
         api.add(visits, denoisings, trainings, quick)
+        blocks.load(None, None, None, js=denoise_tab.ENTER)
         blocks.unload(leave)
     blocks.queue(max_size=settings.QUEUE, api_open=False)
     disk.from_time_to_time(visits.sweep, space.sweep)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import gradio as gr
+from gradio.data_classes import ListFiles
 
 from . import denoise_tab, learning, runs, samples, settings, turns, watching
 from .asked import SOURCES, TRAINED_FILE, Controls
@@ -28,6 +29,7 @@ KEEP = """(token) => {
   if (token) history.replaceState(history.state, "", address);
 }"""
 KEPT = "() => new URLSearchParams(location.search).get('run') || ''"
+WIPE = """() => document.querySelector("#panels input[value=wipe]")?.click()"""  # before and after, one over the other
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -57,8 +59,9 @@ class Desk:
 
 def tie_data(desk: Desk, files: gr.File, sample: gr.Button, outputs: list) -> None:
     """What is brought is looked at."""
+    files.preprocess = _called
 
-    async def look(request: gr.Request, uploaded: list[str] | None) -> AsyncIterator[tuple]:
+    async def look(request: gr.Request, uploaded: list[str]) -> AsyncIterator[tuple]:
         if not uploaded:
             yield _looked(notes([NOTHING]))
             return
@@ -76,14 +79,19 @@ def tie_data(desk: Desk, files: gr.File, sample: gr.Button, outputs: list) -> No
     sample.click(look_at_samples, None, [*outputs, files], api_visibility="private", **limits)
 
 
+def _called(payload: ListFiles | None) -> list[runs.Upload]:
+    """The files, which keep the names that they have where they come from: Gradio's own are shorter."""
+    return [runs.Upload(file.path, file.orig_name) for file in payload] if payload else []
+
+
 async def _look(desk: Desk, session: str, uploaded: tuple[str, ...]) -> AsyncIterator[tuple]:
     """What an upload is, as soon as each thing is known."""
     yield _looked(notes(["Looking at it …"]))
     visits = desk.visits
     try:
         with visits.held(visits.fresh(session, "look")) as folder:
-            files, _ = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", visits.shared("pairs"))
-            async with aclosing(turns.look(desk.quick, session, files, folder)) as steps:
+            brought = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", visits.shared("pairs"))
+            async with aclosing(turns.look(desk.quick, session, brought.data, folder)) as steps:
                 async for looks in steps:
                     if isinstance(looks, Waiting):
                         yield _looked(watching.in_line(looks))
@@ -198,4 +206,4 @@ def tie_use(tabs: gr.Tabs, page: Page, controls: Controls, denoising: dict[str, 
         return gr.Tabs(selected="denoise"), weights, None, None, None, token
 
     opened = [tabs, controls.weights, *controls[:SOURCES]]
-    page.use.click(use, page.token, opened, **QUICK).then(**denoising)
+    page.use.click(use, page.token, opened, **QUICK).then(**denoising).then(None, None, None, js=WIPE)

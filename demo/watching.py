@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 import gradio as gr
 
 from n2n import curves, plots
+from n2n.evaluate import ESTIMATED, MEAN
 
 from . import keepsakes, settings
 from .learning import Preview
@@ -196,13 +197,15 @@ def _worth(run: Run) -> str:
     trust = run.learnt.trust
     said = [trust.note] if trust.note else []
     if trust.worth is not None:
-        about = "estimated without clean pictures" if trust.estimated else "measured against the clean pictures"
+        about = ESTIMATED if trust.estimated else f"against the clean pictures, {MEAN}"
         gain = f"is worth the average of about {trust.worth:.1f} of them"
         said.insert(
             0, f"One noisy shot, denoised, {gain if trust.worth > 1 else 'is no better than it was'} ({about})."
         )
     lines = [(str(count), decibels) for count, decibels in trust.averages]
-    return notes(said) + table(("shots averaged", "PSNR, dB"), lines if len(lines) > 2 else [])
+    return notes(said) + table(
+        ("shots averaged", f"PSNR in dB, {ESTIMATED if trust.estimated else MEAN}"), lines if len(lines) > 2 else []
+    )
 
 
 def _command(command: str) -> str:

@@ -81,9 +81,13 @@ def written(folder: Path, run: Run) -> list[Path]:
     What cannot be made is left out, and the log tells why: it costs nothing of the rest. Raises OSError, ValueError
     where there are no weights.
     """
-    folder.mkdir(exist_ok=True)
-    taken = folder / f"{NAME}.safetensors"
-    shutil.copyfile(run.weights, taken)
+    taken = run.weights
+    try:
+        folder.mkdir(exist_ok=True)
+        gathering.link(taken, folder / f"{NAME}.safetensors")
+        taken = folder / f"{NAME}.safetensors"
+    except OSError:  # a full disk: then as they lie there
+        traceback.print_exc()
     makers: dict[str, Callable[[], bytes]] = {
         f"{NAME}.md": lambda: card(weights.load(taken)[1], command_of(run)).encode(),
         "training.csv": lambda: run.history.csv().encode(),

@@ -86,7 +86,7 @@ class Run:
     @property
     def weights(self) -> Path:
         """The best so far. Raises ValueError before the first were measured."""
-        if not self.snapshots():
+        if not (self.snapshots() or self.learnt):
             raise ValueError("the training was stopped before anything was learnt; press Train to begin again")
         return self.folder / learning.BEST
 

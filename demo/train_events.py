@@ -1,7 +1,6 @@
 """What happens in the second tab: uploads looked at, trainings begun, watched, found again, their model used."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.data_classes import ListFiles
 
-from . import denoise_tab, learning, runs, samples, settings, turns, watching
+from . import denoise_tab, gathering, learning, runs, samples, settings, turns, watching
 from .asked import SOURCES, TRAINED_FILE, Controls
 from .denoising import TRAINED
 from .line import Line
@@ -176,7 +175,7 @@ async def _watch(desk: Desk, session: str, training: Training) -> AsyncIterator[
                     begun = True
                     yield watching.begun(training)
                 yield await view.now()
-        shutil.copyfile(run.weights, desk.visits.folder(session) / TRAINED_FILE)
+        gathering.link(run.weights, desk.visits.folder(session) / TRAINED_FILE)
         yield await watching.ended(training)
     except PROBLEMS as problem:
         yield watching.failed(problem, run)

@@ -140,8 +140,8 @@ async def ended(training: Training) -> Page:
     return page(
         status=status(run, over=True),
         curves=await asyncio.to_thread(lambda: drawing(run, psnr_curve(run))),
-        machine=machine(kept, len(kept) - 1),
-        snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True),
+        machine=machine(kept, len(kept) - 1) if kept else gr.skip(),
+        snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
         trust=rows(run.learnt.trust.rows) if run.learnt else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.taken], visible=True),
         command=_worth(run) + _command(keepsakes.command_of(run)),
@@ -195,7 +195,7 @@ def _worth(run: Run) -> str:
     if run.learnt is None:
         return notes(["Stopped before the last measurement was done: these are the best weights until then."])
     trust = run.learnt.trust
-    said = [trust.note] if trust.note else []
+    said = [*([trust.note] if trust.note else []), *run.learnt.lost]
     if trust.worth is not None:
         about = ESTIMATED if trust.estimated else f"against the clean pictures, {MEAN}"
         gain = f"is worth the average of about {trust.worth:.1f} of them"

@@ -77,7 +77,8 @@ class History:
 
     def measurements_csv(self) -> str:
         """The measurements in the same form; PSNR in dB, the mean over pictures or pooled over all pixels, as columns
-        say; of the estimate from low to high at 95 %. What needs clean pictures, or a second shot, is empty without them.
+        say; of the estimate from low to high at 95 %. What needs clean pictures, or a second shot, is empty without
+        them.
         """
         return _table(MEASUREMENT_COLUMNS, (_row(*measurement) for measurement in self.measurements))
 

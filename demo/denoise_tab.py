@@ -28,12 +28,20 @@ ONLY = {
     "files": "(strip, files, camera, own, ...rest) => [null, files, null, '', ...rest]",
     "camera": "(strip, files, camera, own, ...rest) => [null, null, camera, '', ...rest]",
 }
-# Enter in a number's field acts at once, as leaving it does.
-ENTER = """() => document.addEventListener("keydown", ({ key, target }) => {
-  if (key !== "Enter" || !target.matches?.("input[type=number]")) return;
-  target.blur();
-  target.focus();
-})"""
+# Enter in a number's field acts at once, as leaving it does; leaving it then, or unchanged, does nothing.
+ENTER = """() => {
+  const acted = new WeakMap(); // field → the value that was acted on
+  const isNumber = (node) => node.matches?.("input[type=number]");
+  document.addEventListener("focus", ({ target }) => isNumber(target) && acted.set(target, target.value), true);
+  document.addEventListener("blur", (event) => {
+    if (isNumber(event.target) && acted.get(event.target) === event.target.value) event.stopPropagation();
+  }, true);
+  document.addEventListener("keydown", ({ key, target }) => {
+    if (key !== "Enter" || !isNumber(target)) return;
+    target.blur();
+    target.focus();
+  });
+}"""
 
 
 class Results(NamedTuple):
@@ -128,7 +136,9 @@ def _controls(chosen_sample: gr.HTML) -> tuple[Controls, gr.Group]:
         )
     with gr.Group():
         chosen = gr.Dropdown(choices(), value=AUTOMATIC, label="Model", info="automatic: by the kind of noise")
-        strength = gr.Slider(0, 1, 1, step=0.05, label="Strength", info="0 keeps the noise, 1 removes all of it")
+        strength = gr.Slider(
+            0, 1, 1, step=0.05, label="Strength", info="0 keeps the noise, 1 removes all of it", elem_id="strength"
+        )
     with gr.Accordion("More", open=False):
         ensemble = gr.Checkbox(False, label="Average over 8 turns and flips", info="8 × the time, a little better")
         maps = gr.Checkbox(False, label="Show the error, and what was removed")

@@ -16,8 +16,8 @@ from n2n.evaluate import Denoiser
 from n2n.image import Picture
 from n2n.noise import Noise
 
-from . import beside, figures, noises, pictures, samples
-from .pictures import Cases
+from . import beside, figures, noises, opening, samples
+from .opening import Cases
 
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
 HEADERS = weights.headers()
@@ -71,18 +71,18 @@ class Outcome:
 def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
     """All of an order, pictures and downloads written to `folder`. Raises ValueError, OSError for the person."""
     if order.pairs:
-        cases = pictures.of_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed)
+        cases = opening.of_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed)
         return denoise(cases, None, order.options, folder, device, learnt=True)
-    brought = pictures.read_all(order.files)
+    brought = opening.read_all(order.files)
     if not brought and order.sample:
         brought = [(samples.SAMPLES[order.sample].file, samples.read(order.sample))]
     if not brought:
         return Outcome()
     if order.noise is None:
-        cases = pictures.with_clean(brought, pictures.read_all(order.cleans))
+        cases = opening.with_clean(brought, opening.read_all(order.cleans))
         return denoise(cases, None, order.options, folder, device)
     noise = noises.noise(order.noise, order.level)
-    return denoise(pictures.with_noise(brought, noise, order.seed), noise, order.options, folder, device)
+    return denoise(opening.with_noise(brought, noise, order.seed), noise, order.options, folder, device)
 
 
 def warm_up() -> None:

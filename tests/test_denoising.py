@@ -14,7 +14,7 @@ import torch
 from PIL import Image, ImageOps
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from demo import denoising, figures, markup, noises, pictures, settings
+from demo import denoising, figures, markup, noises, opening, settings
 from demo.denoising import AUTOMATIC, TRAINED, Learnt, Options, Order
 from demo.figures import COLUMNS
 from n2n import Noise2Noise, UNetConfig, advice, baselines, image, pairs, weights
@@ -93,8 +93,8 @@ def run(tmp_path):
     def run(brought, noise="gaussian:25", cleans=(), **options):
         options = Options(**{"weights": "gaussian"} | options)
         if noise is None:
-            return denoising.denoise(pictures.with_clean(brought, list(cleans)), None, options, tmp_path / "out")
-        cases = pictures.with_noise(brought, parse(noise), 0)
+            return denoising.denoise(opening.with_clean(brought, list(cleans)), None, options, tmp_path / "out")
+        cases = opening.with_noise(brought, parse(noise), 0)
         return denoising.denoise(cases, parse(noise), options, tmp_path / "out")
 
     return run
@@ -107,38 +107,38 @@ def test_a_picture_larger_than_the_page_takes_is_refused_with_its_size_and_the_c
     monkeypatch.setattr(settings, "PIXELS", 1_000_000)
     path = put("a.png", saved(np.zeros((1500, 2000), np.uint8), "png"))
     with pytest.raises(ValueError, match=r"'a.png' has 3\.0 megapixels.* up to 1\..* python -m n2n denoise"):
-        pictures.read(path)
+        opening.read(path)
 
 
 def test_a_picture_just_as_large_as_the_page_takes_is_read(put, monkeypatch, pixels):
     monkeypatch.setattr(settings, "PIXELS", SIDE * SIDE)
-    assert np.array_equal(pictures.read(put("a.png", saved(pixels, "png"))).pixels, pixels)
+    assert np.array_equal(opening.read(put("a.png", saved(pixels, "png"))).pixels, pixels)
 
 
 def test_too_many_pictures_are_refused_with_both_numbers_and_the_command(put, monkeypatch, pixels):
     monkeypatch.setattr(settings, "PICTURES", 2)
     path = put("a.png", saved(pixels, "png"))
-    assert [name for name, _ in pictures.read_all([path] * 2)] == ["a.png"] * 2
+    assert [name for name, _ in opening.read_all([path] * 2)] == ["a.png"] * 2
     with pytest.raises(ValueError, match=r"3 pictures at once.* up to 2\..* python -m n2n denoise FOLDER"):
-        pictures.read_all([path] * 3)
+        opening.read_all([path] * 3)
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "L", "RGB"])
 def test_a_jpeg_is_read_as_pillow_reads_it(put, pixels, mode):
     data = saved(Image.fromarray(pixels).convert(mode), "jpeg")
     expected = Image.open(io.BytesIO(data)).convert("RGB" if mode == "CMYK" else mode)
-    assert np.array_equal(whole(pictures.read(put("a.jpg", data))), expected)
+    assert np.array_equal(whole(opening.read(put("a.jpg", data))), expected)
 
 
 def test_a_palette_with_transparency_becomes_colour_with_alpha(put, pixels):
     data = saved(Image.fromarray(pixels).convert("P"), "png", transparency=3)
     expected = np.asarray(Image.open(io.BytesIO(data)).convert("RGBA"))
-    assert np.array_equal(whole(pictures.read(put("a.png", data))), expected)
+    assert np.array_equal(whole(opening.read(put("a.png", data))), expected)
 
 
 @pytest.mark.parametrize("kind", ["gif", "webp"])
 def test_of_an_animation_the_first_frame_is_read_with_a_note(put, kind):
-    picture = pictures.read(put(f"a.{kind}", animation(kind)))
+    picture = opening.read(put(f"a.{kind}", animation(kind)))
     assert picture.pixels.shape == (7, 5, 3) and abs(int(picture.pixels.max()) - 10) <= 1
     assert picture.notes == ("only the first of 3 frames is used",)
 
@@ -148,7 +148,7 @@ def test_of_a_stack_only_the_first_frame_is_unpacked_with_a_note(put):
     data = bytearray(tiff(stack, photometric="minisblack", metadata=None, compression="zlib"))
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         data[file.pages[2].dataoffsets[0]] ^= 0xFF  # another frame is damaged: nobody looks at it
-    picture = pictures.read(put("a.tif", bytes(data)))
+    picture = opening.read(put("a.tif", bytes(data)))
     assert np.array_equal(picture.pixels[:, :, 0], stack[0])
     assert picture.notes == ("only the first of 4 frames is used",)
 
@@ -156,11 +156,11 @@ def test_of_a_stack_only_the_first_frame_is_unpacked_with_a_note(put):
 @pytest.mark.parametrize("name, write", [("a.png", imagecodecs.png_encode), ("a.tif", tiff)])
 def test_16_bits_are_read_bit_for_bit(put, rng, name, write):
     deep = rng.integers(0, 65536, (20, 30), dtype=np.uint16)
-    assert np.array_equal(whole(pictures.read(put(name, write(deep)))), deep)
+    assert np.array_equal(whole(opening.read(put(name, write(deep)))), deep)
 
 
 def test_a_picture_of_one_pixel_is_read(put):
-    assert pictures.read(put("a.png", saved(np.full((1, 1), 7, np.uint8), "png"))).pixels.tolist() == [[[7]]]
+    assert opening.read(put("a.png", saved(np.full((1, 1), 7, np.uint8), "png"))).pixels.tolist() == [[[7]]]
 
 
 def test_a_picture_that_its_exif_turns_is_upright(put, pixels):
@@ -168,7 +168,7 @@ def test_a_picture_that_its_exif_turns_is_upright(put, pixels):
     exif[274] = 6
     data = saved(pixels[:40], "jpeg", exif=exif)
     upright = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
-    assert np.array_equal(whole(pictures.read(put("a.jpg", data))), upright)
+    assert np.array_equal(whole(opening.read(put("a.jpg", data))), upright)
 
 
 REFUSED = {
@@ -188,7 +188,7 @@ REFUSED = {
 @pytest.mark.parametrize("name, data, told", REFUSED.values(), ids=REFUSED)
 def test_what_is_no_whole_picture_is_refused_in_one_sentence(put, name, data, told):
     with pytest.raises(ValueError, match=told) as problem:
-        pictures.read(put(name, data))
+        opening.read(put(name, data))
     assert f"'{name}'" in str(problem.value) and "\n" not in str(problem.value)
 
 
@@ -196,14 +196,14 @@ def test_what_is_no_whole_picture_is_refused_in_one_sentence(put, name, data, to
 def test_a_picture_bomb_is_refused_before_it_is_unpacked(put):
     data = bomb(20_000)
     with pytest.raises(ValueError, match=r"'a\.png' has 400\.0 megapixels"):
-        pictures.read(put("a.png", data))
+        opening.read(put("a.png", data))
     assert len(data) < 300_000
 
 
 @pytest.mark.parametrize("name", ["missing.png", "."])
 def test_a_path_without_a_file_is_an_error_with_its_path(tmp_path, name):
     with pytest.raises(OSError, match=str(tmp_path)):
-        pictures.read(tmp_path / name)
+        opening.read(tmp_path / name)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -216,7 +216,7 @@ def test_wrong_bytes_are_read_and_can_be_written_again_or_are_refused_by_name(pu
         for place in rng.integers(2, min(len(data), 300), 4):
             data[place] = rng.integers(256)
         try:
-            assert image.encode(pictures.read(put(f"a.{kind}", bytes(data))), ".png")
+            assert image.encode(opening.read(put(f"a.{kind}", bytes(data))), ".png")
         except ValueError as problem:
             assert f"'a.{kind}'" in str(problem)
 
@@ -224,7 +224,7 @@ def test_wrong_bytes_are_read_and_can_be_written_again_or_are_refused_by_name(pu
 def test_exif_fields_of_a_wrong_type_are_left_out_of_what_is_written(put, pixels):
     resolution_in_words = struct.pack("<HHHI4sI", 1, 282, 2, 4, b"abc\0", 0)
     data = saved(pixels, "jpeg", exif=b"Exif\0\0II*\0\x08\0\0\0" + resolution_in_words)
-    written = Image.open(io.BytesIO(image.encode(pictures.read(put("a.jpg", data)), ".jpg")))
+    written = Image.open(io.BytesIO(image.encode(opening.read(put("a.jpg", data)), ".jpg")))
     assert written.size == (SIDE, SIDE) and not written.getexif()
 
 
@@ -232,7 +232,7 @@ def test_the_profile_of_print_colours_does_not_go_with_the_rgb_made_of_them(put,
     profile = bytearray(200)
     profile[16:20] = b"CMYK"
     data = saved(Image.fromarray(pixels).convert("CMYK"), "jpeg", icc_profile=bytes(profile))
-    assert Image.open(io.BytesIO(data)).info["icc_profile"] and pictures.read(put("a.jpg", data)).icc is None
+    assert Image.open(io.BytesIO(data)).info["icc_profile"] and opening.read(put("a.jpg", data)).icc is None
 
 
 # --- noise added, or clean pictures beside
@@ -240,7 +240,7 @@ def test_the_profile_of_print_colours_does_not_go_with_the_rgb_made_of_them(put,
 
 def test_two_equal_pictures_are_given_different_noise(pixels):
     picture = Picture(pixels)
-    (_, one), (_, other) = pictures.with_noise([("a", picture), ("b", picture)], parse("gaussian:25"), 3)
+    (_, one), (_, other) = opening.with_noise([("a", picture), ("b", picture)], parse("gaussian:25"), 3)
     assert torch.equal(one.target, other.target)
     assert abs(np.corrcoef((one.noisy - one.target).ravel(), (other.noisy - one.target).ravel())[0, 1]) < 0.05
 
@@ -251,7 +251,7 @@ def named(rng, *names):
 
 def targets(noisy, clean):
     """The clean pictures that were found, as pixels; None where there is none."""
-    found = [case.target for _, case in pictures.with_clean(noisy, clean)]
+    found = [case.target for _, case in opening.with_clean(noisy, clean)]
     return [None if target is None else (target[0].permute(1, 2, 0) * 255).round().numpy() for target in found]
 
 
@@ -377,7 +377,7 @@ def test_a_result_that_is_worse_than_the_noisy_picture_says_so_under_it(run, pix
 
 def test_the_noisy_panel_and_the_target_are_what_was_denoised(run, pixels):
     outcome = run([("a.png", Picture(pixels))])
-    noisy = pictures.with_noise([("a.png", Picture(pixels))], parse("gaussian:25"), 0)[0][1].noisy
+    noisy = opening.with_noise([("a.png", Picture(pixels))], parse("gaussian:25"), 0)[0][1].noisy
     assert np.array_equal(shown(outcome, "target")[1], pixels)
     assert np.array_equal(shown(outcome, "noisy")[1], (noisy[0].permute(1, 2, 0) * 255).clip(0, 255).round())
 
@@ -385,7 +385,7 @@ def test_the_noisy_panel_and_the_target_are_what_was_denoised(run, pixels):
 @pytest.mark.parametrize("asked", [{}, {"ensemble": True}, {"strength": 0.5}])
 def test_the_denoised_panel_is_the_models_prediction(run, pixels, asked):
     outcome = run([("a.png", Picture(pixels))], **asked)
-    noisy = pictures.with_noise([("a.png", Picture(pixels))], parse("gaussian:25"), 0)[0][1].noisy
+    noisy = opening.with_noise([("a.png", Picture(pixels))], parse("gaussian:25"), 0)[0][1].noisy
     expected = Noise2Noise.load("gaussian").predict(noisy, data_range=1, **asked)[0].permute(1, 2, 0) * 255
     assert np.abs(shown(outcome, "denoised")[1] - expected.clip(0, 255).numpy()).max() < 0.51
 

@@ -68,7 +68,7 @@ LAB = sorted(path.stem for path in (ROOT / "demo" / "lab").glob("*.py") if not p
 FILES = [*(("n2n", module) for module in MODULES), *(("demo", module) for module in SCREENS)]
 FILES += [("demo/lab", module) for module in LAB]
 IN_JOBS = ("child", "gathering", "jobs", "learning", "looking", "preloaded", "settings", "shown", "trusting")
-IN_JOBS += ("beside", "denoising", "figures", "pictures", "rows")
+IN_JOBS += ("beside", "denoising", "figures", "opening", "rows")
 
 
 def tree(module, package="n2n"):

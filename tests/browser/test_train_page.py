@@ -88,7 +88,7 @@ def assert_one_s_own_shots_are_shown(page, two_shots):
     page.get_by_text("More", exact=True).click()
     settled(page, lambda: page.get_by_label("median").check())
     assert np.array_equal(panels(page)["noisy"][0], figures["noisy"][0])
-    page.get_by_label("side by side").check(force=True)
+    page.locator("#panels input[value=side]").check(force=True)
     settled(page, lambda: page.locator("#strip label", has_text="Coins").click())
     page.wait_for_selector("#adding", state="visible")
     assert "target" in panels(page) and page.locator("#own textarea, #own input").first.input_value() == ""
@@ -143,12 +143,18 @@ def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
     screenshot(page, "train-samples-used", full_page=True)
 
 
-def test_closing_the_tab_ends_the_job(open_page, server, two_shots):
+def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(open_page, server, two_shots):
     page = open_page()
     bring(page, *two_shots)
     train(page, "180 s")
-    assert children(server)
+    address = page.url
     page.context.close()
+    assert "run=" in address and not gone_within(3, server)
+    again = open_page()
+    again.goto(address)
+    again.wait_for_selector("#curves svg[role=img] path")
+    again.click("#stop")
+    again.wait_for_selector("#use", state="visible")
     assert gone_within(3, server)
 
 
@@ -163,8 +169,10 @@ def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page,
     second.click("#train")
     second.wait_for_selector("#status :text('number 1 in line')")
     assert second.locator("#live figure").count() == 0
-    first.context.close()
+    first.click("#stop")
     second.wait_for_selector("#curves svg[role=img] path")
+    second.click("#stop")
+    second.wait_for_selector("#use", state="visible")
 
 
 def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
@@ -174,6 +182,8 @@ def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
         process.kill()
     page.wait_for_selector("#status [role=alert]")
     train(page)
+    page.click("#stop")
+    page.wait_for_selector("#use", state="visible")
 
 
 @pytest.mark.parametrize(

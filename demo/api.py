@@ -11,8 +11,9 @@ import gradio as gr
 from n2n.recipe import RECIPES
 
 from . import intake, runs, settings, turns
-from .denoising import AUTOMATIC, COLUMNS, Options, Order
+from .denoising import AUTOMATIC, Options, Order
 from .denoisings import Denoisings
+from .figures import COLUMNS
 from .line import Line
 from .runs import Run
 from .trainings import Trainings
@@ -53,8 +54,8 @@ def add(visits: Visits, denoisings: Denoisings, trainings: Trainings, quick: Lin
     async def check(request: gr.Request, pairs: list[gr.FileData]) -> dict[str, Any]:
         uploaded = files("pairs", pairs)
         with visits.held(visits.fresh(request.session_hash, "look")) as folder:
-            data, _ = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", visits.shared("pairs"))
-            async with aclosing(turns.look(quick, request.session_hash, data, folder)) as steps:
+            brought = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", visits.shared("pairs"))
+            async with aclosing(turns.look(quick, request.session_hash, brought.data, folder)) as steps:
                 looks = [step async for step in steps][-1]
         return {
             "data": asdict(looks.understood),

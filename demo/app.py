@@ -14,22 +14,37 @@ if __name__ == "__main__":  # run as a file it is `python -m demo`: job processe
 
 import gradio as gr
 
-from . import about_tab, api, denoise_tab, denoising, disk, gpu, lab_tab, noises, samples, settings, train_tab
+from . import (
+    about_tab,
+    api,
+    denoise_tab,
+    denoising,
+    disk,
+    gpu,
+    head,
+    lab_tab,
+    noises,
+    opening,
+    samples,
+    settings,
+    train_tab,
+)
 from .denoisings import Denoisings
 from .disk import Disk
 from .lab_runs import Lab
 from .line import Line
-from .train_tab import Desk
+from .train_events import Desk
 from .trainings import Trainings
 from .turns import Pace
 from .visits import Visits
 from .walls import Walled
 
 TITLE = "Noise2Noise"
-HEADER = """
+SENTENCE = "Learn to remove noise from pairs of noisy pictures. No clean picture is ever needed."
+HEADER = f"""
 <header class="n2n-header">
-<h1>Noise2Noise</h1>
-<p>Learn to remove noise from pairs of noisy pictures. No clean picture is ever needed.</p>
+<h1>{TITLE}</h1>
+<p>{SENTENCE}</p>
 </header>
 """
 
@@ -47,6 +62,7 @@ def build() -> App:
     """The whole app, its first result computed."""
     visits, space = Visits(), Disk()
     first = _first(visits)
+    head.previewed(TITLE, SENTENCE, Path(shutil.copy(head.PICTURE, visits.shared("preview"))))
     line = Line(settings.JOBS, settings.QUEUE, settings.EACH_JOBS)
     quick = Line(settings.CHECKS, settings.QUEUE, settings.EACH_JOBS)
     denoisings, trainings = Denoisings(visits), Trainings(visits, line)
@@ -58,7 +74,7 @@ def build() -> App:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
-                first_tab = denoise_tab.build(visits, denoisings, first)
+                first_tab = denoise_tab.build(denoise_tab.Desk(visits, denoisings, trainings), first)
             with gr.Tab("Train", id="train"):
                 train_tab.build(Desk(visits, trainings, quick), blocks, tabs, first_tab)
             with gr.Tab("Lab", id="lab"):
@@ -66,6 +82,7 @@ def build() -> App:
             with gr.Tab("About", id="about"):
                 about_tab.build(Pace(quick).measured)
         api.add(visits, denoisings, trainings, quick)
+        blocks.load(None, None, None, js=denoise_tab.ENTER)
         blocks.unload(leave)
     blocks.queue(max_size=settings.QUEUE, api_open=False)
     disk.from_time_to_time(visits.sweep, space.sweep)
@@ -76,8 +93,8 @@ def _first(visits: Visits) -> denoising.Outcome:
     """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
     noise = noises.noise(noises.FIRST, noises.OFFERS[noises.FIRST].value)
-    cases = denoising.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
+    cases = opening.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
     folder = visits.shared("first")
     shutil.rmtree(folder)  # of the server before this one
     folder.mkdir()
-    return denoising.denoise(cases, noises.FIRST, denoising.Options(), folder, gpu.DEVICE)
+    return denoising.denoise(cases, noise, denoising.Options(), folder, gpu.DEVICE)

@@ -1,7 +1,7 @@
 """The first tab: noisy, denoised and target side by side."""
 
-from dataclasses import replace
-from pathlib import Path
+import html
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import gradio as gr
@@ -9,41 +9,39 @@ from gradio.data_classes import ImageData
 
 from n2n import baselines, weights
 
-from . import denoising, noises, panels, samples, settings, strip
-from .denoising import AUTOMATIC, COLUMNS, TRAINED, Options, Order, Outcome
+from . import figures, noises, panels, samples, settings, spoken, strip
+from .asked import ADD, ALREADY, SOURCES, TRAINED_FILE, Controls, ordered
+from .denoising import AUTOMATIC, TRAINED, Outcome
 from .denoisings import Denoisings
+from .figures import COLUMNS
 from .markup import error, notes, table
+from .trainings import Trainings
 from .turns import PROBLEMS
 from .visits import Visits
 
-ADD, ALREADY = "Add noise to it", "It is noisy already"
 EMPTY = "Choose a picture above, or bring your own."
 PICTURES = ["image", ".tif", ".tiff"]
 
-# Which of the three sources a person just used: the other two are forgotten before the event is sent.
+# Which of the four sources a person just used: the others are forgotten before the event is sent.
 ONLY = {
-    "strip": "(strip, files, camera, ...rest) => [strip, null, null, ...rest]",
-    "files": "(strip, files, camera, ...rest) => [null, files, null, ...rest]",
-    "camera": "(strip, files, camera, ...rest) => [null, null, camera, ...rest]",
+    "strip": "(strip, files, camera, own, ...rest) => [strip, null, null, '', ...rest]",
+    "files": "(strip, files, camera, own, ...rest) => [null, files, null, '', ...rest]",
+    "camera": "(strip, files, camera, own, ...rest) => [null, null, camera, '', ...rest]",
 }
-
-
-class Controls(NamedTuple):
-    """The components a person sets; and, in a handler, their values."""
-
-    strip: object
-    files: object
-    camera: object
-    adding: object
-    noise: object
-    level: object
-    seed: object
-    cleans: object
-    weights: object
-    strength: object
-    ensemble: object
-    baselines: object
-    maps: object
+# Enter in a number's field acts at once, as leaving it does; leaving it then, or unchanged, does nothing.
+ENTER = """() => {
+  const acted = new WeakMap(); // field → the value that was acted on
+  const isNumber = (node) => node.matches?.("input[type=number]");
+  document.addEventListener("focus", ({ target }) => isNumber(target) && acted.set(target, target.value), true);
+  document.addEventListener("blur", (event) => {
+    if (isNumber(event.target) && acted.get(event.target) === event.target.value) event.stopPropagation();
+  }, true);
+  document.addEventListener("keydown", ({ key, target }) => {
+    if (key !== "Enter" || !isNumber(target)) return;
+    target.blur();
+    target.focus();
+  });
+}"""
 
 
 class Results(NamedTuple):
@@ -55,7 +53,16 @@ class Results(NamedTuple):
     files: object
 
 
-def build(visits: Visits, denoisings: Denoisings, first: Outcome) -> tuple[Controls, dict[str, object]]:
+@dataclass(frozen=True)
+class Desk:
+    """What the tab's events work with."""
+
+    visits: Visits
+    denoisings: Denoisings
+    trainings: Trainings
+
+
+def build(desk: Desk, first: Outcome) -> tuple[Controls, dict[str, object]]:
     """Lays out the tab with its first result already there, and ties the events. Call it inside a gr.Tab.
 
     Returns what a person sets, and the settings of the event that denoises as it is set.
@@ -70,11 +77,11 @@ def build(visits: Visits, denoisings: Denoisings, first: Outcome) -> tuple[Contr
     )
     with gr.Row(elem_classes="n2n-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
-            controls = _controls(chosen)
+            controls, about = _controls(chosen)
         with gr.Column(elem_classes="n2n-results", min_width=320):
             results = Results(
                 panels=panels.component({"rows": first.rows, "empty": EMPTY}, elem_id="panels"),
-                notice=gr.HTML(notes(first.notes), elem_id="notice"),
+                notice=spoken.component(notes(first.notes), elem_id="notice"),
                 table=gr.HTML(_table(first), elem_id="table"),
                 files=gr.File(
                     [str(path) for path in first.files],
@@ -84,10 +91,11 @@ def build(visits: Visits, denoisings: Denoisings, first: Outcome) -> tuple[Contr
                     elem_id="downloads",
                 ),
             )
-    return controls, _tie(controls, results, visits, denoisings)
+    return controls, _tie(controls, about, results, desk)
 
 
-def _controls(chosen_sample: gr.HTML) -> Controls:
+def _controls(chosen_sample: gr.HTML) -> tuple[Controls, gr.Group]:
+    """What a person sets; and what of that says nothing of shots that were learnt from."""
     with gr.Group():
         files = gr.File(
             label="Your own: PNG, JPEG, WebP, TIFF",
@@ -108,7 +116,8 @@ def _controls(chosen_sample: gr.HTML) -> Controls:
                 elem_id="camera",
             )
             camera.preprocess = _its_file
-    with gr.Group():
+    own = gr.Textbox("", visible="hidden", container=False, elem_id="own")
+    with gr.Group() as about:
         adding = gr.Radio([ADD, ALREADY], value=ADD, label="The picture", elem_id="adding")
         with gr.Group() as added:
             noise = gr.Dropdown(
@@ -127,7 +136,9 @@ def _controls(chosen_sample: gr.HTML) -> Controls:
         )
     with gr.Group():
         chosen = gr.Dropdown(choices(), value=AUTOMATIC, label="Model", info="automatic: by the kind of noise")
-        strength = gr.Slider(0, 1, 1, step=0.05, label="Strength", info="0 keeps the noise, 1 removes all of it")
+        strength = gr.Slider(
+            0, 1, 1, step=0.05, label="Strength", info="0 keeps the noise, 1 removes all of it", elem_id="strength"
+        )
     with gr.Accordion("More", open=False):
         ensemble = gr.Checkbox(False, label="Average over 8 turns and flips", info="8 × the time, a little better")
         maps = gr.Checkbox(False, label="Show the error, and what was removed")
@@ -142,9 +153,9 @@ def _controls(chosen_sample: gr.HTML) -> Controls:
         api_visibility="private",
     )
     again.click(None, seed, seed, js="(seed) => (Number(seed) || 0) + 1")
-    return Controls(
-        chosen_sample, files, camera, adding, noise, amount, seed, cleans, chosen, strength, ensemble, classical, maps
-    )
+    sources = chosen_sample, files, camera, own
+    controls = Controls(*sources, adding, noise, amount, seed, cleans, chosen, strength, ensemble, classical, maps)
+    return controls, about
 
 
 def _its_file(payload: ImageData | None) -> str | None:
@@ -165,25 +176,25 @@ def choices(trained: bool = False) -> list[str]:
     return [AUTOMATIC, *weights.shipped(), *([TRAINED] if trained else [])]
 
 
-def _tie(controls: Controls, results: Results, visits: Visits, denoisings: Denoisings) -> dict[str, object]:
+def _tie(controls: Controls, about: gr.Group, results: Results, desk: Desk) -> dict[str, object]:
     """Ties what a person does to a new result; returns the event's settings, for others that ask for one."""
 
     async def run(request: gr.Request, *values: object) -> tuple:
         asked = Controls(*values)
-        forgotten = _forgotten(asked)
+        forgotten = *_forgotten(asked), gr.Group(visible=not asked.own)
         try:
-            order = ordered(asked, visits.folder(request.session_hash) / TRAINED_FILE)
-            outcome = await denoisings.denoise(request.session_hash, order)
+            order = ordered(asked, desk.visits.folder(request.session_hash) / TRAINED_FILE, desk.trainings)
+            outcome = await desk.denoisings.denoise(request.session_hash, order)
         except (*PROBLEMS, MemoryError) as problem:
             return (*Results({"rows": [], "empty": EMPTY}, error(problem), "", None), *forgotten)
         shown = {"rows": outcome.rows, "empty": EMPTY}
         files = [str(path) for path in outcome.files] or None
-        return (*Results(shown, notes(outcome.notes), _table(outcome), files), *forgotten)
+        return (*Results(shown, _said(outcome), _table(outcome), files), *forgotten)
 
     settled = {
         "fn": run,
         "inputs": list(controls),
-        "outputs": [*results, *controls[:3]],
+        "outputs": [*results, *controls[:SOURCES], about],
         "concurrency_id": "denoising",
         "concurrency_limit": settings.QUEUE,
         "trigger_mode": "always_last",
@@ -206,28 +217,25 @@ def _tie(controls: Controls, results: Results, visits: Visits, denoisings: Denoi
     return settled
 
 
-TRAINED_FILE = "model.safetensors"  # of a visitor's own training, in their folder
-
-
 def _forgotten(asked: Controls) -> list:
-    """What becomes of strip, files and camera: the ones that are not shown any more are emptied."""
-    used = next((place for place in (1, 2, 0) if asked[place]), None)
-    return [gr.skip() if place == used else None for place in range(3)]
+    """What becomes of strip, files, camera and own shots: the ones that are not shown any more are emptied."""
+    used = next((place for place in (3, 1, 2, 0) if asked[place]), None)
+    return [gr.skip() if place == used else "" if place == 3 else None for place in range(SOURCES)]
 
 
-def ordered(asked: Controls, trained: Path) -> Order:
-    """What was asked for; `trained` are the weights of the visitor's own training."""
-    options = Options(
-        asked.weights, trained, asked.strength, asked.ensemble, tuple(asked.baselines or ()), bool(asked.maps)
-    )
-    files = tuple(asked.files or ([asked.camera] if asked.camera else []))
-    order = Order(files, None if files or not asked.strip else str(asked.strip), options=options)
-    if asked.adding == ADD:
-        return replace(order, noise=asked.noise, level=float(asked.level), seed=int(asked.seed or 0))
-    return replace(order, cleans=tuple(asked.cleans or ()))
+def _said(outcome: Outcome) -> str:
+    """The notes; and, for those who only hear the page, what came out."""
+    heard = [
+        f"{row['name']}: {panel['title']} {panel['psnr_text'] or '{:.1f} dB'.format(panel['psnr'])} {panel['note']}"
+        for row in outcome.rows
+        for panel in row["panels"]
+        if panel["role"] in ("noisy", "denoised") and (panel["psnr_text"] or panel["psnr"] is not None)
+    ]
+    spoken_only = html.escape(". ".join(heard) or "Denoised" * bool(outcome.rows))
+    return notes(outcome.notes) + f'<p class="n2n-heard">{spoken_only}</p>'
 
 
 def _table(outcome: Outcome) -> str:
     """Every picture and method with its figures, then their means; nothing where nothing could be measured."""
     measured = any(line[2] is not None for line in outcome.table)
-    return table(COLUMNS, [*outcome.table, *denoising.means(outcome.table)]) if measured else ""
+    return table(COLUMNS, [*outcome.table, *figures.means(outcome.table)]) if measured else ""

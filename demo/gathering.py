@@ -26,7 +26,7 @@ def gathered(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, file in names.items():
-        _link(file, folder / name)
+        link(file, folder / name)
     return (folder / next(iter(names)),) if len(names) == 1 and len(files) == 1 else (folder,)
 
 
@@ -64,7 +64,9 @@ def _names(pictures: list[Path]) -> list[str]:
     )
 
 
-def _link(file: Path, place: Path) -> None:
+def link(file: Path, place: Path) -> None:
+    """The same file at a second place, instead of what was there; it takes no room of its own. Raises OSError."""
+    place.unlink(missing_ok=True)
     try:
         os.link(file, place)
     except OSError:  # another disk, or one that has no links

@@ -7,25 +7,42 @@ from collections.abc import Callable
 from pathlib import Path
 
 from n2n import UNetConfig, curves, image, plots, repeat, weights
+from n2n.evaluate import ESTIMATED, MEAN
 
 from . import gathering, samples
 from .runs import Run
 
-# makes the sample pairs, bit for bit
-MAKE = (
-    f"python -m n2n make-pairs {gathering.PHOTOGRAPHS} --noise {gathering.NOISE} --count {gathering.SCENES} "
-    f"--size {gathering.SIDE} --clean"
-)
 NAME = "mine"  # of the files, and of the weights in the command
+LISTED = 8  # files that a command names; of more it names their folder
+# What a header calls them → what people are told.
+PSNRS = {
+    "noisy": f"noisy, {MEAN}",
+    "denoised": f"denoised, {MEAN}",
+    "estimated": f"denoised, {ESTIMATED}",
+    "estimated_noisy": f"noisy, {ESTIMATED}",
+}
 
 
 def command_of(run: Run) -> str:
-    """The command that repeats the training on one's own machine; after the sample pairs, with how they are made."""
-    chosen = run.settings
-    data, before = run.names, ""
+    """The command that repeats the training on one's own machine, a comment on its data before it where it needs one;
+    after the sample pairs, with how they are made.
+    """
+    chosen, data, before = run.settings, run.names, ""
     if data == (samples.PAIRS,):
-        data, before = ("pairs.npz",), f"{MAKE} -o pairs.npz\n"
+        data, before = ("pairs.npz",), f"{_making('pairs.npz')}\n"
+    elif len(data) > LISTED:
+        data, before = ("pairs",), f"# pairs: a folder with your {len(data):,} pictures, and nothing else\n"
+    elif run.renamed:
+        before = f"# {' and '.join(data)}: your two files of one name, called so to tell them apart\n"
     return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, chosen.width, chosen.start)
+
+
+def _making(file: str) -> str:
+    """The command that makes the sample pairs, bit for bit."""
+    return (
+        f"python -m n2n make-pairs {gathering.PHOTOGRAPHS} --noise {gathering.NOISE} --count {gathering.SCENES} "
+        f"--size {gathering.SIDE} --clean -o {file}"
+    )
 
 
 def card(header: dict[str, object], command: str) -> str:
@@ -39,7 +56,7 @@ def card(header: dict[str, object], command: str) -> str:
     }
     if header.get("sigma"):
         rows["noise learnt"] = "σ {:.1f} to {:.1f} of 255".format(*header["sigma"])
-    rows |= {f"hold-out: {kind.replace('_', ', ')}": f"{value:.2f} dB" for kind, value in header["psnr"].items()}
+    rows |= {f"hold-out PSNR, {PSNRS.get(kind, kind)}": f"{value:.2f} dB" for kind, value in header["psnr"].items()}
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return f"""# {NAME}.safetensors
 
@@ -64,9 +81,13 @@ def written(folder: Path, run: Run) -> list[Path]:
     What cannot be made is left out, and the log tells why: it costs nothing of the rest. Raises OSError, ValueError
     where there are no weights.
     """
-    folder.mkdir(exist_ok=True)
-    taken = folder / f"{NAME}.safetensors"
-    shutil.copyfile(run.weights, taken)
+    taken = run.weights
+    try:
+        folder.mkdir(exist_ok=True)
+        gathering.link(taken, folder / f"{NAME}.safetensors")
+        taken = folder / f"{NAME}.safetensors"
+    except OSError:  # a full disk: then as they lie there
+        traceback.print_exc()
     makers: dict[str, Callable[[], bytes]] = {
         f"{NAME}.md": lambda: card(weights.load(taken)[1], command_of(run)).encode(),
         "training.csv": lambda: run.history.csv().encode(),

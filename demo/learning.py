@@ -1,15 +1,19 @@
 """A training inside a job: what it yields while it learns, what it leaves behind, how far to trust it."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from n2n import Noise2Noise, Pairs, Progress, Recipe, host, infer, pairs, threads, watch, weights
-from n2n.checkpoint import last_path, summary
+from n2n.checkpoint import Best, last_path, summary
 from n2n.evaluate import Denoiser
 from n2n.train import train
 
@@ -23,6 +27,8 @@ HELD_PIXELS = 2**18  # of them all: measuring takes half a second
 HELD_SHOTS = 5  # of each
 LEAST_SIDE = 128  # pixels of the middle of a large picture that is measured on, where there are many
 PREVIEW_SECONDS = 1.0  # between two previews
+AGAIN, PAUSE = 5, 1.0  # how often weights that could not be written are tried again, and the seconds between
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,7 @@ class Learnt:
     header: dict[str, object]  # of the best weights
     trust: Trust
     stopped: bool  # before the budget was used up
+    lost: tuple[str, ...] = ()  # what could not be written, a sentence each
 
 
 def learn(
@@ -74,21 +81,93 @@ def learn(
     else:
         model = Noise2Noise.for_pairs(data, recipe, settings.width, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
-    measured = to_measure(held)
-    previews = Previews(held, folder / "previews", partial(infer.denoise, model.fast))
+    measured, lost, kept = to_measure(held), Lost(), Best()
+    previews = Previews(held, folder / "previews", partial(infer.denoise, model.fast), lost)
     stream = train(
-        model.net, learnt, measured, recipe, out=out, resume=settings.resume, stop=stop, start=settings.start
+        *(model.net, learnt, measured, recipe),
+        out=out,
+        resume=settings.resume,
+        stop=stop,
+        start=settings.start,
+        best=kept,
     )
     progress = None
-    for progress in watch.tensorboard(threads.chosen(stream), folder / LOGS, model.net, measured):
-        yield progress
-        if previews.due(progress):
-            snapshot = _snapshot(model, out, progress) if progress.validation else None
-            yield previews.drawn(progress, snapshot)
+    try:
+        for progress in logged(threads.chosen(stream), folder / LOGS, model, measured, lost):
+            yield progress
+            if previews.due(progress):
+                snapshot = lost.without("snapshots", partial(_snapshot, model, out, progress))
+                yield previews.drawn(progress, snapshot)
+    except OSError as problem:  # of the weights themselves
+        if progress is None or not kept.weights:
+            raise
+        _save_again(out, kept, folder, problem)
+        lost.add("ended")
     best = Noise2Noise.load(out, device)
     stopped = progress is not None and recipe.fraction(progress.step, progress.steps, progress.seconds) < 1
-    found = trusted(best, held, folder / "trust")
-    yield Learnt(out, last_path(out), folder / LOGS, best.header, found, stopped)
+    found = lost.without("pictures", lambda: trusted(best, held, folder / "trust"))
+    found = found or Trust((), "", None, (), not held.has_clean)
+    yield Learnt(out, last_path(out), folder / LOGS, best.header, found, stopped, lost.told())
+
+
+# What is said of what could not be written.
+SAID = {
+    "pictures": "Some pictures could not be written",
+    "snapshots": "Some weights for the time machine could not be written",
+    "logs": "TensorBoard's logs could not be written to the end",
+    "ended": "The training ended early, with the best weights until then: the last could not be written",
+}
+
+
+class Lost:
+    """What could not be written; a training goes on without it."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, None] = {}
+
+    def add(self, kind: str) -> None:
+        """`kind` is one of SAID."""
+        self._kinds[kind] = None
+
+    def without(self, kind: str, make: Callable[[], Result]) -> Result | None:
+        """What it makes; None where the disk, or another obstacle to writing, prevents it."""
+        try:
+            return make()
+        except OSError:
+            self.add(kind)
+            return None
+
+    def told(self) -> tuple[str, ...]:
+        """A sentence for each kind."""
+        return tuple(f"{SAID[kind]}: the server's disk is full, or cannot be written to." for kind in self._kinds)
+
+
+def logged(
+    stream: Iterable[Progress], folder: Path, model: Noise2Noise, measured: Pairs, lost: Lost
+) -> Iterator[Progress]:
+    """Passes the stream on and writes TensorBoard's logs, which are given up where they cannot be written."""
+    newest: deque[Progress] = deque()
+    logs = watch.tensorboard((newest.popleft() for _ in iter(lambda: len(newest), 0)), folder, model.net, measured)
+    writing = True
+    try:
+        for progress in stream:
+            newest.append(progress)
+            writing = writing and lost.without("logs", lambda: next(logs)) is not None
+            yield progress
+    finally:
+        lost.without("logs", logs.close)
+
+
+def _save_again(out: Path, kept: Best, folder: Path, problem: OSError) -> None:
+    """Tries again to write the best weights, in the room that logs and snapshots leave. Raises `problem`."""
+    for place in (LOGS, "snapshots"):
+        shutil.rmtree(folder / place, ignore_errors=True)
+    for _ in range(AGAIN):
+        try:
+            return weights.save(out, kept.weights, kept.header)
+        except OSError:
+            time.sleep(PAUSE)
+    raise problem
 
 
 def to_measure(held: Pairs) -> Pairs:
@@ -100,8 +179,12 @@ def to_measure(held: Pairs) -> Pairs:
     return shown.spread(cut, min(HELD, max(1, int(HELD_PIXELS / pixels))))
 
 
-def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path:
-    """The weights as they are now, with what the last checkpoint, which was written at this step, tells of them."""
+def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path | None:
+    """The weights as they are now, with what the last checkpoint, which was written at this step, tells of them; None
+    where the hold-out was not measured.
+    """
+    if not progress.validation:
+        return None
     header = weights.load(last_path(out))[1] | {"psnr": summary(progress.validation)}
     header.pop("mark")
     header.pop("facts", None)
@@ -114,21 +197,29 @@ def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path:
 class Previews:
     """The pictures that get better before one's eyes; noisy, target and clean are written once."""
 
-    def __init__(self, held: Pairs, folder: Path, denoise: Denoiser) -> None:
-        folder.mkdir(exist_ok=True)
-        self.folder, self.denoise, self.drawn_at = folder, denoise, -math.inf
+    def __init__(self, held: Pairs, folder: Path, denoise: Denoiser, lost: Lost) -> None:
+        self.folder, self.denoise, self.lost, self.drawn_at = folder, denoise, lost, -math.inf
+        self.rows: tuple[tuple[Shown, ...], ...] = ()  # as they were drawn last
         self.pairs = shown.first_pairs(shown.middle(shown.spread(held, shown.ROWS), shown.SIDE))
-        self.brought = [shown.draw_pair(folder, place, pair, "noisy") for place, pair in enumerate(self.pairs)]
+        self.brought = lost.without("pictures", self._bring) or []
+
+    def _bring(self) -> list[tuple[Shown, ...]]:
+        self.folder.mkdir(exist_ok=True)
+        return [shown.draw_pair(self.folder, place, pair, "noisy") for place, pair in enumerate(self.pairs)]
 
     def due(self, progress: Progress) -> bool:
         """At the first step, each time a second has gone by, and whenever the hold-out was measured."""
         return progress.validation is not None or progress.seconds - self.drawn_at >= PREVIEW_SECONDS
 
     def drawn(self, progress: Progress, snapshot: Path | None) -> Preview:
-        """Denoises them with the net as it is now. Raises OSError."""
+        """Denoises them with the net as it is now; where that cannot be written they stay as they were."""
+        self.rows = self.lost.without("pictures", lambda: self._draw(progress.step)) or self.rows
+        self.drawn_at = progress.seconds
+        return Preview(progress.step, progress.seconds, self.rows, snapshot)
+
+    def _draw(self, step: int) -> tuple[tuple[Shown, ...], ...]:
         rows = []
         for place, (pair, (noisy, *others)) in enumerate(zip(self.pairs, self.brought)):
-            file = self.folder / f"{place}_denoised_{progress.step:06d}.png"
+            file = self.folder / f"{place}_denoised_{step:06d}.png"
             rows.append((noisy, shown.draw(file, "denoised", self.denoise(pair.source), pair), *others))
-        self.drawn_at = progress.seconds
-        return Preview(progress.step, progress.seconds, tuple(rows), snapshot)
+        return tuple(rows)

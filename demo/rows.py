@@ -12,6 +12,8 @@ import numpy as np
 
 from n2n import image
 
+IDENTICAL = "identical"  # stands for the PSNR of a picture with itself
+
 
 def panel(
     role: str,
@@ -27,14 +29,14 @@ def panel(
 
     role: noisy, denoised, target, error, residual, average, disagreement, or a classical method; before / after needs
     noisy and denoised. src: from `save`, or a data URI. size: (width, height) of the file, pixels. psnr in dB, ssim at
-    most 1; None and NaN show nothing. psnr_text stands in place of the number ("≈ 25.1 dB"). Raises ValueError for an
-    empty picture.
+    most 1; None and NaN show nothing, infinity "identical". psnr_text stands in place of the number ("≈ 25.1 dB").
+    Raises ValueError for an empty picture.
     """
     width, height = (int(length) for length in size)
     if width < 1 or height < 1:
         raise ValueError(f"the picture '{title}' is {width}×{height} pixels; allowed: 1×1 and more")
     if psnr is not None and math.isinf(psnr):
-        psnr_text = psnr_text or "∞ dB"  # a picture compared with itself; JSON knows no infinity
+        psnr_text = psnr_text or IDENTICAL  # JSON knows no infinity
     return {
         "role": role,
         "title": title,

@@ -1,7 +1,9 @@
 """What is known of an upload, and of a training: what was asked for, and everything that came of it so far."""
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from n2n import Progress, weights
 from n2n.doctor import Verdict
@@ -12,6 +14,21 @@ from . import gathering, gpu, learning, samples, settings
 from .learning import Learnt, Preview, Settings
 from .looking import Speed, Strip, Understood, Verdicts
 from .shown import Shown
+
+
+class Upload(str):
+    """The path of an uploaded file, which knows what the file is called where it comes from."""
+
+    called: str
+
+    def __new__(cls, path: str, called: str | None = None) -> "Upload":
+        upload = super().__new__(cls, path)
+        plain = "".join(letter for letter in called or "" if letter.isprintable())
+        upload.called = re.split(r"[/\\]", plain)[-1] or Path(path).name
+        return upload
+
+    def __getnewargs__(self) -> tuple[str, str]:
+        return str(self), self.called
 
 
 @dataclass
@@ -44,6 +61,7 @@ class Run:
     folder: Path
     settings: Settings
     names: tuple[str, ...]  # of the data, as the person knows them
+    renamed: bool = False  # they were of one name, and are told apart by these
     history: History = field(default_factory=History)
     previews: list[Preview] = field(default_factory=list)
     progress: Progress | None = None
@@ -68,7 +86,7 @@ class Run:
     @property
     def weights(self) -> Path:
         """The best so far. Raises ValueError before the first were measured."""
-        if not self.snapshots():
+        if not (self.snapshots() or self.learnt):
             raise ValueError("the training was stopped before anything was learnt; press Train to begin again")
         return self.folder / learning.BEST
 
@@ -103,12 +121,20 @@ def _check_seconds(seconds: float) -> None:
         raise ValueError(f"{seconds:g} seconds of training; this page allows 1 to {settings.JOB_SECONDS:g}")
 
 
-def brought(uploaded: tuple[str, ...], folder: Path, shared: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """The files to read, and their names as the person knows them: uploads, linked into `folder`, or the sample pairs,
-    which lie in `shared`. Raises ValueError where they are too many, or a mixture.
+class Brought(NamedTuple):
+    """What is given to a training."""
+
+    data: tuple[Path, ...]  # to read
+    names: tuple[str, ...]  # as the person knows them
+    renamed: bool = False  # two of one name, told apart here
+
+
+def brought(uploaded: tuple[str, ...], folder: Path, shared: Path) -> Brought:
+    """Uploads, linked into `folder`, or the sample pairs, which lie in `shared`. Raises ValueError where they are too
+    many, or a mixture.
     """
     if uploaded == (samples.PAIRS,):
-        return (gathering.sample_pairs(shared),), (samples.PAIRS,)
+        return Brought((gathering.sample_pairs(shared),), (samples.PAIRS,))
     if len(uploaded) > settings.UPLOAD_FILES:
         raise ValueError(
             f"{len(uploaded)} files; this page takes up to {settings.UPLOAD_FILES}. Put them into one .zip instead"
@@ -120,4 +146,7 @@ def brought(uploaded: tuple[str, ...], folder: Path, shared: Path) -> tuple[tupl
             "their last use; please bring it again"
         )
     data = gathering.gathered(files, folder)
-    return data, tuple(sorted(path.name for path in folder.iterdir()))
+    called = {Path(upload).name: upload.called for upload in uploaded if isinstance(upload, Upload)}
+    kept = [path.name for path in folder.iterdir()]
+    renamed = not {file.name for file in files}.issuperset(kept)
+    return Brought(data, tuple(sorted(called.get(name, name) for name in kept)), renamed)

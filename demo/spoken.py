@@ -7,6 +7,6 @@ import gradio as gr
 SCRIPT = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 
 
-def component(**settings: object) -> gr.HTML:
-    """HTML that is announced, once a progress bar in it is full. `settings` are gr.HTML's."""
-    return gr.HTML("", js_on_load=SCRIPT, **settings)
+def component(value: str = "", **settings: object) -> gr.HTML:
+    """HTML that is announced when it changes, once a progress bar in it is full. `settings` are gr.HTML's."""
+    return gr.HTML(value, js_on_load=SCRIPT, **settings)

@@ -52,8 +52,8 @@ class Trainings:
         self._forget()
         token = secrets.token_urlsafe(16)
         folder, shared = self._visits.folder(token), self._visits.shared("pairs")
-        data, names = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", shared)
-        run = Run(data, self._visits.fresh(token, "run"), asked, names)
+        brought = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", shared)
+        run = Run(brought.data, self._visits.fresh(token, "run"), asked, brought.names, brought.renamed)
         return self._start(Training(token, session, run))
 
     def go_on(self, session: str, token: str, seconds: float) -> Training:

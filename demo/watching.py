@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import math
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -9,8 +10,10 @@ from typing import NamedTuple, TypeVar
 import gradio as gr
 
 from n2n import curves, plots
+from n2n.evaluate import ESTIMATED, MEAN
 
 from . import keepsakes, settings
+from .learning import Preview
 from .markup import error, notes, table, verdicts
 from .rows import panel, row, url
 from .runs import Looks, Run
@@ -20,6 +23,7 @@ from .turns import Waiting
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
 NO_ROWS = {"rows": [], "empty": ""}
+MACHINE = "Time machine: seconds of training"
 Values = TypeVar("Values", bound=tuple)
 TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
 
@@ -84,19 +88,24 @@ def in_line(place: Waiting) -> str:
 
 
 def begun(training: Training) -> Page:
-    """As the training begins, or is found again."""
-    hidden = {name: gr.update(visible=False) for name in ("machine", "snapshot", "files", "use")}
+    """As the training begins, or is found again: nothing of another one is left."""
+    continued = {} if training.run.progress else {"curves": "", "pictures": NO_ROWS}
     return page(
         seen=gr.Accordion(open=False),
         status=notes(["Reading the pairs …"]),
         train=gr.Button(interactive=False),
         stop=gr.Button(interactive=True),
         go_on=gr.Button(interactive=False),
-        trust=NO_ROWS,
-        command="",
         token=training.token,
-        **hidden,
+        **_nothing_to_take(),
+        **continued,
     )
+
+
+def _nothing_to_take() -> dict[str, object]:
+    """What there is to take and to see once a training is over, not there yet."""
+    hidden = {name: gr.update(visible=False) for name in ("machine", "snapshot", "files", "use")}
+    return {"trust": NO_ROWS, "command": "", **hidden}
 
 
 class View:
@@ -127,12 +136,12 @@ class View:
 
 async def ended(training: Training) -> Page:
     """When it is over: everything there is to see and to download."""
-    run, last = training.run, len(training.run.snapshots()) - 1
+    run, kept = training.run, training.run.snapshots()
     return page(
         status=status(run, over=True),
         curves=await asyncio.to_thread(lambda: drawing(run, psnr_curve(run))),
-        machine=gr.Slider(minimum=0, maximum=max(1, last), value=last, visible=last > 0),
-        snapshot=gr.DownloadButton("These weights", value=str(run.snapshots()[-1].snapshot), visible=last >= 0),
+        machine=machine(kept, len(kept) - 1) if kept else gr.skip(),
+        snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
         trust=rows(run.learnt.trust.rows) if run.learnt else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.taken], visible=True),
         command=_worth(run) + _command(keepsakes.command_of(run)),
@@ -144,12 +153,16 @@ async def ended(training: Training) -> Page:
 
 
 def failed(problem: Exception, run: Run | None = None) -> Page:
-    """When something went wrong; what was learnt until then can still be gone on from."""
+    """When something went wrong: of a training, what was learnt until then can still be gone on from; where there is
+    none, nothing of another one is left.
+    """
+    gone = {} if run else {"curves": "", "pictures": NO_ROWS, **_nothing_to_take()}
     return page(
         status=error(problem),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),
         go_on=gr.Button(interactive=run is not None and bool(run.snapshots())),
+        **gone,
     )
 
 
@@ -182,15 +195,17 @@ def _worth(run: Run) -> str:
     if run.learnt is None:
         return notes(["Stopped before the last measurement was done: these are the best weights until then."])
     trust = run.learnt.trust
-    said = [trust.note] if trust.note else []
+    said = [*([trust.note] if trust.note else []), *run.learnt.lost]
     if trust.worth is not None:
-        about = "estimated without clean pictures" if trust.estimated else "measured against the clean pictures"
+        about = ESTIMATED if trust.estimated else f"against the clean pictures, {MEAN}"
         gain = f"is worth the average of about {trust.worth:.1f} of them"
         said.insert(
             0, f"One noisy shot, denoised, {gain if trust.worth > 1 else 'is no better than it was'} ({about})."
         )
     lines = [(str(count), decibels) for count, decibels in trust.averages]
-    return notes(said) + table(("shots averaged", "PSNR, dB"), lines if len(lines) > 2 else [])
+    return notes(said) + table(
+        ("shots averaged", f"PSNR in dB, {ESTIMATED if trust.estimated else MEAN}"), lines if len(lines) > 2 else []
+    )
 
 
 def _command(command: str) -> str:
@@ -200,8 +215,22 @@ def _command(command: str) -> str:
     )
 
 
-def at(run: Run, place: float) -> tuple:
-    """The time machine: the pictures and the weights of one snapshot, or of the nearest."""
-    snapshots = run.snapshots()
-    chosen = snapshots[min(max(0, int(place)), len(snapshots) - 1)]
-    return rows(chosen.rows), gr.DownloadButton(f"Weights of step {chosen.step:,}", value=str(chosen.snapshot))
+def at(run: Run, seconds: float) -> tuple:
+    """The time machine: the pictures and the weights of the snapshot nearest to so many seconds of training."""
+    kept = run.snapshots()
+    place = min(range(len(kept)), key=lambda place: abs(kept[place].seconds - float(seconds)))
+    weights = gr.DownloadButton(f"Weights of step {kept[place].step:,}", value=str(kept[place].snapshot))
+    return rows(kept[place].rows), weights, gr.Slider(info=_moment(kept[place]))
+
+
+def machine(kept: Sequence[Preview], place: int) -> gr.Slider:
+    """The time machine at one of the snapshots: its handle tells seconds of training."""
+    first, last = math.floor(kept[0].seconds), math.ceil(kept[-1].seconds)
+    at = last if place == len(kept) - 1 else round(kept[place].seconds)
+    return gr.Slider(
+        minimum=first, maximum=max(first + 1, last), value=at, info=_moment(kept[place]), visible=len(kept) > 1
+    )
+
+
+def _moment(preview: Preview) -> str:
+    return f"the same pictures after {preview.seconds:.0f} s, step {preview.step:,}"

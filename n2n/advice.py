@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from . import baselines, metrics
-from .noise import parse
+from .noise import Noise, parse
 
 GENERAL = ("everyday", "gaussian-small", "gaussian")  # weights for noise of no known kind, the better first
+# Noise that no weights learnt → the kind whose weights do most for it, measured on the demo's pictures.
+KIN = {"speckle": "poisson", "bernoulli": "pixelate"}
 LOOKED_AT = 1024  # pixels: side of the middle in which noise is estimated
 
 Header = Mapping[str, object]  # of a weights file
@@ -18,10 +20,22 @@ def kind(header: Header) -> str:
     return parse(str(header["noise"])).name if header.get("noise") else ""
 
 
+def recommended(noisy: Tensor, noise: str | None, shipped: Mapping[str, Header]) -> str:
+    """The name of the weights for a picture, (1, C, H, W): for its noise's kind, or, where that is None, the first
+    general ones that learnt noise as strong as is seen in it.
+    """
+    if noise is not None or min(noisy.shape[-2:]) < metrics.SSIM_SIDE:
+        return suited(noise, shipped)
+    return _as_strong(sigma_of(noisy), shipped) or suited(None, shipped)
+
+
 def suited(noise: str | None, shipped: Mapping[str, Header]) -> str:
     """The name of the weights for noise of a kind (None: unknown). Of several the residual ones, and the fastest."""
-    fitting = sorted((name for name in shipped if kind(shipped[name]) == noise), key=lambda name: _rank(shipped[name]))
-    return next(name for name in (*fitting, *GENERAL) if name in shipped)
+    for learnt in (noise, KIN.get(noise or "")):
+        fitting = [name for name in shipped if learnt and kind(shipped[name]) == learnt]
+        if fitting:
+            return min(sorted(fitting), key=lambda name: _rank(shipped[name]))
+    return next(name for name in GENERAL if name in shipped)
 
 
 def _rank(header: Header) -> tuple[bool, int]:
@@ -37,32 +51,41 @@ def learnt_range(header: Header) -> tuple[float, float] | None:
     return parse(str(header["noise"])).sigma if header.get("noise") else None
 
 
-def warning(noisy: Tensor, header: Header, shipped: Mapping[str, Header] | None = None) -> str | None:
+def warning(
+    noisy: Tensor, header: Header, shipped: Mapping[str, Header] | None = None, added: Noise | None = None
+) -> str | None:
     """A sentence where the noise of a picture, (1, C, H, W), is stronger or weaker than what weights learnt; else None.
 
-    It names weights among the `shipped` for noise of any kind that learnt noise of this strength, if there are any.
+    Noise that was `added` is known; else it is estimated. The sentence names weights among the `shipped` for noise of
+    any kind that learnt noise of this strength, if there are any.
     """
     learnt = learnt_range(header)
     if learnt is None or min(noisy.shape[-2:]) < metrics.SSIM_SIDE:
         return None
-    sigma, (low, high) = _sigma(noisy), learnt
-    known = f"σ {low:.0f}" if f"{low:.0f}" == f"{high:.0f}" else f"σ {low:.0f} to {high:.0f}"
+    known = added is not None and added.name == kind(header) and added.sigma
+    sigma, (low, high) = added.sigma[1] if known else sigma_of(noisy), learnt
+    span = f"σ {low:.0f}" if f"{low:.0f}" == f"{high:.0f}" else f"σ {low:.0f} to {high:.0f}"
     if sigma > 1.15 * high + 1:
-        told = f"more than the {known} this model learnt: expect some noise to stay."
+        told = f"more than the {span} this model learnt: expect some noise to stay."
     elif sigma < 0.7 * low - 1:
-        told = f"less than the {known} this model learnt: expect it to blur. Try a lower strength."
+        told = f"less than the {span} this model learnt: expect it to blur. Try a lower strength."
     else:
         return None
-    better = [name for name in GENERAL if name in (shipped or {}) and _holds(learnt_range(shipped[name]), sigma)]
-    advice = [f"“{better[0]}” learnt noise of this strength."] if better else []
+    better = _as_strong(sigma, shipped or {})
+    advice = [f"“{better}” learnt noise of this strength."] if better else []
     return " ".join([f"The noise here is about σ = {sigma:.0f}, {told}", *advice])
 
 
-def _sigma(noisy: Tensor) -> float:
-    """Estimated from the middle of a picture, in units of 255."""
+def sigma_of(noisy: Tensor) -> float:
+    """Estimated from the middle of a picture, (1, C, H, W), in units of 255."""
     top, left = (max(0, side - LOOKED_AT) // 2 for side in noisy.shape[-2:])
     middle = noisy[0, :, top : top + LOOKED_AT, left : left + LOOKED_AT]
     return 255 * baselines.noise_level(middle.permute(1, 2, 0).double().numpy())
+
+
+def _as_strong(sigma: float, shipped: Mapping[str, Header]) -> str | None:
+    """The first general weights that learnt noise of this strength."""
+    return next((name for name in GENERAL if name in shipped and _holds(learnt_range(shipped[name]), sigma)), None)
 
 
 def _holds(learnt: tuple[float, float] | None, sigma: float) -> bool:

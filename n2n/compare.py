@@ -1,5 +1,8 @@
-"""Denoisers side by side on one picture, as a screen shows it: 8 bits, clipped. What is seen is what is measured."""
+"""Denoisers side by side on one picture: as a screen shows it, in 8 bits, and measured as the file that is taken along,
+rounded and clipped to its own depth.
+"""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,25 +29,31 @@ class Case:
     target: Tensor | None  # the clean picture, where it is known
     picture: Picture  # as it was brought: depth, alpha and metadata for the result
     scale: float  # value of white in `picture`
+    second: Tensor | None = None  # another shot of the same, which tells the PSNR where nobody knows the clean picture
+    unlearnt: tuple[slice, slice] = (slice(None), slice(None))  # rows and columns of which no weights saw `second`
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture as it is seen, with what was measured on exactly these pixels."""
+    """A picture as it is seen, with what was measured of it."""
 
     pixels: np.ndarray  # (H, W, C) uint8
-    psnr: float | None = None  # dB against the target as it is seen; None where there is none
+    psnr: float | None = None  # dB; infinite where it is the target; None where there is none
     ssim: float | None = None
     seconds: float | None = None  # that the denoiser took
+    estimated: bool = False  # the PSNR, from a second shot
 
 
 def corrupted(picture: Picture, noise: Noise, seed: int) -> Case:
-    """A clean picture with noise added; it becomes the target. The same seed gives the same noise, bit for bit."""
+    """A clean picture with noise added; it becomes the target, rounded as a file holds it where the noise has a target
+    of its own. The same seed gives the same noise, bit for bit.
+    """
     scale = full_scale(picture.pixels.dtype, float(picture.pixels.max()))
     clean = to_tensor(picture.pixels, scale)
     noisy = noise(clean, generator(seed))
     alpha = picture.alpha if noise.shrink == 1 else None
-    return Case(noisy, noise.clean(clean), replace(picture, alpha=alpha), scale)
+    case = Case(noisy, None, replace(picture, alpha=alpha), scale)
+    return replace(case, target=_as_file(noise.clean(clean), case))
 
 
 def noisy_already(picture: Picture, clean: Picture | None) -> Case:
@@ -70,14 +79,42 @@ def result(case: Case, denoised: Tensor) -> Picture:
 
 
 def show(picture: Tensor, target: Tensor | None, seconds: float | None = None) -> Shown:
-    """(1, C, H, W) as it is seen, measured against the target as that is seen."""
+    """(1, C, H, W) as it is seen, measured against the target as that is seen, both in 8 bits."""
     pixels = to_pixels(picture, np.uint8, 255.0)
     if target is None:
         return Shown(pixels, seconds=seconds)
     seen, aim = (to_tensor(each, 255.0) for each in (pixels, to_pixels(target, np.uint8, 255.0)))
-    likeness = float(metrics.ssim(seen, aim))
-    known = likeness if np.isfinite(likeness) else None
-    return Shown(pixels, float(metrics.psnr(seen, aim)), known, seconds)
+    return Shown(pixels, psnr(seen, aim), _ssim(seen, aim), seconds)
+
+
+def seen(picture: Tensor, case: Case, seconds: float | None = None) -> Shown:
+    """(1, C, H, W) as it is seen; measured as the file that `result` makes of it, against the clean picture, or with
+    the second shot where there is none.
+    """
+    pixels, file = to_pixels(picture, np.uint8, 255.0), _as_file(picture, case)
+    if case.target is not None:
+        return Shown(pixels, psnr(file, case.target), _ssim(file, case.target), seconds)
+    if case.second is None:
+        return Shown(pixels, seconds=seconds)
+    errors = metrics.block_errors(*(each[(..., *case.unlearnt)] for each in (file, case.noisy, case.second)))
+    found = metrics.estimate([errors]).psnr
+    return Shown(pixels, found if found < metrics.PEAK_DB else None, seconds=seconds, estimated=True)
+
+
+def _as_file(picture: Tensor, case: Case) -> Tensor:
+    """What is read of the file that `result` makes of (1, C, H, W)."""
+    return to_tensor(to_pixels(picture, case.picture.pixels.dtype, case.scale), case.scale)
+
+
+def psnr(picture: Tensor, target: Tensor) -> float:
+    """(1, C, H, W) twice, white at 1 → dB, without the limit that means need: infinite where they are identical."""
+    error = float(metrics.squared_error(picture, target))
+    return -10 * math.log10(error) if error else math.inf
+
+
+def _ssim(picture: Tensor, target: Tensor) -> float | None:
+    likeness = float(metrics.ssim(picture, target))
+    return likeness if math.isfinite(likeness) else None
 
 
 def run(denoisers: Mapping[str, Denoiser], case: Case) -> dict[str, tuple[Tensor, Shown]]:
@@ -87,7 +124,7 @@ def run(denoisers: Mapping[str, Denoiser], case: Case) -> dict[str, tuple[Tensor
         start = time.perf_counter()
         denoised = denoiser(case.noisy)
         seconds = time.perf_counter() - start
-        results[name] = (denoised, show(denoised, case.target, seconds))
+        results[name] = (denoised, seen(denoised, case, seconds))
     return results
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .evaluate import Measurement
+from .evaluate import POOLED, Measurement
 from .history import History
 from .metrics import PEAK_DB
 from .plots import BLUE, FONT, INK, PANEL, TALL, VERMILLION, End, finish, message, number, panels
@@ -58,8 +58,9 @@ def psnr_figure(history: History) -> Figure:
         shown += denoised
     known = [value for value in shown if value < PEAK_DB] or [0.0, PEAK_DB]
     least = max(min(known), min(noisy, ends[-1].value) - UNDER)
-    caption = "hold-out PSNR, dB" + " (shaded: 95 % interval)" * bool(last.estimated)
-    finish(axes, caption, seconds[-1], least, max(known), ends)
+    if last.estimated:
+        axes.set_xlabel("seconds (shaded: 95 % interval)", fontsize=FONT, color=INK)
+    finish(axes, f"hold-out PSNR in dB, {POOLED}", seconds[-1], least, max(known), ends)
     return figure
 
 

@@ -10,6 +10,8 @@ from torch import Tensor
 from .metrics import BlockErrors, Estimate, block_errors, estimate, squared_error, ssim, to_psnr
 from .pairs import Pairs
 
+MEAN, POOLED = "mean over pictures", "pooled over all pixels"  # the two PSNRs of a set, wherever they are told
+ESTIMATED = f"estimated from second shots, {POOLED}"
 Denoiser = Callable[[Tensor], Tensor]  # float (N, C, H, W), white at 1 → the same
 
 

@@ -13,8 +13,8 @@ MOST = 300  # points
 LEADS = tuple("=+-@\t\r\n＝＋－＠")  # what a formula of a spreadsheet begins with
 POINT_COLUMNS = ("step", "seconds", "images", "loss", "noise_floor", "excess_loss", "learning_rate")
 MEASUREMENT_COLUMNS = (
-    *("step", "seconds", "psnr_noisy", "psnr_denoised", "psnr_pooled_noisy", "psnr_pooled_denoised"),
-    *("psnr_estimated", "low", "high", "psnr_estimated_noisy", "psnr_target"),
+    *("step", "seconds", "psnr_mean_noisy", "psnr_mean_denoised", "psnr_pooled_noisy", "psnr_pooled_denoised"),
+    *("psnr_pooled_estimated", "low", "high", "psnr_pooled_estimated_noisy", "psnr_mean_target"),
 )
 
 
@@ -76,8 +76,9 @@ class History:
         return _table(POINT_COLUMNS, rows)
 
     def measurements_csv(self) -> str:
-        """The measurements in the same form; PSNR in dB, that of the estimate, from low to high at 95 %, pooled over
-        all pixels as the columns named so are. What needs clean pictures, or a second shot, is empty without them.
+        """The measurements in the same form; PSNR in dB, the mean over pictures or pooled over all pixels, as columns
+        say; of the estimate from low to high at 95 %. What needs clean pictures, or a second shot, is empty without
+        them.
         """
         return _table(MEASUREMENT_COLUMNS, (_row(*measurement) for measurement in self.measurements))
 

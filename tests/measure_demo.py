@@ -106,8 +106,8 @@ def training(folder: Path, quick: bool) -> Iterator[Figure]:
             page.wait_for_selector("#use", state="visible", timeout=(counts.budget + PATIENCE) * 1000)
         link = page.locator("#take a[download='hold-out.csv']").first.get_attribute("href")
         lines = csv.DictReader(page.request.get(urljoin(page.url, link)).text().splitlines())
-    best = max(lines, key=lambda line: float(line["psnr_estimated"]))  # whose weights are kept
-    gain = float(best["psnr_denoised"]) - float(best["psnr_noisy"])
+    best = max(lines, key=lambda line: float(line["psnr_pooled_estimated"]))  # whose weights are kept
+    gain = float(best["psnr_mean_denoised"]) - float(best["psnr_mean_noisy"])
     what = f"training: gain of the hold-out in {counts.budget} s, {best['step']} steps"
     yield Figure(what, gain, "dB", 3.3, least=True)
     yield Figure(f"training: /config meanwhile, p95 of {len(polls)}", 1000 * p95(polls), "ms", 300)

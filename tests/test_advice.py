@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from n2n import advice
+from n2n.noise import parse
 
 
 def learnt(noise, width=24, residual=True, sigma=None):
@@ -42,6 +43,24 @@ def noisy_at(rng, sigma, side=128):
 )
 def test_the_fastest_residual_weights_of_a_kind_suit_it_and_everyday_s_all_others(noise, name):
     assert advice.suited(noise, SHIPPED) == name
+
+
+@pytest.mark.parametrize(("noise", "name"), [("speckle", "poisson"), ("bernoulli", "course-residual")])
+def test_noise_that_nobody_learnt_gets_the_weights_of_its_kin(noise, name):
+    assert advice.suited(noise, SHIPPED | {"poisson": learnt("poisson:5-100")}) == name
+
+
+@pytest.mark.parametrize(("sigma", "name"), [(2, "gaussian-small"), (30, "everyday"), (200, "everyday")])
+def test_for_noise_of_no_known_kind_its_strength_decides(rng, sigma, name):
+    assert advice.recommended(noisy_at(rng, sigma), None, SHIPPED) == name
+
+
+def test_of_added_noise_the_level_is_known(rng):
+    dark = noisy_at(rng, 5)
+    header = learnt("poisson:5-100")
+    assert "less than" in advice.warning(dark, header)
+    assert advice.warning(dark, header, added=parse("poisson:100")) is None
+    assert "more than" in advice.warning(dark, header, added=parse("poisson:1"))
 
 
 def test_without_general_weights_the_next_best_are_taken():

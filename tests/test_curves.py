@@ -83,7 +83,9 @@ def test_the_first_point_is_drawn(history):
 
 
 def test_the_lines_end_in_words_with_the_latest_value(history):
-    assert words(psnr_figure(history)) == ["noisy\n20.0 dB", "estimate\n25.2 dB", "denoised\n25.3 dB"]
+    figure = psnr_figure(history)
+    assert words(figure) == ["noisy\n20.0 dB", "estimate\n25.2 dB", "denoised\n25.3 dB"]
+    assert figure.axes[0].get_title(loc="left").endswith("pooled over all pixels")
     assert words(loss_figure(history))[1] == "noise floor\n0.0100"
 
 

@@ -117,10 +117,10 @@ def test_the_measurements_are_read_back_from_their_table():
     history = History()
     history.add(after(1, validation=MEASURED))
     (row,) = rows(history.measurements_csv())
-    assert [float(row[name]) for name in ("psnr_noisy", "psnr_denoised")] == [20.0, 25.0]
+    assert [float(row[name]) for name in ("psnr_mean_noisy", "psnr_mean_denoised")] == [20.0, 25.0]
     assert [float(row[name]) for name in ("psnr_pooled_noisy", "psnr_pooled_denoised")] == [19.5, 24.5]
-    assert [float(row[name]) for name in ("psnr_estimated", "low", "high")] == [24.25, 24.0, 24.75]
-    assert [float(row[name]) for name in ("psnr_estimated_noisy", "psnr_target")] == [19.25, 18.5]
+    assert [float(row[name]) for name in ("psnr_pooled_estimated", "low", "high")] == [24.25, 24.0, 24.75]
+    assert [float(row[name]) for name in ("psnr_pooled_estimated_noisy", "psnr_mean_target")] == [19.25, 18.5]
 
 
 def test_what_was_not_measured_is_empty_in_the_table():

@@ -69,7 +69,7 @@ FILES = [*(("n2n", module) for module in MODULES), *(("demo", module) for module
 FILES += [("demo/lab", module) for module in LAB]
 IN_JOBS = ("child", "denoising", "disk", "gathering", "intake", "jobs", "learning", "line", "looking", "noises")
 IN_JOBS += ("preloaded", "processes", "rows", "runs", "samples", "sentences", "settings", "shown", "trusting", "turns")
-IN_JOBS += ("visits", "workers")
+IN_JOBS += ("beside", "figures", "opening", "visits", "workers")
 
 
 def tree(module, package="n2n"):

@@ -1,5 +1,6 @@
 """A training inside a job: what it yields, what it leaves behind, stopped and resumed."""
 
+import errno
 import pickle
 from dataclasses import asdict, replace
 
@@ -8,10 +9,13 @@ import pytest
 import torch
 from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio
+from torch.utils.tensorboard import SummaryWriter
 
+from demo import keepsakes, learning
 from demo.learning import Learnt, Preview, Settings, learn, to_measure
+from demo.runs import Run
 from demo.trusting import trusted
-from n2n import Noise2Noise, Progress, infer, pairs
+from n2n import Noise2Noise, Progress, image, infer, pairs, weights
 from n2n.checkpoint import last_path
 from n2n.recipe import recipe
 from n2n.scenes import Scene
@@ -236,3 +240,77 @@ def test_worth_is_not_told_where_noise_drowns_the_estimate(file, tmp_path):
     model = Noise2Noise.for_pairs(data, recipe("fast"), 3, "cpu")
     model.header = {"psnr": {"estimated": 100.0, "estimated_noisy": 20.0}}
     assert trusted(model, data, tmp_path / "trust").worth is None
+
+
+# --- a disk that fills up
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+def refusing(monkeypatch, module, name, fails):
+    """Lets a function of a module fail as on a full disk for the arguments that `fails` tells."""
+    write = getattr(module, name)
+
+    def full(*arguments, **named):
+        if fails(*arguments):
+            raise FULL
+        return write(*arguments, **named)
+
+    monkeypatch.setattr(module, name, full)
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "fails", "told"),
+    [
+        (image, "write", lambda path, _: "denoised" in path.name, "Some pictures"),
+        (image, "write", lambda path, _: True, "Some pictures"),
+        (weights, "save", lambda path, *_: path.parent.name == "snapshots", "time machine"),
+        (SummaryWriter, "add_images", lambda *_: True, "TensorBoard's logs"),
+        (SummaryWriter, "close", lambda *_: True, "TensorBoard's logs"),
+    ],
+)
+def test_a_training_goes_on_without_what_a_full_disk_has_no_room_for(
+    tmp_path, file, monkeypatch, module, name, fails, told
+):
+    refusing(monkeypatch, module, name, fails)
+    items = list(learn(never, [file], tmp_path, SHORT))
+    assert [progress.step for progress in of(Progress, items)] == [1, 2, 3, 4]
+    assert load(items[-1].weights)[1]["psnr"] and not items[-1].stopped
+    assert len(items[-1].lost) == 1 and told in items[-1].lost[0] and "disk is full" in items[-1].lost[0]
+    run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
+    for item in items:
+        run.add(item)
+    taken = keepsakes.written(tmp_path / "take", run)
+    assert taken[0].name == "mine.safetensors" and load(taken[0])[1]["config"]
+
+
+def test_weights_that_a_full_disk_had_no_room_for_are_tried_again(tmp_path, file, monkeypatch):
+    monkeypatch.setattr(learning, "PAUSE", 0.0)
+    saved = []
+
+    def fails(path, *_):
+        saved.append(path.name)
+        return len([name for name in saved if name.startswith("model")]) in (4, 5, 6)
+
+    refusing(monkeypatch, weights, "save", fails)
+    items = list(learn(never, [file], tmp_path, SHORT))
+    assert items[-1].stopped and "ended early" in items[-1].lost[0]
+    assert load(items[-1].weights)[1]["steps"] > 0 and not (tmp_path / "snapshots").exists()
+
+
+def test_weights_that_never_fit_end_the_training_with_the_reason(tmp_path, file, monkeypatch):
+    monkeypatch.setattr(learning, "PAUSE", 0.0)
+    saved = []
+    refusing(monkeypatch, weights, "save", lambda path, *_: saved.append(path) or len(saved) > 3)
+    with pytest.raises(OSError, match="No space left"):
+        list(learn(never, [file], tmp_path, SHORT))
+
+
+def test_what_was_taken_needs_no_room_of_its_own(tmp_path, file, monkeypatch):
+    items = list(learn(never, [file], tmp_path, SHORT))
+    run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
+    for item in items:
+        run.add(item)
+    refusing(monkeypatch, image, "write_bytes", lambda *_: True)
+    taken = keepsakes.written(tmp_path / "take", run)
+    assert [path.name for path in taken] == ["mine.safetensors"] and taken[0].samefile(run.weights)

@@ -53,7 +53,7 @@ def test_a_number_that_is_not_known_shows_nothing():
 
 def test_a_picture_equal_to_its_target_has_infinite_psnr_in_words():
     panel = one(psnr=math.inf)
-    assert (panel["psnr"], panel["psnr_text"]) == (None, "∞ dB")
+    assert (panel["psnr"], panel["psnr_text"]) == (None, "identical")
 
 
 def test_a_picture_without_pixels_is_refused():

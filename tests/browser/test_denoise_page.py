@@ -80,6 +80,47 @@ def test_the_level_is_taken_by_keyboard(page):
     assert panels(page)["noisy"][1] == pytest.approx(before - 6, abs=1.5)
 
 
+def test_enter_in_a_number_s_field_acts_at_once(page):
+    before = panels(page)["noisy"][1]
+    number = page.locator("#level input[type=number]")
+    number.fill("50")
+    settled(page, lambda: number.press("Enter"))
+    assert panels(page)["noisy"][1] == pytest.approx(before - 6, abs=1.5)
+    assert number.evaluate("field => field === document.activeElement")
+    strength = page.locator("#strength input[type=number]")
+    strength.fill("0")
+    settled(page, lambda: strength.press("Enter"))
+    found = panels(page)
+    assert np.array_equal(found["noisy"][0], found["denoised"][0])
+
+
+def test_the_newest_of_two_enters_wins(page):
+    number = page.locator("#level input[type=number]")
+    for level in ("90", "70", "10"):
+        number.fill(level)
+        number.press("Enter")
+    end = time.monotonic() + 20
+    while not panels(page)["noisy"][1] > 27 and time.monotonic() < end:
+        page.wait_for_timeout(300)
+    assert panels(page)["noisy"][1] == pytest.approx(28.2, abs=0.5)
+
+
+def test_a_noisy_picture_that_is_the_target_is_called_identical(page):
+    number = page.locator("#level input[type=number]")
+    number.fill("0")
+    settled(page, lambda: number.press("Enter"))
+    told = page.inner_text("#panels")
+    assert "identical" in told and "worse than before" in told and "100.0" not in told
+    assert "−" not in told and page.locator("#table :text('identical')").count()
+
+
+def test_what_came_out_is_announced(page):
+    region = page.locator("#notice [aria-live=polite]")
+    region.wait_for(state="attached")
+    settled(page, lambda: page.locator("#strip label", has_text="Coins").click())
+    assert "coins.png: Denoised" in region.text_content() and "dB" in region.text_content()
+
+
 def test_an_upload_becomes_the_target(page, tmp_path):
     Image.fromarray(PHOTO).save(tmp_path / "mine.webp", lossless=True)
     settled(page, lambda: upload(page, "#files", tmp_path / "mine.webp"))
@@ -153,5 +194,7 @@ def test_a_bad_file_gets_a_sentence_and_the_page_goes_on(page, tmp_path, name, c
     (tmp_path / name).write_bytes(content)
     upload(page, "#files", tmp_path / name)
     page.wait_for_selector(f"#notice [role=alert]:has-text('{told}')")
+    assert page.locator("#panels figure:visible").count() == page.locator("#table td").count() == 0
+    assert page.locator("#downloads a[download]").count() == 0
     settled(page, lambda: page.locator("#strip label", has_text="Coffee").click())
     assert_captions_are_right(page)

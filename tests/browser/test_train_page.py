@@ -70,9 +70,52 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     download.value.save_as(weights)
     settled(page, lambda: page.click("#use"))
     page.wait_for_selector("#table :text('your model')")
+    assert_one_s_own_shots_are_shown(page, two_shots)
+    screenshot(page, "train-used", full_page=True)
     command = [sys.executable, "-m", "n2n", "denoise", two_shots[0], "-o", tmp_path / "out.png", "--weights", weights]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     assert skimage.io.imread(tmp_path / "out.png").shape == SCENE.shape
+
+
+def assert_one_s_own_shots_are_shown(page, two_shots):
+    """Whole, before and after, with the gain that the second shot tells; until another picture is picked."""
+    figures, told = panels(page), page.inner_text("#notice")
+    assert set(figures) == {"noisy", "denoised"}
+    assert np.array_equal(figures["noisy"][0], skimage.io.imread(two_shots[0]))
+    assert "estimated from the second shot" in told and "exposures" in told
+    assert page.locator("#panels .grid").first.get_attribute("data-view") == "wipe"
+    assert not page.locator("#adding").is_visible()
+    page.get_by_text("More", exact=True).click()
+    settled(page, lambda: page.get_by_label("median").check())
+    assert np.array_equal(panels(page)["noisy"][0], figures["noisy"][0])
+    page.locator("#panels input[value=side]").check(force=True)
+    settled(page, lambda: page.locator("#strip label", has_text="Coins").click())
+    page.wait_for_selector("#adding", state="visible")
+    assert "target" in panels(page) and page.locator("#own textarea, #own input").first.input_value() == ""
+
+
+def test_a_training_begins_with_everything_else_opened(page, two_shots):
+    bring(page, *two_shots)
+    page.get_by_text("Everything else").click()
+    page.get_by_label("Pairs in a batch").focus()
+    page.get_by_label("Seed", exact=True).focus()
+    train(page)
+    assert page.locator("#status [role=alert]").count() == 0
+    page.click("#stop")
+    page.wait_for_selector("#use", state="visible")
+
+
+def test_after_an_upload_that_is_wrong_nothing_of_the_last_one_is_left(page, two_shots, tmp_path):
+    bring(page, *two_shots)
+    page.wait_for_function("!document.querySelector('#train').disabled")
+    page.click("#pairs [aria-label*=lear]")
+    (tmp_path / "broken.zip").write_bytes(b"PK" + bytes(30))
+    page.set_input_files("#pairs input[type=file]", str(tmp_path / "broken.zip"))
+    page.wait_for_selector("#seen [role=alert]")
+    assert page.locator("#strip-of-pairs figure:visible").count() == 0
+    assert page.locator("#seen .n2n-verdicts").count() == 0 and page.locator("#train").is_disabled()
+    assert page.locator("#looked [aria-live=polite] [role=alert]").count() == 1
+    assert page.locator("#status [aria-live=polite]").count() == 1
 
 
 def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
@@ -87,18 +130,31 @@ def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
     screenshot(page, "train-projector")
     screenshot(page, "train-whole", full_page=True)
     machine = page.locator("#machine input[type=number]")
-    machine.fill("0")
+    assert "after 20 s, step" in page.inner_text("#machine")
+    machine.fill(machine.get_attribute("min"))
     settled(page, lambda: machine.press("Enter"), "#live")
     assert first < panels(page, "#live")["denoised"][1] < last
+    page.wait_for_selector("#machine :text-matches('after [2-6] s, step')")
     assert "make-pairs" in page.inner_text("#command")
+    settled(page, lambda: page.click("#use"))
+    told = page.inner_text("#notice")
+    assert "against the clean pictures" in told and "exposures" in told and "The noise here" not in told
+    assert panels(page)["noisy"][0].shape == (32, 32, 3)
+    screenshot(page, "train-samples-used", full_page=True)
 
 
-def test_closing_the_tab_ends_the_job(open_page, server, two_shots):
+def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(open_page, server, two_shots):
     page = open_page()
     bring(page, *two_shots)
     train(page, "180 s")
-    assert children(server)
+    address = page.url
     page.context.close()
+    assert "run=" in address and not gone_within(3, server)
+    again = open_page()
+    again.goto(address)
+    again.wait_for_selector("#curves svg[role=img] path")
+    again.click("#stop")
+    again.wait_for_selector("#use", state="visible")
     assert gone_within(3, server)
 
 
@@ -113,8 +169,10 @@ def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page,
     second.click("#train")
     second.wait_for_selector("#status :text('number 1 in line')")
     assert second.locator("#live figure").count() == 0
-    first.context.close()
+    first.click("#stop")
     second.wait_for_selector("#curves svg[role=img] path")
+    second.click("#stop")
+    second.wait_for_selector("#use", state="visible")
 
 
 def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
@@ -124,6 +182,8 @@ def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
         process.kill()
     page.wait_for_selector("#status [role=alert]")
     train(page)
+    page.click("#stop")
+    page.wait_for_selector("#use", state="visible")
 
 
 @pytest.mark.parametrize(

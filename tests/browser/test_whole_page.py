@@ -1,5 +1,7 @@
 """What holds for every tab, and what programs can call."""
 
+import re
+
 import httpx
 import numpy as np
 import pytest
@@ -22,6 +24,18 @@ def test_axe_finds_nothing_serious(open_page, screenshot, tab, dark):
     found = Axe().run(page).response["violations"]
     screenshot(page, f"{tab.lower()}-{'dark' if dark else 'light'}")
     assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in ("serious", "critical")] == []
+
+
+def test_a_link_to_the_page_is_previewed_with_our_own_title_sentence_and_picture(server):
+    page = httpx.get(server.address).text
+    told = re.findall(r'<meta\s+(?:property|name)="((?:og|twitter):[^"]+)"\s+content="([^"]*)"', page)
+    assert len({name for name, _ in told}) == len(told)  # each once
+    told = dict(told)
+    assert told["og:title"] == told["twitter:title"] == "Noise2Noise"
+    assert "No clean picture is ever needed" in told["og:description"] == told["twitter:description"]
+    assert told["og:image"].startswith("http") and "Gradio" not in "".join(told.values())
+    picture = httpx.get(told["og:image"])
+    assert picture.headers["content-type"] == "image/png" and len(picture.content) < 300_000
 
 
 @pytest.fixture(scope="module")

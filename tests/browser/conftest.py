@@ -2,6 +2,7 @@
 
 import pytest
 import serving
+import watchful
 from serving import ROOT
 
 SCREENSHOTS = ROOT / "runs" / "screenshots"
@@ -29,7 +30,7 @@ def browser():
 
 @pytest.fixture
 def open_page(server, browser):
-    """Opens the demo in a context of its own; at the end, fails for errors on the console and for foreign requests."""
+    """Opens the demo in a context of its own; at the end, fails for errors on the page or the console, and for foreign requests."""
     contexts, complaints = [], []
 
     def open_it(width=1024, height=768, dark=False):
@@ -39,9 +40,7 @@ def open_page(server, browser):
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: complaints.append(request.url) if _is_foreign(request, server) else None)
+        watchful.listen(page, server.address, complaints)
         page.goto(server.address)
         page.wait_for_selector("#panels figure img")
         return page
@@ -50,10 +49,6 @@ def open_page(server, browser):
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-def _is_foreign(request, server):
-    return not request.url.startswith((server.address, "data:", "blob:"))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import io
 import math
+import time
 from urllib.parse import urljoin
 
 import numpy as np
@@ -39,3 +40,12 @@ def settled(page, action, where="#panels"):
         f"before => {{ const now = ({SOURCES})('{where}'); return now && now !== before; }}", arg=before
     )
     page.wait_for_timeout(300)  # the rest of the same answer
+
+
+def until(page, condition, seconds=20):
+    """Waits until a condition holds. Raises TimeoutError where it takes too long."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not after {seconds} s")
+        page.wait_for_timeout(100)

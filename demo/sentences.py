@@ -6,6 +6,7 @@ from . import settings
 from .visits import PREFIX
 
 NO_MEMORY = "this takes more memory than there is; bring less, or something smaller"
+UNFORESEEN = "something went wrong here that nobody foresaw; try again, or tell who runs this page"
 LONGEST = 500  # letters
 OURS = re.compile(rf"{re.escape(str(settings.TEMPORARY))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
 QUOTED = re.compile(r"'(?:/|[A-Za-z]:\\)(?:[^'/\\]+[/\\])*(?=[^'/\\]*')")  # a path in quotes may hold blanks

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -11,7 +12,9 @@ from pathlib import Path
 from . import jobs, keepsakes, learning, runs, settings, turns
 from .learning import Settings
 from .line import Line
+from .processes import Failed
 from .runs import Run
+from .sentences import UNFORESEEN
 from .turns import EVERY, PROBLEMS, Waiting
 from .visits import Visits
 
@@ -111,6 +114,9 @@ class Trainings:
                 training.taken = await asyncio.to_thread(keepsakes.written, run.folder / "take", run)
         except PROBLEMS as problem:
             training.problem = problem
+        except Exception:  # nobody awaits this task: who watches must be told all the same
+            traceback.print_exc()
+            training.problem = Failed(UNFORESEEN)
         finally:
             training.over = True
 

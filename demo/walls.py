@@ -6,11 +6,10 @@ from typing import Any
 import gradio as gr
 
 from . import intake
-from .sentences import told
+from .sentences import UNFORESEEN, told
 from .turns import PROBLEMS
 
 UNFIT = "what was sent does not fit this page; reload it and try again, or see “Use via API” at its foot"
-UNFORESEEN = "something went wrong here that nobody foresaw; try again, or tell who runs this page"
 
 
 class Walled(gr.Blocks):

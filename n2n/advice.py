@@ -71,7 +71,9 @@ def warning(
         told = f"less than the {span} this model learnt: expect it to blur. Try a lower strength."
     else:
         return None
-    better = _as_strong(sigma, shipped or {})
+    better = suited(added.name, shipped) if added and shipped else _as_strong(sigma, shipped or {})
+    if better and not _holds(learnt_range((shipped or {})[better]), sigma):
+        better = None
     advice = [f"“{better}” learnt noise of this strength."] if better else []
     return " ".join([f"The noise here is about σ = {sigma:.0f}, {told}", *advice])
 

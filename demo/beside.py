@@ -56,7 +56,7 @@ def _noted(role: str, shown: Shown, before: Shown, case: Case) -> list[str]:
     said = []
     known = shown.psnr is not None
     if role != "noisy" and known and before.psnr is not None and shown.psnr < before.psnr:
-        said.append("worse than before" + ": the noisy picture is the target" * (before.psnr == math.inf))
+        said.append("worse than before" + ": there was no noise" * (before.psnr == math.inf))
     if known and shown.estimated:
         said.append("estimated from the second shot")
     if known and case.scale != 255:

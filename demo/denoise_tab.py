@@ -135,7 +135,9 @@ def _controls(chosen_sample: gr.HTML) -> tuple[Controls, gr.Group]:
             elem_id="cleans",
         )
     with gr.Group():
-        chosen = gr.Dropdown(choices(), value=AUTOMATIC, label="Model", info="automatic: by the kind of noise")
+        chosen = gr.Dropdown(
+            choices(), value=AUTOMATIC, label="Model", info="automatic: by the kind of noise, or its strength"
+        )
         strength = gr.Slider(
             0, 1, 1, step=0.05, label="Strength", info="0 keeps the noise, 1 removes all of it", elem_id="strength"
         )
@@ -225,14 +227,16 @@ def _forgotten(asked: Controls) -> list:
 
 def _said(outcome: Outcome) -> str:
     """The notes; and, for those who only hear the page, what came out."""
-    heard = [
-        f"{row['name']}: {panel['title']} {panel['psnr_text'] or '{:.1f} dB'.format(panel['psnr'])} {panel['note']}"
-        for row in outcome.rows
-        for panel in row["panels"]
-        if panel["role"] in ("noisy", "denoised") and (panel["psnr_text"] or panel["psnr"] is not None)
-    ]
-    spoken_only = html.escape(". ".join(heard) or "Denoised" * bool(outcome.rows))
-    return notes(outcome.notes) + f'<p class="n2n-heard">{spoken_only}</p>'
+    heard = [f"{row['name']}: {', '.join(filter(None, map(_heard, row['panels'])))}." for row in outcome.rows]
+    return notes(outcome.notes) + f'<p class="n2n-heard">{html.escape(" ".join(heard))}</p>'
+
+
+def _heard(panel: dict) -> str:
+    """One picture in words; empty for those that are not asked for first."""
+    if panel["role"] not in ("noisy", "denoised"):
+        return ""
+    figure = panel["psnr_text"] or ("" if panel["psnr"] is None else f"{panel['psnr']:.1f} dB")
+    return " ".join(filter(None, (panel["title"], figure, panel["note"])))
 
 
 def _table(outcome: Outcome) -> str:

@@ -133,7 +133,7 @@ def denoise(
             figures.line(title, name if method == "denoised" else method, case, before, shown)
             for method, (_, shown) in results.items()
         ]
-        said = [] if learnt else _said(name, model, noise, case, options)
+        said = [] if learnt and options.weights == TRAINED else _said(name, model, noise, case, options)
         outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in said]
         outcome.notes += [f"{title}: {note}" for note in case.picture.notes]
         gains.append((before, results["denoised"][1]))
@@ -160,7 +160,7 @@ def _said(name: str, model: Noise2Noise, noise: Noise | None, case: Case, option
         elif name != better:
             told = f"“{better}” learnt that." if known else f"“{better}” does more for it."
             said.append(f"“{name}” learnt {kind} noise, this is {noise.name} noise: {told}")
-    if strength := advice.warning(case.noisy, model.header, HEADERS, noise):
+    if strength := advice.warning(case.noisy, model.header, HEADERS, noise, case.target):
         said.append(strength)
     return said
 

@@ -98,11 +98,10 @@ def learn(
             if previews.due(progress):
                 snapshot = lost.without("snapshots", partial(_snapshot, model, out, progress))
                 yield previews.drawn(progress, snapshot)
-    except OSError as problem:  # of the weights themselves
-        if progress is None or not kept.weights:
+    except OSError:  # of the weights themselves
+        if progress is None or not (kept.weights and out.exists()):
             raise
-        _save_again(out, kept, folder, problem)
-        lost.add("ended")
+        lost.add("ended" if _saved_again(out, kept, folder) else "older")
     best = Noise2Noise.load(out, device)
     stopped = progress is not None and recipe.fraction(progress.step, progress.steps, progress.seconds) < 1
     found = lost.without("pictures", lambda: trusted(best, held, folder / "trust"))
@@ -115,7 +114,8 @@ SAID = {
     "pictures": "Some pictures could not be written",
     "snapshots": "Some weights for the time machine could not be written",
     "logs": "TensorBoard's logs could not be written to the end",
-    "ended": "The training ended early, with the best weights until then: the last could not be written",
+    "ended": "The training ended early, with the best weights until then, because the next could not be written",
+    "older": "The training ended early, and its best weights are lost but for those of an earlier step",
 }
 
 
@@ -158,16 +158,17 @@ def logged(
         lost.without("logs", logs.close)
 
 
-def _save_again(out: Path, kept: Best, folder: Path, problem: OSError) -> None:
-    """Tries again to write the best weights, in the room that logs and snapshots leave. Raises `problem`."""
+def _saved_again(out: Path, kept: Best, folder: Path) -> bool:
+    """Whether the best weights could be written after all, in the room that logs and snapshots leave."""
     for place in (LOGS, "snapshots"):
         shutil.rmtree(folder / place, ignore_errors=True)
     for _ in range(AGAIN):
         try:
-            return weights.save(out, kept.weights, kept.header)
+            weights.save(out, kept.weights, kept.header)
+            return True
         except OSError:
             time.sleep(PAUSE)
-    raise problem
+    return False
 
 
 def to_measure(held: Pairs) -> Pairs:

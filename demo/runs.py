@@ -96,8 +96,8 @@ class Run:
         return self.folder / learning.LOGS
 
     def snapshots(self) -> list[Preview]:
-        """The previews whose weights were kept, in order."""
-        return [preview for preview in self.previews if preview.snapshot]
+        """The previews whose weights were kept, in order; on a full disk they may have made room."""
+        return [preview for preview in self.previews if preview.snapshot and preview.snapshot.exists()]
 
     def continued(self, seconds: float) -> "Run":
         """The same training, going on for so many seconds. Raises ValueError where they are too many."""

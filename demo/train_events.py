@@ -28,7 +28,10 @@ KEEP = """(token) => {
   if (token) history.replaceState(history.state, "", address);
 }"""
 KEPT = "() => new URLSearchParams(location.search).get('run') || ''"
-WIPE = """() => document.querySelector("#panels input[value=wipe]")?.click()"""  # before and after, one over the other
+# Before and after, one over the other; the smallest pictures have room for their captions side by side only.
+WIPE = """(shown) => {
+  if (shown?.rows[0]?.panels[0].width > 64) document.querySelector("#panels input[value=wipe]")?.click();
+}"""
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -204,5 +207,5 @@ def tie_use(tabs: gr.Tabs, page: Page, controls: Controls, denoising: dict[str, 
         weights = gr.Dropdown(choices=denoise_tab.choices(True), value=TRAINED)
         return gr.Tabs(selected="denoise"), weights, None, None, None, token
 
-    opened = [tabs, controls.weights, *controls[:SOURCES]]
-    page.use.click(use, page.token, opened, **QUICK).then(**denoising).then(None, None, None, js=WIPE)
+    opened, shown = [tabs, controls.weights, *controls[:SOURCES]], denoising["show_progress_on"]
+    page.use.click(use, page.token, opened, **QUICK).then(**denoising).then(None, shown, None, js=WIPE)

@@ -225,8 +225,8 @@ def at(run: Run, seconds: float) -> tuple:
 
 def machine(kept: Sequence[Preview], place: int) -> gr.Slider:
     """The time machine at one of the snapshots: its handle tells seconds of training."""
-    first, last = math.floor(kept[0].seconds), math.ceil(kept[-1].seconds)
-    at = last if place == len(kept) - 1 else round(kept[place].seconds)
+    first, last = math.floor(kept[0].seconds), round(kept[-1].seconds)
+    at = round(kept[place].seconds)
     return gr.Slider(
         minimum=first, maximum=max(first + 1, last), value=at, info=_moment(kept[place]), visible=len(kept) > 1
     )

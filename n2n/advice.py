@@ -52,18 +52,27 @@ def learnt_range(header: Header) -> tuple[float, float] | None:
 
 
 def warning(
-    noisy: Tensor, header: Header, shipped: Mapping[str, Header] | None = None, added: Noise | None = None
+    noisy: Tensor,
+    header: Header,
+    shipped: Mapping[str, Header] | None = None,
+    added: Noise | None = None,
+    clean: Tensor | None = None,
 ) -> str | None:
     """A sentence where the noise of a picture, (1, C, H, W), is stronger or weaker than what weights learnt; else None.
 
-    Noise that was `added` is known; else it is estimated. The sentence names weights among the `shipped` for noise of
-    any kind that learnt noise of this strength, if there are any.
+    Noise that was `added` is known, and with the `clean` picture it can be measured as that of shots was; else it is
+    estimated. The sentence names weights among the `shipped` that learnt noise of this strength, if there are any.
     """
     learnt = learnt_range(header)
     if learnt is None or min(noisy.shape[-2:]) < metrics.SSIM_SIDE:
         return None
-    known = added is not None and added.name == kind(header) and added.sigma
-    sigma, (low, high) = added.sigma[1] if known else sigma_of(noisy), learnt
+    if added and added.name == kind(header) and added.sigma:
+        sigma = added.sigma[1]
+    elif clean is not None and header.get("sigma"):
+        sigma = 255 * float((noisy - clean).square().mean().sqrt())
+    else:
+        sigma = sigma_of(noisy)
+    low, high = learnt
     span = f"σ {low:.0f}" if f"{low:.0f}" == f"{high:.0f}" else f"σ {low:.0f} to {high:.0f}"
     if sigma > 1.15 * high + 1:
         told = f"more than the {span} this model learnt: expect some noise to stay."
@@ -71,7 +80,9 @@ def warning(
         told = f"less than the {span} this model learnt: expect it to blur. Try a lower strength."
     else:
         return None
-    better = _as_strong(sigma, shipped or {})
+    better = suited(added.name, shipped) if added and shipped else _as_strong(sigma, shipped or {})
+    if better and not _holds(learnt_range((shipped or {})[better]), sigma):
+        better = None
     advice = [f"“{better}” learnt noise of this strength."] if better else []
     return " ".join([f"The noise here is about σ = {sigma:.0f}, {told}", *advice])
 

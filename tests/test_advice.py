@@ -63,6 +63,15 @@ def test_of_added_noise_the_level_is_known(rng):
     assert "more than" in advice.warning(dark, header, added=parse("poisson:1"))
 
 
+def test_beside_a_clean_picture_noise_is_measured_as_that_of_shots_was(rng):
+    clean = torch.full((1, 3, 128, 128), 0.5)
+    noisy = clean.clone()
+    noisy[..., ::16, ::16] += 1.0  # what an estimate for white noise takes for almost none
+    header = learnt(None, sigma=[12, 20])
+    assert "less than" in advice.warning(noisy, header)
+    assert advice.warning(noisy, header, clean=clean) is None
+
+
 def test_without_general_weights_the_next_best_are_taken():
     assert advice.suited("text", {"gaussian": SHIPPED["gaussian"]}) == "gaussian"
 

@@ -296,12 +296,22 @@ def test_weights_that_a_full_disk_had_no_room_for_are_tried_again(tmp_path, file
     items = list(learn(never, [file], tmp_path, SHORT))
     assert items[-1].stopped and "ended early" in items[-1].lost[0]
     assert load(items[-1].weights)[1]["steps"] > 0 and not (tmp_path / "snapshots").exists()
+    run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
+    for item in items:
+        run.add(item)
+    assert run.snapshots() == [] and run.weights == items[-1].weights
 
 
-def test_weights_that_never_fit_end_the_training_with_the_reason(tmp_path, file, monkeypatch):
+def test_where_newer_weights_never_fit_those_of_an_earlier_step_are_left(tmp_path, file, monkeypatch):
     monkeypatch.setattr(learning, "PAUSE", 0.0)
     saved = []
     refusing(monkeypatch, weights, "save", lambda path, *_: saved.append(path) or len(saved) > 3)
+    items = list(learn(never, [file], tmp_path, SHORT))
+    assert "those of an earlier step" in items[-1].lost[-1] and load(items[-1].weights)[1]["steps"] < 4
+
+
+def test_where_no_weights_fit_at_all_the_training_ends_with_the_reason(tmp_path, file, monkeypatch):
+    refusing(monkeypatch, weights, "save", lambda *_: True)
     with pytest.raises(OSError, match="No space left"):
         list(learn(never, [file], tmp_path, SHORT))
 

@@ -83,7 +83,7 @@ def assert_one_s_own_shots_are_shown(page, two_shots):
     assert set(figures) == {"noisy", "denoised"}
     assert np.array_equal(figures["noisy"][0], skimage.io.imread(two_shots[0]))
     assert "estimated from the second shot" in told and "exposures" in told
-    assert page.locator("#panels .grid").first.get_attribute("data-view") == "wipe"
+    page.wait_for_selector("#panels .grid[data-view=wipe]")
     assert not page.locator("#adding").is_visible()
     page.get_by_text("More", exact=True).click()
     settled(page, lambda: page.get_by_label("median").check())
@@ -139,7 +139,7 @@ def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
     settled(page, lambda: page.click("#use"))
     told = page.inner_text("#notice")
     assert "against the clean pictures" in told and "exposures" in told and "The noise here" not in told
-    assert panels(page)["noisy"][0].shape == (32, 32, 3)
+    assert panels(page)["noisy"][0].shape == panels(page)["target"][0].shape == (32, 32, 3)
     screenshot(page, "train-samples-used", full_page=True)
 
 

@@ -1,16 +1,12 @@
 """The second tab in a real browser: from two noisy shots to a model that denoises."""
 
-import subprocess
-import sys
 import time
 
 import numpy as np
 import psutil
 import pytest
 import skimage
-from conftest import ROOT
 from PIL import Image
-from steps import panels, settled
 
 SCENE = skimage.data.coffee()[:192, :256]
 
@@ -48,49 +44,6 @@ def gone_within(seconds, server):
     while children(server) and time.monotonic() < end:
         time.sleep(0.1)
     return not children(server)
-
-
-def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path, screenshot):
-    bring(page, *two_shots)
-    page.wait_for_selector("#seen :text('1 scene × 2 shots')")
-    page.wait_for_selector("#seen .n2n-verdicts")
-    assert page.locator("#strip-of-pairs figure").count() == 2
-    train(page)
-    steps = set()
-    while len(steps) < 3:
-        steps.add(page.inner_text("#status"))
-        page.wait_for_timeout(700)
-    page.click("#stop")
-    page.wait_for_selector("#use", state="visible")
-    assert gone_within(2, server)
-    screenshot(page, "train-stopped", full_page=True)
-    with page.expect_download() as download:
-        page.locator("#take a[download]").first.click()
-    weights = tmp_path / "mine.safetensors"
-    download.value.save_as(weights)
-    settled(page, lambda: page.click("#use"))
-    page.wait_for_selector("#table :text('your model')")
-    command = [sys.executable, "-m", "n2n", "denoise", two_shots[0], "-o", tmp_path / "out.png", "--weights", weights]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=120)
-    assert skimage.io.imread(tmp_path / "out.png").shape == SCENE.shape
-
-
-def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
-    page.get_by_role("tab", name="Train").click()
-    page.click("#sample")
-    train(page)
-    page.wait_for_selector("#live figure[data-role=denoised]")
-    first = panels(page, "#live")["denoised"][1]
-    page.wait_for_selector("#use", state="visible", timeout=90_000)
-    last = panels(page, "#live")["denoised"][1]
-    assert last > first
-    screenshot(page, "train-projector")
-    screenshot(page, "train-whole", full_page=True)
-    machine = page.locator("#machine input[type=number]")
-    machine.fill("0")
-    settled(page, lambda: machine.press("Enter"), "#live")
-    assert first < panels(page, "#live")["denoised"][1] < last
-    assert "make-pairs" in page.inner_text("#command")
 
 
 def test_closing_the_tab_ends_the_job(open_page, server, two_shots):

@@ -143,7 +143,7 @@ def order(page):
     _to_tab(page, "About")
     page.keyboard.press("Tab")
     met, unseen = [], []
-    while (place := page.evaluate(PLACE)) is not None:
+    while (place := page.evaluate(PLACE)) and 'role="tab"' not in place["key"]:  # there it begins again
         assert place["key"] not in met, f"met twice: {place['key']}"
         assert place["name"], f"no name: {place['key']}"
         met.append(place["key"])

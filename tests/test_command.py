@@ -464,7 +464,7 @@ def test_a_terminal_that_knows_ascii_only_is_answered(variables):
 @pytest.mark.slow
 def test_the_first_tour_of_the_readme_comes_to_the_figures_that_it_tells(tmp_path, capsys):
     """With fewer pairs and steps, so that what is learnt stays below."""
-    told = re.search(r"from (\S+) to (\S+) dB on two idle cores\. Then the weights that come along, (\S+) dB", README)
+    told = re.search(r"from (\S+) to (\S+) dB on two idle cores\. Then a built-in model, (\S+) dB", README)
     noisy, mine, shipped = map(float, told.groups())
     pairs, out = tmp_path / "pairs.npz", tmp_path / "mine.safetensors"
     rest = ("evaluate", "more-samples", "--noise", "gaussian:25", "--json", "--weights")

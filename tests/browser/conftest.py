@@ -30,7 +30,7 @@ def browser():
 
 @pytest.fixture
 def open_page(server, browser):
-    """Opens the demo in a context of its own; at the end, fails for errors on the page or the console, and for foreign requests."""
+    """Opens the demo in a context of its own; at the end, fails for what `watchful` heard."""
     contexts, complaints = [], []
 
     def open_it(width=1024, height=768, dark=False):

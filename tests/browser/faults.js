@@ -37,6 +37,13 @@
     if (box(parent).width < 3) continue; // only read aloud
     const range = document.createRange();
     range.selectNodeContents(node);
+    for (const word of node.data.matchAll(/[a-z]{2,}/gi)) {
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const tops = [...range.getClientRects()].map((each) => Math.round(each.top));
+      if (Math.max(...tops) - Math.min(...tops) > 4 && !parent.closest("code, pre, .name, textarea")) found.push(`broken: ${word[0]}`);
+    }
+    range.selectNodeContents(node);
     for (const rectangle of range.getClientRects()) {
       const left = inside(parent, rectangle);
       if (left.cut) found.push(`cut off: ${short(node.data)}`);

@@ -49,11 +49,6 @@ def test_it_suits_a_phone_and_the_dark(open_page, screenshot):
     screenshot(open_page(dark=True), "denoise-dark")
 
 
-def test_another_sample_picture(page):
-    settled(page, lambda: page.locator("#strip label", has_text="Coins").click())
-    assert_captions_are_right(page)
-
-
 @pytest.mark.parametrize("noise", ["Poisson", "Pixelate"])
 def test_another_noise(page, noise):
     page.get_by_label("Noise", exact=True).click()
@@ -136,27 +131,6 @@ def test_a_noisy_upload_beside_its_clean_picture(page, noisy_file):
     settled(page, lambda: upload(page, "#cleans", noisy_file.parent / "truth.png"))
     assert np.array_equal(panels(page)["noisy"][0], np.asarray(Image.open(noisy_file)))
     assert_captions_are_right(page)
-
-
-def test_several_pictures_make_a_row_each_and_a_table_with_their_mean(page, tmp_path, screenshot):
-    for name in ("one", "two", "three"):
-        Image.fromarray(PHOTO).save(tmp_path / f"{name}.png")
-    settled(page, lambda: upload(page, "#files", *(tmp_path / f"{name}.png" for name in ("one", "two", "three"))))
-    assert page.locator("#panels figure[data-role=denoised]").count() == 3
-    assert page.locator("#table tbody tr").count() == 4
-    screenshot(page, "denoise-several", full_page=True)
-
-
-def test_the_download_has_the_size_depth_and_name_of_the_upload(page, tmp_path):
-    grey = (PHOTO[..., 0].astype(np.uint16) * 16) + np.random.default_rng(0).integers(0, 400, PHOTO.shape[:2])
-    Image.fromarray(grey.astype(np.uint16)).save(tmp_path / "deep.tiff")
-    settled(page, lambda: page.get_by_label("It is noisy already").check())
-    settled(page, lambda: upload(page, "#files", tmp_path / "deep.tiff"))
-    with page.expect_download() as download:
-        page.click("#downloads a[download^=deep]")
-    result = np.asarray(Image.open(download.value.path()))
-    assert download.value.suggested_filename == "deep.tiff"
-    assert (result.shape, result.dtype) == (grey.shape, np.uint16)
 
 
 def test_a_camera_gives_a_picture(server, browser):

@@ -1,7 +1,7 @@
 """The lab in front of a class: plain visitors, the teacher's link, a room's answers, and who listens to the page."""
 
 import pytest
-from lab_steps import STARTED, at_work, run
+from lab_steps import run
 
 from demo.lab.experiments import EXPERIMENTS
 
@@ -14,23 +14,6 @@ def lab(page):
     page.get_by_role("tab", name="Lab").click()
     page.wait_for_selector("#question")
     return page
-
-
-@pytest.mark.parametrize("key", EXPERIMENTS)
-def test_a_plain_visitor_runs_every_experiment(page, key):
-    lab(page).locator("#experiment").get_by_text(EXPERIMENTS[key].title).click()
-    page.wait_for_selector(f"#question :text({EXPERIMENTS[key].question!r})")
-    _runs(page)
-    page.click("#class > button")
-    page.wait_for_selector("#room :is(input, textarea)")
-    _runs(page)
-
-
-def _runs(page):
-    at_work(page)
-    assert page.locator("#answer [role=alert]").count() == 0
-    page.locator("#lab-stop").evaluate("(button) => button.click()")  # or the end has come already
-    page.wait_for_selector("#lab-run:not([disabled])", timeout=STARTED)
 
 
 def test_a_large_screen_makes_a_link_that_opens_as_usual(open_page):

@@ -56,30 +56,6 @@ def test_the_teacher_s_key_leaves_the_address_bar(open_lesson):
     assert "tab=lab&room=7b" in page.url and "secret" not in page.inner_html("body")
 
 
-@pytest.mark.parametrize("key", EXPERIMENTS)
-def test_an_experiment_answers_with_a_number(open_lesson, screenshot, key):
-    page = open_lesson(shortest(key))
-    page.wait_for_selector(f"#question :text({EXPERIMENTS[key].question!r})")
-    run(page)
-    for words, _ in EXPERIMENTS[key].answers[:1]:
-        page.get_by_role("button", name=words).click()
-    page.wait_for_function("() => /[0-9]/.test(document.querySelector('#answer').innerText)")
-    page.wait_for_timeout(500)  # the pictures
-    screenshot(page, f"lab-{key}", full_page=True)
-
-
-@pytest.mark.parametrize("key", PICKED)
-def test_a_click_on_a_picture_sets_the_place_and_runs_again(open_lesson, key):
-    page = open_lesson(shortest(key))
-    run(page)
-    picture = page.locator("#lab-pictures figure img").first
-    box = picture.bounding_box()
-    picture.click(position={"x": 0.25 * box["width"], "y": 0.75 * box["height"]})
-    page.wait_for_selector("#lab-run[disabled]")
-    across, down = (page.locator(f"#{key}-{name} input[type=number]").input_value() for name in EXPERIMENTS[key].picks)
-    assert (float(across), float(down)) == (pytest.approx(25, abs=2), pytest.approx(75, abs=2))
-
-
 @pytest.mark.parametrize("key", ASKED)
 def test_a_room_s_answers_are_counted(open_lesson, key):
     words = EXPERIMENTS[key].answers[0][0]

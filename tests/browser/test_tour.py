@@ -3,6 +3,7 @@
 import pytest
 import tour_denoise
 import tour_downloads
+import tour_keys
 import tour_lab
 import tour_pictures
 import tour_train
@@ -73,13 +74,32 @@ def test_the_lab(arrive):
 
 def test_two_shots_of_one_s_own_and_what_is_told_about_it_all(arrive, tmp_path):
     visitor = arrive("phone", dark=True)
-    tour_train.loose_files(visitor, *tour_pictures.two_shots(tmp_path))
+    shots = tour_pictures.two_shots(tmp_path)
+    tour_train.loose_files(visitor, *shots)
     tour_train.begin(visitor)
     tour_train.stop(visitor, "own-stopped")
-    (command,) = tour_downloads.read(visitor, tmp_path)
+    (command,) = tour_downloads.read(visitor, tmp_path / "taken")
     tour_downloads.run(command, tmp_path)
     tour_train.denoise_with_it(visitor, "own-used")
     visitor.tab("About")
     visitor.unfold()
     visitor.page.wait_for_selector("#about-host :text('a second')")
     visitor.looks_in_both_sizes("about")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_tab_key_meets_everything_once(open_page, dark):
+    page = open_page(1440, 2400, dark)
+    for tab in ("Denoise", "Train", "Lab", "About"):
+        tour_keys.open_tab(page, tab)
+        tour_keys.order(page)
+
+
+def test_everything_by_keys(open_page):
+    page = open_page(1440, 900)
+    tour_keys.denoise(page)
+    tour_keys.before_and_after(page)
+    tour_keys.open_tab(page, "Lab")
+    tour_keys.guess(page)
+    tour_keys.open_tab(page, "Train")
+    tour_keys.train(page)

@@ -1,16 +1,12 @@
 """The second tab in a real browser: from two noisy shots to a model that denoises."""
 
-import subprocess
-import sys
 import time
 
 import numpy as np
 import psutil
 import pytest
 import skimage
-from conftest import ROOT
 from PIL import Image
-from steps import panels, settled
 
 SCENE = skimage.data.coffee()[:192, :256]
 
@@ -116,31 +112,6 @@ def test_after_an_upload_that_is_wrong_nothing_of_the_last_one_is_left(page, two
     assert page.locator("#seen .n2n-verdicts").count() == 0 and page.locator("#train").is_disabled()
     assert page.locator("#looked [aria-live=polite] [role=alert]").count() == 1
     assert page.locator("#status [aria-live=polite]").count() == 1
-
-
-def test_the_sample_pairs_are_learnt_before_one_s_eyes(page, screenshot):
-    page.get_by_role("tab", name="Train").click()
-    page.click("#sample")
-    train(page)
-    page.wait_for_selector("#live figure[data-role=denoised]")
-    first = panels(page, "#live")["denoised"][1]
-    page.wait_for_selector("#use", state="visible", timeout=90_000)
-    last = panels(page, "#live")["denoised"][1]
-    assert last > first
-    screenshot(page, "train-projector")
-    screenshot(page, "train-whole", full_page=True)
-    machine = page.locator("#machine input[type=number]")
-    assert "after 20 s, step" in page.inner_text("#machine")
-    machine.fill(machine.get_attribute("min"))
-    settled(page, lambda: machine.press("Enter"), "#live")
-    assert first < panels(page, "#live")["denoised"][1] < last
-    page.wait_for_selector("#machine :text-matches('after [2-6] s, step')")
-    assert "make-pairs" in page.inner_text("#command")
-    settled(page, lambda: page.click("#use"))
-    told = page.inner_text("#notice")
-    assert "against the clean pictures" in told and "exposures" in told and "The noise here" not in told
-    assert panels(page)["noisy"][0].shape == panels(page)["target"][0].shape == (32, 32, 3)
-    screenshot(page, "train-samples-used", full_page=True)
 
 
 def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(open_page, server, two_shots):

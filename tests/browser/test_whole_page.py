@@ -12,6 +12,7 @@ from PIL import Image
 from serving import ROOT
 from steps import psnr
 
+from demo.intake import REFUSED
 from n2n import Noise2Noise
 
 
@@ -95,4 +96,4 @@ def test_a_program_gets_no_file_of_the_host(server, path):
     asked = f"{server.address}/gradio_api/call/denoise"
     picture = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
     event = httpx.post(asked, json={"data": [picture, "automatic", None, 1.0, False]}).json()["event_id"]
-    assert "not uploaded by a user" in httpx.get(f"{asked}/{event}", timeout=60).text
+    assert REFUSED in httpx.get(f"{asked}/{event}", timeout=60).text

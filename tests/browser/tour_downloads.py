@@ -15,7 +15,7 @@ from n2n import Noise2Noise, pairs
 from n2n.options import parser
 
 ALL = {"mine.safetensors", "mine.md", "training.csv", "hold-out.csv", "command.txt", "loss.png", "psnr.png"}
-STEPS = 2  # of a training that shows that a command can be run
+STEPS = 6  # of a training that shows that a command can be run
 
 
 def read(visitor, folder):
@@ -58,7 +58,7 @@ def _commands(shown, written):
 
 
 def run(arguments, folder):
-    """Runs a command for training, beside the pairs that it names, for two steps instead of some seconds."""
+    """Runs a command for training, beside the pairs that it names, for a few steps instead of some seconds."""
     place = arguments.index("--seconds")
     few = [*arguments[:place], "--steps", str(STEPS), *arguments[place + 2 :]]
     command = [sys.executable, "-m", "n2n", *few]

@@ -1,4 +1,4 @@
-"""A visitor of the lab: every experiment from the tab, with the panel for the class closed and open; a lesson's link."""
+"""A visitor of the lab: every experiment from the tab, the panel for the class closed and open; a lesson's link."""
 
 from lab_steps import STARTED, at_work, run
 from steps import until

@@ -42,7 +42,7 @@ def begin(visitor):
 
 
 def found_again(visitor, open_page, address):
-    """The page, loaded anew, goes on with the training; so does another device that has the address, but no stranger."""
+    """The page, loaded anew, goes on with the training; so does another device by its address, but no stranger."""
     page = visitor.page
     page.reload()
     page.wait_for_selector(CURVES)

@@ -1,5 +1,7 @@
 """The second tab in a real browser: from two noisy shots to a model that denoises."""
 
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -7,6 +9,8 @@ import psutil
 import pytest
 import skimage
 from PIL import Image
+from serving import ROOT
+from steps import panels, settled
 
 SCENE = skimage.data.coffee()[:192, :256]
 

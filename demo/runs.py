@@ -15,6 +15,8 @@ from .learning import Learnt, Preview, Settings
 from .looking import Speed, Strip, Understood, Verdicts
 from .shown import Shown
 
+LONGEST_NAME = 255  # letters of a file's, as on most disks
+
 
 class Upload(str):
     """The path of an uploaded file, which knows what the file is called where it comes from."""
@@ -24,7 +26,7 @@ class Upload(str):
     def __new__(cls, path: str, called: str | None = None) -> "Upload":
         upload = super().__new__(cls, path)
         plain = "".join(letter for letter in called or "" if letter.isprintable())
-        upload.called = re.split(r"[/\\]", plain)[-1] or Path(path).name
+        upload.called = re.split(r"[/\\]", plain)[-1][:LONGEST_NAME] or Path(path).name
         return upload
 
     def __getnewargs__(self) -> tuple[str, str]:

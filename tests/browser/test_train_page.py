@@ -46,15 +46,6 @@ def gone_within(seconds, server):
     return not children(server)
 
 
-def test_closing_the_tab_ends_the_job(open_page, server, two_shots):
-    page = open_page()
-    bring(page, *two_shots)
-    train(page, "180 s")
-    assert children(server)
-    page.context.close()
-    assert gone_within(3, server)
-
-
 def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page, server, two_shots):
     first, second = open_page(), open_page()
     bring(first, *two_shots)
@@ -66,8 +57,10 @@ def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page,
     second.click("#train")
     second.wait_for_selector("#status :text('number 1 in line')")
     assert second.locator("#live figure").count() == 0
-    first.context.close()
+    first.click("#stop")
     second.wait_for_selector("#curves svg[role=img] path")
+    second.click("#stop")
+    second.wait_for_selector("#use", state="visible")
 
 
 def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
@@ -77,6 +70,8 @@ def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
         process.kill()
     page.wait_for_selector("#status [role=alert]")
     train(page)
+    page.click("#stop")
+    page.wait_for_selector("#use", state="visible")
 
 
 @pytest.mark.parametrize(

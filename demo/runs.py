@@ -1,5 +1,6 @@
 """What is known of an upload, and of a training: what was asked for, and everything that came of it so far."""
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -104,7 +105,7 @@ class Run:
     def continued(self, seconds: float) -> "Run":
         """The same training, going on for so many seconds. Raises ValueError where they are too many."""
         _check_seconds(seconds)
-        more = replace(self.settings.recipe, seconds=self.progress.seconds + seconds)
+        more = replace(self.settings.recipe, seconds=math.ceil(self.progress.seconds + seconds))  # whole in its command
         return replace(self, settings=replace(self.settings, recipe=more, resume=True), learnt=None)
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import html
-import math
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple, TypeVar
@@ -225,11 +224,9 @@ def at(run: Run, seconds: float) -> tuple:
 
 def machine(kept: Sequence[Preview], place: int) -> gr.Slider:
     """The time machine at one of the snapshots: its handle tells seconds of training."""
-    first, last = math.floor(kept[0].seconds), round(kept[-1].seconds)
+    last = max(1, round(kept[-1].seconds))
     at = round(kept[place].seconds)
-    return gr.Slider(
-        minimum=first, maximum=max(first + 1, last), value=at, info=_moment(kept[place]), visible=len(kept) > 1
-    )
+    return gr.Slider(minimum=0, maximum=last, value=at, info=_moment(kept[place]), visible=len(kept) > 1)
 
 
 def _moment(preview: Preview) -> str:

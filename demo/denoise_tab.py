@@ -207,7 +207,7 @@ def _tie(controls: Controls, about: gr.Group, results: Results, desk: Desk) -> d
     controls.strip.input(js=ONLY["strip"], **settled)
     gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=ONLY["files"], **settled)
     controls.camera.input(js=ONLY["camera"], **settled)
-    controls.noise.input(level, controls.noise, controls.level, queue=False, api_visibility="private").then(**settled)
+    controls.noise.change(level, controls.noise, controls.level, queue=False, api_visibility="private").then(**settled)
     gr.on(
         [
             *(each.input for each in (controls.adding, controls.weights, controls.ensemble, controls.maps)),

@@ -372,10 +372,11 @@ def test_two_processes_go_on_where_one_was_and_learn_what_one_learns(course_file
     common = ("--batch-size", 9, "--width", 6, "--hold-out", 0.2, *slow)
     assert run("train", course_file, "-o", one, *common, "--steps", 30).returncode == 0
     assert run("train", course_file, "-o", two, *common, "--steps", 10).returncode == 0
-    start = ("-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "29517", "-m", "n2n", "train")
+    start = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "n2n", "train")
     rest = map(str, (course_file, "-o", two, *common, "--steps", 30, "--resume"))
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    subprocess.run([sys.executable, *start, *rest], cwd=ROOT, check=True, capture_output=True, env=environment)
+    done = subprocess.run([sys.executable, *start, *rest], cwd=ROOT, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
     single, double = state_of(last_path(one)), state_of(last_path(two))
     assert all(torch.allclose(single[name], double[name], atol=5e-4) for name in single)
 

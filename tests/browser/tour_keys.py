@@ -27,6 +27,8 @@ AWAITED = """() => {
   };
   return [...new Set(nodes.map(window.n2nKey))];
 }"""
+FIRST_TAB = """() => [...document.querySelectorAll("button[role=tab]")].find((tab) =>
+  tab.checkVisibility({ visibilityProperty: true })) === document.activeElement"""
 PLACE = """() => {
   const node = document.activeElement;
   if (!node || node === document.body) return null;
@@ -58,7 +60,6 @@ def open_tab(page, name):
 
 
 def _to_tab(page, name):
-    page.keyboard.press("Tab")
     while page.evaluate("document.activeElement.innerText") != name:
         assert page.evaluate("document.activeElement.getAttribute('role')") == "tab"
         page.keyboard.press("Tab")
@@ -128,12 +129,15 @@ def guess(page):
 
 
 def around(page):
-    """To the end of the page, from where the tab key begins at its top again."""
+    """On through the end of the page to its first tab, where the tab key begins again.
+
+    A result that arrives meanwhile may take the focus with it, so where the focus is lost says nothing.
+    """
     for _ in range(MOST):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.body"):
+        if page.evaluate(FIRST_TAB):
             return
-    raise AssertionError("the tab key never leaves the page")
+    raise AssertionError("the tab key never comes around")
 
 
 def order(page):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from n2n import Pairs, image, metrics, trust
+from n2n import Pairs, estimate, image, metrics, trust
 from n2n.pairs import Batch
 from n2n.scenes import Scene
 
@@ -83,7 +83,7 @@ def _psnr(picture: Tensor, pair: Batch) -> float | None:
     if pair.clean is not None:
         seen = (image.to_pixels(each, np.dtype(np.uint8), 255.0) for each in (picture, pair.clean))
         return float(metrics.psnr(*(image.to_tensor(pixels, 255.0) for pixels in seen)))
-    estimated = metrics.estimate([metrics.block_errors(picture, pair.source, pair.target)]).psnr
+    estimated = estimate.estimate([estimate.block_errors(picture, pair.source, pair.target)]).psnr
     return None if estimated >= metrics.PEAK_DB else estimated
 
 

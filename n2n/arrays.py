@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import weights
 from .archive import check_archive
 from .scenes import SHOT_ROLES, StackedScenes, role_of, roles_of, tell_all
+from .tensors import load_tensors
 
 # What numpy raises for a file that is damaged, or lies about itself.
 REFUSED = (ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError)
@@ -22,7 +22,7 @@ ARRAY_SUFFIXES = (".npz", ".npy")
 def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScenes, tuple[str, ...]]:
     """Scenes of a `.pkl`, `.pt`, `.pth`, `.npz` or `.npy`, and how its arrays were understood. Raises ValueError."""
     if path.suffix.lower() in TENSOR_SUFFIXES:
-        content = weights.load_tensors(path)
+        content = load_tensors(path)
     elif path.suffix.lower() == ".npy":
         content = _split_npy(_load_numpy(path), path)
     else:

@@ -8,8 +8,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from .image import turned
-from .infer import pad_to_multiple
 from .noise import generator
+from .padding import pad_to_multiple
 from .pairs import Pairs
 from .recipe import Recipe
 

@@ -1,7 +1,6 @@
 """The only place where pixels change form: file ↔ array ↔ float tensor, and the eight flips and turns."""
 
 import io
-import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -9,13 +8,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import imagecodecs
 import numpy as np
 import torch
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
-from . import tiff
+from . import png, tiff
+from .files import write_bytes
 
 MAX_PIXELS = 200_000_000  # of one picture; a bomb is refused before it is decoded
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -48,7 +47,7 @@ DAMAGED = (
     struct.error,
     zlib.error,
     tiff.Damaged,
-    imagecodecs.PngError,
+    png.Damaged,
 )
 
 
@@ -107,9 +106,8 @@ def _decode_other(data: bytes, name: str, check: CheckSize) -> Picture:
         check(*image.size, name)
         with tiff.broken_fields():
             frames = getattr(image, "n_frames", 1)
-            # Pillow cuts 16-bit colour down to 8; byte 24 of a PNG is its bit depth.
-            sixteen = image.format == "PNG" and data[24] == 16
-            pixels = imagecodecs.png_decode(data) if sixteen else image.load()
+            sixteen = image.format == "PNG" and png.is_16_bit(data)
+            pixels = png.decode(data) if sixteen else image.load()
             metadata = _metadata(image)
         pixels = pixels if sixteen else np.asarray(_plain_mode(image, name))
         notes = (tiff.first_of(frames),) if frames > 1 else ()
@@ -194,7 +192,7 @@ def encode(picture: Picture, suffix: str) -> bytes:
     if suffix in (".tif", ".tiff"):
         return _encode_tiff(picture, pixels)
     if suffix == ".png":
-        return _encode_png(picture, pixels)
+        return png.encode(pixels, icc=picture.icc, exif=picture.exif.tobytes() if picture.exif else None)
     file = io.BytesIO()
     formats = Image.registered_extensions()
     options = {"exif": picture.exif, "icc_profile": picture.icc} if suffix != ".bmp" else {}
@@ -213,46 +211,9 @@ def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
     return tiff.encode(pixels, picture.alpha is not None, picture.icc, texts)
 
 
-def _encode_png(picture: Picture, pixels: np.ndarray) -> bytes:
-    """Metadata goes behind the header chunk. Pillow writes no 16-bit colour, and takes twice the time for 8 bits."""
-    encoded = png(pixels)
-    header_end = 8 + 25  # signature, IHDR chunk
-    file = io.BytesIO()
-    file.write(encoded[:header_end])
-    if picture.icc:
-        PngImagePlugin.putchunk(file, b"iCCP", b"ICC Profile\0\0" + zlib.compress(picture.icc))
-    if picture.exif:
-        PngImagePlugin.putchunk(file, b"eXIf", picture.exif.tobytes().removeprefix(b"Exif\0\0"))
-    file.write(encoded[header_end:])
-    return file.getvalue()
-
-
-def png(pixels: np.ndarray, strategy: int | None = None) -> bytes:
-    """(H, W) or (H, W, S) → PNG, quickly; `strategy` is one of imagecodecs.PNG.STRATEGY. Raises ValueError where there
-    is no pixel."""
-    if not pixels.size:
-        raise ValueError(f"a picture of shape {pixels.shape} cannot be written as PNG; each side needs a pixel")
-    most = pixels.nbytes + pixels.nbytes // 64 + 16 * len(pixels) + 4096  # imagecodecs reckons too little for thin ones
-    return imagecodecs.png_encode(
-        np.ascontiguousarray(pixels), level=imagecodecs.PNG.COMPRESSION.SPEED, strategy=strategy, out=most
-    )
-
-
 def write(path: Path, picture: Picture) -> None:
     """Writes beside, then renames: what stands at `path` is never half a picture."""
     write_bytes(path, encode(picture, path.suffix))
-
-
-def write_bytes(path: Path, data: bytes | memoryview) -> None:
-    """Replaces the file at `path` in one step. Raises OSError, leaving what was there as it was."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def full_scale(dtype: np.dtype | torch.dtype, maximum: float) -> float:

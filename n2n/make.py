@@ -10,7 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from .image import Picture, write, write_bytes
+from .files import write_bytes
+from .image import Picture, write
 from .noise import generator
 from .pairs import Pairs
 from .scenes import SHOT_ROLES

@@ -9,6 +9,7 @@ import skimage
 import torch
 
 from n2n import baselines, report
+from n2n.estimate import noise_level
 from n2n.evaluate import measure
 from n2n.noise import parse
 from n2n.pairs import gather
@@ -89,7 +90,16 @@ def test_pictures_too_small_for_ssim_have_none(rng):
 @pytest.mark.parametrize("sigma", [15, 25, 50])
 def test_the_noise_level_of_a_photograph_is_found(photo, rng, sigma):
     noisy = photo / 255 + rng.normal(0, sigma / 255, photo.shape)
-    assert baselines.noise_level(noisy) * 255 == pytest.approx(sigma, rel=0.15)
+    assert noise_level(noisy) * 255 == pytest.approx(sigma, rel=0.15)
+
+
+def test_the_noise_level_leaves_channels_without_detail_out(rng):
+    grey = rng.normal(0.5, 0.1, (64, 64, 1))
+    assert noise_level(np.dstack([grey, 0 * grey, 0 * grey])) == noise_level(grey) == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_picture_without_detail_has_no_noise():
+    assert noise_level(np.zeros((64, 64, 3))) == 0
 
 
 @pytest.mark.parametrize("name", baselines.BASELINES)

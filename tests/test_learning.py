@@ -15,7 +15,7 @@ from demo import keepsakes, learning
 from demo.learning import Learnt, Preview, Settings, learn, to_measure
 from demo.runs import Run
 from demo.trusting import trusted
-from n2n import Noise2Noise, Progress, image, infer, pairs, weights
+from n2n import Noise2Noise, Progress, files, image, infer, pairs, weights
 from n2n.checkpoint import last_path
 from n2n.recipe import recipe
 from n2n.scenes import Scene
@@ -321,6 +321,6 @@ def test_what_was_taken_needs_no_room_of_its_own(tmp_path, file, monkeypatch):
     run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
     for item in items:
         run.add(item)
-    refusing(monkeypatch, image, "write_bytes", lambda *_: True)
+    refusing(monkeypatch, files, "write_bytes", lambda *_: True)
     taken = keepsakes.written(tmp_path / "take", run)
     assert [path.name for path in taken] == ["mine.safetensors"] and taken[0].samefile(run.weights)

@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from n2n import Noise2Noise, baselines, infer, pairs
 from n2n.metrics import psnr
 from n2n.noise import parse
+from n2n.padding import pad_to_multiple
 
 WITHOUT_WEIGHTS = "weights not reachable"
 SIDE = 8  # DRUNet's sides must divide by it; else deepinv cuts the picture in four, which takes longer
@@ -102,7 +103,7 @@ def with_weights(kind: type[nn.Module], file: Path | None) -> tuple[nn.Module, b
 def padded(denoise: Callable[[Tensor], Tensor], noisy: Tensor) -> Tensor:
     """Continues (1, 3, H, W) by reflection to sides that divide by 8, and cuts that off again."""
     height, width = noisy.shape[-2:]
-    return denoise(infer.pad_to_multiple(noisy, SIDE))[..., :height, :width]
+    return denoise(pad_to_multiple(noisy, SIDE))[..., :height, :width]
 
 
 def score(method: Method, pictures: list[tuple[Tensor, Tensor]]) -> Score:

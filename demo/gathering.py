@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n import image, make, noise, pairs
+from n2n import formats, make, noise, pairs
 
 PHOTOGRAPHS = "course-samples"
 NOISE = "pixelate:8"  # the course's: one of 8×8 pixels
@@ -37,15 +37,15 @@ def _checked(files: Sequence[Path]) -> dict[str, Path]:
     if len(files) == 1:
         return {files[0].name: files[0]}
     for file in files:
-        if file.suffix.lower() == ".zip" or pairs.is_array_file(file):
+        if file.suffix.lower() in formats.sets():
             raise ValueError(
                 f"'{file.name}' was brought with {len(files) - 1} other files; bring one archive or one file of arrays "
                 "alone, or pictures only"
             )
-    pictures = [file for file in files if file.suffix.lower() in image.SUFFIXES]
+    pictures = [file for file in files if formats.is_picture(file)]
     if not pictures:
         raise ValueError(
-            f"none of the {len(files)} files is a picture; allowed: {', '.join(image.SUFFIXES)}, or a .zip"
+            f"none of the {len(files)} files is a picture; allowed: {', '.join(formats.pictures())}, or a .zip"
         )
     return dict(zip(_names(pictures), pictures))
 

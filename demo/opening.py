@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n import Pairs, compare, image, pairs
+from n2n import Pairs, compare, formats, image, pairs
 from n2n.compare import Case
 from n2n.image import Picture
 from n2n.noise import Noise
@@ -138,4 +138,4 @@ def _name(scene: Scene) -> str:
     """The name of a scene as one of a file; scenes of arrays have numbers only."""
     name = Path(scene.name)
     safe = re.sub(r"[^\w.-]+", "_", f"scene_{name.name}" if name.name.isdigit() else name.name) or "scene"
-    return safe if name.suffix.lower() in image.SUFFIXES else f"{safe}.png"
+    return safe if formats.is_picture(name) else f"{safe}.png"

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from . import formats
 from .files import write_bytes
 from .image import Picture, write
 from .noise import generator
@@ -91,8 +92,9 @@ def check_target(path: Path, force: bool, shots: int = 2) -> None:
 
     Files are overwritten by force, folders never: what else is in them would be lost.
     """
-    if path.suffix not in (".pkl", ".npz", ""):
-        raise ValueError(f"cannot write pairs as '{path.suffix}'; allowed: .pkl, .npz, or a folder (no suffix)")
+    if path.suffix not in (*formats.arrays(written=True), ""):
+        allowed = ", ".join(formats.arrays(written=True))
+        raise ValueError(f"cannot write pairs as '{path.suffix}'; allowed: {allowed}, or a folder (no suffix)")
     if path.suffix == ".pkl" and shots > 2:
         raise ValueError(f"'{path}': a tuple's third tensor is the clean one; write {shots} shots as .npz")
     if path.exists() and (path.is_dir() or not force):

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import formats
+
 SOURCE_NAMES = ("source", "noisy", "noisy1", "noisy_1", "input", "a", "x", "1")
 TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")
 CLEAN_NAMES = ("clean", "average", "reference", "gt", "ground_truth", "target_clean", "truth")
@@ -17,7 +19,7 @@ SHOT_ROLES = ("source", "target", "shot3", "shot4", "shot5", "shot6", "shot7", "
 LAYOUTS = (
     "two (or three) folders of equally named pictures; one folder for each scene with two or more shots; "
     "pictures named alike but for an ending (_1/_2, _a/_b, _source/_target, _clean); two pictures; a TIFF stack; "
-    "a .npz, .npy, .pt, .pth or .pkl with two or three arrays"
+    f"a {formats.either(formats.arrays())} with two or three arrays"
 )
 
 

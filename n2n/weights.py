@@ -9,7 +9,9 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
+from . import formats
 from .files import write_bytes
+from .formats import Kind
 from .tensors import load_tensors
 from .unet import UNetConfig, config_of
 
@@ -58,7 +60,7 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
     Raises ValueError for a file that is damaged, no weights file, or a pickle with anything but tensors in it.
     """
-    if path.suffix in (".pth", ".pt", ".pkl"):
+    if path.suffix in formats.endings(formats.of_kind(Kind.TENSORS)):
         return _load_pickled(path), {}
     try:
         with safetensors.safe_open(path, "pt") as file:

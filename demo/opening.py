@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n import Pairs, compare, formats, image, pairs
+from n2n import Pairs, compare, formats, image, reader
 from n2n.compare import Case
 from n2n.image import Picture
 from n2n.noise import Noise
@@ -86,7 +86,7 @@ def of_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
     Those that it did not learn from come first. Only their second shot tells the PSNR: a net that learnt from a noisy
     target knows a little of its noise. Of a single scene, that is the part held out. Raises ValueError, OSError.
     """
-    data = pairs.read(*files)
+    data = reader.read_shots(*files)
     learnt, held = data.hold_out(hold_out, seed)
     if len(data) == 1:
         rows, columns = (slice(int(whole - part), None) for whole, part in zip(data.sizes[0], held.sizes[0]))

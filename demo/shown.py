@@ -35,9 +35,7 @@ def middle(pairs: Pairs, side: int) -> Pairs:
 
 def _middle(scene: Scene, side: int) -> Scene:
     top, left = (max(0, length - side) // 2 for length in scene.pictures[0].shape[-2:])
-    window = (..., slice(top, top + side), slice(left, left + side))
-    clean = None if scene.clean is None else scene.clean[window]
-    return Scene(scene.name, tuple(shot[window] for shot in scene.shots), clean)
+    return scene.window((..., slice(top, top + side), slice(left, left + side)))
 
 
 def first_shots(pairs: Pairs, most: int) -> Pairs:

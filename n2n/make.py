@@ -14,7 +14,7 @@ from . import formats
 from .files import write_bytes
 from .image import Picture, write
 from .noise import generator
-from .pairs import Pairs
+from .photographs import Photographs
 from .scenes import SHOT_ROLES
 
 AT_ONCE = 32  # photographs' windows turned into scenes together
@@ -22,7 +22,7 @@ PIXELS_AT_ONCE = 2**23  # of them all, where they are large
 MOST_SHOTS = len(SHOT_ROLES)
 
 
-def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, seed: int) -> dict[str, np.ndarray]:
+def make_pairs(photos: Photographs, count: int, size: int, shots: int, clean: bool, seed: int) -> dict[str, np.ndarray]:
     """`count` scenes of size × size pixels cut at random from photographs with a noise model.
 
     Returns `shots` arrays (N, C, size, size) named source, target, …, and "clean" if asked for: uint8 where the noise
@@ -30,8 +30,6 @@ def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, se
     an order drawn by the seed; those smaller than the window are enlarged. Raises ValueError, also where all are.
     """
     noise = photos.noise
-    if noise is None:
-        raise ValueError("pairs are made from clean photographs: read them with a noise model, such as gaussian:25")
     dtype = np.uint8 if noise.in_range else np.float16
     names = [*SHOT_ROLES[:shots], *(["clean"] if clean else [])]
     if not names or not 1 <= shots <= MOST_SHOTS or count < 1 or size < 8:
@@ -55,19 +53,19 @@ def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, se
     return arrays
 
 
-def _check_size(photos: Pairs, size: int) -> None:
+def _check_size(photos: Photographs, size: int) -> None:
     """Raises ValueError where no photograph is as large as the scenes to be cut from it."""
     largest = int(photos.sizes.min(axis=1).max()) // photos.noise.shrink
     if size > largest:
         raise ValueError(f"size is {size} pixels; these photographs give {largest} at most: lower --size (size)")
 
 
-def enlarged(photos: Pairs, size: int) -> int:
+def enlarged(photos: Photographs, size: int) -> int:
     """How many of the photographs are smaller than the window of a scene of this size."""
     return int((photos.sizes.min(axis=1) < size * photos.noise.shrink).sum())
 
 
-def _window(photos: Pairs, index: int, window: int, rng: np.random.Generator) -> Tensor:
+def _window(photos: Photographs, index: int, window: int, rng: np.random.Generator) -> Tensor:
     """A random square of a photograph, float (C, window, window)."""
     photo = photos.scenes[index].clean
     short = min(photo.shape[-2:])

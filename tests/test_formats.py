@@ -11,7 +11,7 @@ from PIL import Image
 
 from n2n import formats, image, make
 from n2n.formats import FORMATS, Kind
-from n2n.pairs import read
+from n2n.reader import read
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 READ_ONLY = [known for known in formats.of_kind(Kind.PICTURE, Kind.STACK) if not known.writes]

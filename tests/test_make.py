@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from n2n import make, noise, pairs
+from n2n import make, noise, reader
 from n2n.make import check_target, enlarged, make_pairs, save_pairs
 from n2n.pairs import gather
 from n2n.scenes import Scene
@@ -59,7 +59,7 @@ def test_a_folder_holds_pngs_that_pillow_reads_back(tmp_path, photo):
 def test_the_reader_understands_what_was_written(tmp_path, photo, name, shots):
     arrays = made(photo, shots=shots, clean=True)
     save_pairs(tmp_path / name, arrays)
-    data = pairs.read(tmp_path / name)
+    data = reader.read(tmp_path / name)
     *noisy, clean = arrays.values()
     assert data.described == f"5 scenes × {shots} shots and a reference, 8-bit colour 32×32"
     assert all((scene.clean == clean[i]).all() for i, scene in enumerate(data.scenes))

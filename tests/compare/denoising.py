@@ -25,7 +25,7 @@ import deepinv
 import torch
 from torch import Tensor, nn
 
-from n2n import Noise2Noise, baselines, infer, pairs
+from n2n import Noise2Noise, baselines, infer, reader
 from n2n.metrics import psnr
 from n2n.noise import parse
 from n2n.padding import pad_to_multiple
@@ -123,7 +123,7 @@ def score(method: Method, pictures: list[tuple[Tensor, Tensor]]) -> Score:
 
 def read(folder: Path, count: int, sigma: float, seed: int) -> list[tuple[Tensor, Tensor]]:
     """The first pictures of a folder as (noisy, clean), each float (1, 3, H, W) with white at 1. Raises ValueError."""
-    data = pairs.read(folder, noise=parse(f"gaussian:{sigma:g}"))
+    data = reader.read(folder, noise=parse(f"gaussian:{sigma:g}"))
     if data.channels != 3:
         raise ValueError(f"the pictures in '{folder}' are grey; bring colour ones")
     noisy = data.chosen(range(min(count, len(data)))).frozen(seed, shots=1)

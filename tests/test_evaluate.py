@@ -13,6 +13,7 @@ from n2n.estimate import noise_level
 from n2n.evaluate import measure
 from n2n.noise import parse
 from n2n.pairs import gather
+from n2n.photographs import with_noise
 from n2n.scenes import Scene
 
 
@@ -77,7 +78,7 @@ def test_without_a_second_shot_only_the_true_psnr_is_told(scenes):
 
 
 def test_noise_known_to_be_biased_is_not_estimated(photo):
-    pairs = gather([Scene("a", (), photo.transpose(2, 0, 1))], "test", parse("impulse:0.2")).frozen(0)
+    pairs = with_noise([Scene("a", (), photo.transpose(2, 0, 1))], "test", parse("impulse:0.2")).frozen(0)
     measured = measure(halved, pairs)
     assert measured.estimated is None and measured.denoised is not None and measured.psnr_target is not None
 

@@ -17,8 +17,10 @@ from .scenes import SHOT_ROLES, StackedScenes, role_of, roles_of, tell_all
 from .tensors import load_tensors
 
 # What numpy raises for a file that is damaged, or lies about itself.
-REFUSED = (ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError)
-REFUSED += (zipfile.BadZipFile, zlib.error)
+REFUSED = (
+    *(ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScenes, tuple[str, ...]]:

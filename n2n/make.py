@@ -55,19 +55,19 @@ def make_pairs(photos: Photographs, count: int, size: int, shots: int, clean: bo
 
 def _check_size(photos: Photographs, size: int) -> None:
     """Raises ValueError where no photograph is as large as the scenes to be cut from it."""
-    largest = int(photos.sizes.min(axis=1).max()) // photos.noise.shrink
+    largest = int(photos.sizes.min(axis=1).max()) // photos.shrink
     if size > largest:
         raise ValueError(f"size is {size} pixels; these photographs give {largest} at most: lower --size (size)")
 
 
 def enlarged(photos: Photographs, size: int) -> int:
     """How many of the photographs are smaller than the window of a scene of this size."""
-    return int((photos.sizes.min(axis=1) < size * photos.noise.shrink).sum())
+    return int((photos.sizes.min(axis=1) < size * photos.shrink).sum())
 
 
 def _window(photos: Photographs, index: int, window: int, rng: np.random.Generator) -> Tensor:
     """A random square of a photograph, float (C, window, window)."""
-    photo = photos.scenes[index].clean
+    photo = photos.scenes[index].pictures[0]
     short = min(photo.shape[-2:])
     if short < window:
         scale = window / short

@@ -92,7 +92,7 @@ class Pairs(ABC):
     def __len__(self) -> int:
         return len(self.scenes)
 
-    def chosen(self, indices: Sequence[int]) -> Self:
+    def chosen(self, indices: Sequence[int] | np.ndarray) -> Self:
         """The scenes of these indices, in this order."""
         where = np.asarray(indices, dtype=np.int64)
         return replace(self, scenes=ChosenScenes(self.scenes, where), sizes=self.sizes[where], shots=self.shots[where])
@@ -199,7 +199,7 @@ class Shots(Pairs):
     def _pair(self, crop: Crop, clean: bool) -> tuple[np.ndarray, ...]:
         scene = self.scenes[crop.scene]
         if clean:
-            return scene.shots[crop.order % len(scene.shots)], scene.clean
+            return scene.shots[crop.order % len(scene.shots)], scene.pictures[-1]
         first, skip = divmod(crop.order, len(scene.shots) - 1)
         return scene.shots[first], scene.shots[(first + 1 + skip) % len(scene.shots)]
 
@@ -216,8 +216,7 @@ class Shots(Pairs):
             items = itertools.chain.from_iterable(self._measured(i) for i in run)
             while chunk := list(itertools.islice(items, at_once)):
                 names, sources, targets, cleans = zip(*chunk)
-                stacks = (torch.stack(stack) if stack[0] is not None else None for stack in (sources, targets, cleans))
-                yield Batch(names, *stacks)
+                yield Batch(names, torch.stack(sources), _stacked(targets), _stacked(cleans))
 
     def _measured(self, index: int) -> Iterator[tuple[str, Tensor, Tensor | None, Tensor | None]]:
         scene = self.scenes[index]
@@ -225,6 +224,12 @@ class Shots(Pairs):
         shots = [self.to_float(shot) for shot in scene.shots]
         for source, target in itertools.pairwise(shots) if len(shots) > 1 else [(shots[0], None)]:
             yield scene.name, source, target, clean
+
+
+def _stacked(parts: Sequence[Tensor | None]) -> Tensor | None:
+    """None where a scene has no such picture."""
+    present = [part for part in parts if part is not None]
+    return torch.stack(present) if len(present) == len(parts) else None
 
 
 def gather(scenes: Sequence[Scene], name: str, notes: tuple[str, ...] = ()) -> Shots:

@@ -46,8 +46,7 @@ class Photographs(Pairs):
 
         Every process draws the whole batch, so that the noise does not depend on their number.
         """
-        cleans = ((crop, (self.scenes[crop.scene].clean,)) for crop in crops)
-        photo = self._cut(cleans, side * self.shrink)[:, 0]
+        photo = self._cut(((crop, self.scenes[crop.scene].pictures) for crop in crops), side * self.shrink)[:, 0]
         source, target = self.noise.shots(photo, 2, generator(*seed))
         return torch.stack([source, self.noise.clean(photo) if clean else target], dim=1)[share]
 
@@ -93,7 +92,7 @@ class NoisyScenes(DerivedScenes):
         if self.drawn is not None:
             return self.drawn[index]
         scene, noise = self.scenes[index], self.photos.noise
-        photo = self.photos.to_float(scene.clean)[None]
+        photo = self.photos.to_float(scene.pictures[0])[None]
         rng = generator(self.seed, index, FROZEN)
         shots = tuple(shot[0].numpy() for shot in noise.shots(photo, self.shots, rng))
         return Scene(scene.name, shots, noise.clean(photo)[0].numpy())

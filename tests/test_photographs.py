@@ -14,20 +14,20 @@ WHOLE = slice(None)
 
 @pytest.fixture
 def photos(photo):
-    parts = [photo[:, start : start + 48].transpose(2, 0, 1) for start in (0, 30, 60)]
+    parts = [np.ascontiguousarray(photo[:, start : start + 48].transpose(2, 0, 1)) for start in (0, 30, 60)]
     return with_noise([Scene(str(place), (), part) for place, part in enumerate(parts)], "x", parse("gaussian:25"))
 
 
 def test_a_crop_is_two_draws_of_the_noise_on_its_window(photos):
     crops = [Crop(1, 0, np.zeros(2))]
     drawn = photos.draw(crops, 32, (7, 0, 1), clean=False, share=WHOLE)
-    window = torch.from_numpy(photos.scenes[1].clean[:, :32, :32].copy())[None] / 255
+    window = photos.to_float(photos.scenes[1].clean[:, :32, :32])[None].contiguous()
     expected = parse("gaussian:25").shots(window, 2, generator(7, 0, 1))
     assert torch.equal(drawn[:, 0], expected[0]) and torch.equal(drawn[:, 1], expected[1])
 
 
 def test_the_target_is_the_photograph_where_clean_ones_are_asked_for(photos):
-    drawn = photos.draw([Crop(2, 0, np.ones(2))], 32, (7, 0, 1), clean=True, share=WHOLE)
+    drawn = photos.draw([Crop(2, 0, np.full(2, 0.999))], 32, (7, 0, 1), clean=True, share=WHOLE)
     assert torch.equal(drawn[0, 1], photos.to_float(photos.scenes[2].clean)[:, -32:, -32:])
 
 

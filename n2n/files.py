@@ -5,7 +5,10 @@ from pathlib import Path
 
 
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
-    """Replaces the file at `path` in one step. Raises OSError, leaving what was there as it was."""
+    """Replaces the file at `path` in one step. Raises OSError, leaving what was there as it was.
+
+    Path.write_bytes empties the old file first, and leaves half a new one where the disk is full.
+    """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         beside.write_bytes(data)

@@ -23,6 +23,7 @@ def to_psnr(mse: Tensor | float, data_range: float = 1.0) -> Tensor:
 def psnr(a: Tensor, b: Tensor, data_range: float = 1.0) -> Tensor:
     """(N, C, H, W) twice → PSNR of each picture in dB, (N,). Nothing is clipped. Raises ValueError.
 
+    On the tensors where they lie; scikit-image's takes one picture at a time, on the CPU.
     The course's convention, and ours, for a set is the mean over its pictures: `psnr(a, b).mean()`.
     """
     check_comparable(a, b, data_range)

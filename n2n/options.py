@@ -1,9 +1,6 @@
 """What the command line takes, and how it says what went wrong."""
 
 import argparse
-import dataclasses
-import types
-import typing
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,6 +8,8 @@ from . import checks
 from .fast import PRECISIONS
 from .noise import NOISES
 from .recipe import RECIPES, Recipe
+from .settings import Setting
+from .settings import settings as settings_of
 
 DATA = (
     "pairs: a .pkl, .pt, .npz or .npy with two or three arrays, a folder or .zip of pictures, a TIFF stack, or two "
@@ -91,25 +90,27 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
     command.add_argument("--force", action="store_true", help="overwrite weights that exist")
     command.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
-    settings = command.add_argument_group("settings (default: the recipe's)")
-    for field in dataclasses.fields(Recipe):
-        if field.metadata:
-            _add_setting(settings, field)
+    group = command.add_argument_group("settings (default: the recipe's)")
+    for known in settings_of(Recipe).values():
+        _add_setting(group, known)
     _add_json(command)
 
 
-def _add_setting(group: argparse._ArgumentGroup, field: dataclasses.Field) -> None:
-    """An option for a field of Recipe: its name, type and help."""
-    flag = "--" + field.name.replace("_", "-")
-    kind = field.type
-    if isinstance(kind, types.UnionType):
-        kind = typing.get_args(kind)[0]
-    if kind is bool:
-        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.metadata["help"])
+def _add_setting(group: argparse._ArgumentGroup, known: Setting) -> None:
+    """An option for a setting: its name, type and help."""
+    flag, text = "--" + known.name.replace("_", "-"), _help(known)
+    if known.kind is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=text)
         return
-    choices = field.metadata["choices"] or None
-    shown = None if choices else {int: "N", float: "X"}[kind]
-    group.add_argument(flag, type=kind, choices=choices, metavar=shown, help=field.metadata["help"])
+    shown = None if known.choices else {int: "N", float: "X"}[known.kind]
+    group.add_argument(flag, type=known.kind, choices=known.choices or None, metavar=shown, help=text)
+
+
+def _help(known: Setting) -> str:
+    """What a setting is, in which unit, and what happens without it; as argparse wants it."""
+    unit = f" ({known.unit})" if known.unit else ""
+    unset = f"; without: {known.unset}" if known.unset else ""
+    return f"{known.help}{unit}{unset}".replace("%", "%%")
 
 
 def told(error: Exception) -> str:
@@ -121,7 +122,7 @@ def told(error: Exception) -> str:
 
 def settings(parsed: argparse.Namespace) -> dict[str, object]:
     """The fields of Recipe that were given on the command line."""
-    given = {field.name: getattr(parsed, field.name, None) for field in dataclasses.fields(Recipe) if field.metadata}
+    given = {name: getattr(parsed, name, None) for name in settings_of(Recipe)}
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -15,7 +15,8 @@ TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 
 # Every module of n2n with the modules of n2n that it may import; each line only names lines above it.
 LADDER = {
-    "unet": set(),
+    "settings": set(),
+    "unet": {"settings"},
     "timing": set(),
     "fast": {"timing", "unet"},
     "muon": {"unet"},
@@ -38,7 +39,7 @@ LADDER = {
     "breaking": {"pairs", "scenes"},
     "doctor": {"metrics", "pairs", "scenes"},
     "make": {"image", "noise", "pairs", "scenes"},
-    "recipe": {"fast", "metrics", "pairs", "unet"},
+    "recipe": {"fast", "metrics", "pairs", "settings", "unet"},
     "crops": {"image", "infer", "noise", "pairs", "recipe"},
     "evaluate": {"metrics", "pairs"},
     "baselines": {"evaluate", "pairs"},
@@ -59,7 +60,7 @@ LADDER = {
     "lanes": {"model", "pairs", "recipe", "train"},
     "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "timing", "train", "unet"},
     "checks": {"checkpoint", "folders", "image", "noise", "weights"},
-    "options": {"checks", "fast", "noise", "recipe"},
+    "options": {"checks", "fast", "noise", "recipe", "settings"},
     "repeat": {"noise", "recipe", "unet"},
 }
 MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))

@@ -197,5 +197,5 @@ def test_a_name_stands_in_the_command_as_it_is(trained, name, monkeypatch):
 
 def test_two_loose_files_are_two_in_the_command(trained, monkeypatch):
     monkeypatch.setattr(trained, "names", ("a 1.jpg", "b 2.jpg"))
-    expected = command(["a 1.jpg", "b 2.jpg"], "mine.safetensors", SHORT.recipe, SHORT.width)
+    expected = command(["a 1.jpg", "b 2.jpg"], "mine.safetensors", SHORT.recipe, SHORT.config)
     assert keepsakes.command_of(trained) == expected

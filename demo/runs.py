@@ -9,7 +9,7 @@ from typing import NamedTuple
 from n2n import Progress, weights
 from n2n.doctor import Verdict
 from n2n.history import History
-from n2n.recipe import recipe
+from n2n.recipe import net_config, recipe
 
 from . import gathering, gpu, learning, samples, settings
 from .learning import Learnt, Preview, Settings
@@ -116,7 +116,7 @@ def settings_of(seconds: float, recipe_name: str, width: int, start: str | None,
         raise ValueError(f"there are no weights '{start}'; allowed: {', '.join(weights.shipped())}, or none")
     evaluations = int(min(30, max(6, seconds / 5)))
     chosen = recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return Settings(chosen, width, start, device=gpu.DEVICE)
+    return Settings(chosen, net_config(recipe_name, width=width), start, device=gpu.DEVICE)
 
 
 def _check_seconds(seconds: float) -> None:

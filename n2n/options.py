@@ -1,9 +1,6 @@
 """What the command line takes, and how it says what went wrong."""
 
 import argparse
-import dataclasses
-import types
-import typing
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,12 +8,16 @@ from . import checks, formats
 from .fast import PRECISIONS
 from .noise import NOISES
 from .recipe import RECIPES, Recipe
+from .settings import Setting, settings
+from .unet import UNetConfig
 
 DATA = (
     f"pairs: a {formats.either(formats.arrays())} with two or three arrays, a folder or .zip of pictures, a TIFF "
     "stack, or two pictures; with --noise: clean photographs, or a word for some of scikit-image: samples, "
     "more-samples or course-samples"
 )
+
+LEARNT = ("channels",)  # settings of a net that the data decide
 
 
 class Parser(argparse.ArgumentParser):
@@ -71,9 +72,6 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         help="settings to start from: fast (default), or the course report's to the letter",
     )
     command.add_argument(
-        "--width", type=int, default=24, metavar="N", help="feature maps: 24 (default) is Table I, 48 the paper's net"
-    )
-    command.add_argument(
         "--start",
         metavar="NAME|FILE",
         help="weights to start from instead of random ones; their net is kept as it is, and is the "
@@ -91,25 +89,29 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
     command.add_argument("--force", action="store_true", help="overwrite weights that exist")
     command.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
-    settings = command.add_argument_group("settings (default: the recipe's)")
-    for field in dataclasses.fields(Recipe):
-        if field.metadata:
-            _add_setting(settings, field)
+    for title, owner in (("net", UNetConfig), ("training", Recipe)):
+        group = command.add_argument_group(f"{title} (default: the recipe's)")
+        for known in settings(owner).values():
+            if known.name not in LEARNT:
+                _add_setting(group, known)
     _add_json(command)
 
 
-def _add_setting(group: argparse._ArgumentGroup, field: dataclasses.Field) -> None:
-    """An option for a field of Recipe: its name, type and help."""
-    flag = "--" + field.name.replace("_", "-")
-    kind = field.type
-    if isinstance(kind, types.UnionType):
-        kind = typing.get_args(kind)[0]
-    if kind is bool:
-        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.metadata["help"])
+def _add_setting(group: argparse._ArgumentGroup, known: Setting) -> None:
+    """An option for a setting: its name, type and help."""
+    flag, text = "--" + known.name.replace("_", "-"), _help(known)
+    if known.kind is bool:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=text)
         return
-    choices = field.metadata["choices"] or None
-    shown = None if choices else {int: "N", float: "X"}[kind]
-    group.add_argument(flag, type=kind, choices=choices, metavar=shown, help=field.metadata["help"])
+    shown = None if known.choices else {int: "N", float: "X"}[known.kind]
+    group.add_argument(flag, type=known.kind, choices=known.choices or None, metavar=shown, help=text)
+
+
+def _help(known: Setting) -> str:
+    """What a setting is, in which unit, and what happens without it; as argparse wants it."""
+    unit = f" ({known.unit})" if known.unit else ""
+    unset = f"; without: {known.unset}" if known.unset else ""
+    return f"{known.help}{unit}{unset}".replace("%", "%%")
 
 
 def told(error: Exception) -> str:
@@ -119,10 +121,10 @@ def told(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def settings(parsed: argparse.Namespace) -> dict[str, object]:
-    """The fields of Recipe that were given on the command line."""
-    given = {field.name: getattr(parsed, field.name, None) for field in dataclasses.fields(Recipe) if field.metadata}
-    return {name: value for name, value in given.items() if value is not None}
+def given(parsed: argparse.Namespace, owner: type) -> dict[str, object]:
+    """The settings of Recipe, or of UNetConfig, that were given on the command line."""
+    found = {name: getattr(parsed, name, None) for name in settings(owner)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _add_denoise(command: argparse.ArgumentParser) -> None:

@@ -13,9 +13,9 @@ from torch import Tensor
 from .estimate import Estimate
 from .evaluate import Denoiser, Measurement, Quality
 from .files import write_bytes
+from .header import Header
 from .metrics import psnr
 from .pairs import Batch, Pairs
-from .unet import UNetConfig
 
 ROWS = 4  # pictures in a contact sheet
 MUCH = 0.15  # share of values cut off from which the estimate is told to be doubtful
@@ -64,13 +64,12 @@ def as_json(measured: Measurement, baselines: Mapping[str, Measurement]) -> dict
     return told | {"baselines": beside} if beside else told
 
 
-def shipped(headers: Mapping[str, Mapping[str, object]]) -> str:
+def shipped(headers: Mapping[str, Header]) -> str:
     """Weights by name, from their headers: what each learnt from, and what was measured of it."""
     parts = []
     for name, header in headers.items():
-        config = UNetConfig(**header["config"])
-        parts.append(f"{name}: {config.kind}, width {config.width}, {config.channels} channels; {header['data']}")
-        for words, found in header.get("measured", {}).items():
+        parts.append(f"{name}: {header.config}; {header.data}")
+        for words, found in header.measured.items():
             parts.append(f"    {words}: {found['noisy']:.2f} → {found['denoised']:.2f} dB")
     return "\n".join(parts)
 

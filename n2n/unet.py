@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .settings import check_settings, setting
+
 LEVELS = 5  # poolings: the picture's sides must be multiples of 2**LEVELS
 MULTIPLE = 2**LEVELS
 SLOPE = 0.1  # of every LeakyReLU
@@ -17,16 +19,18 @@ SLOPE = 0.1  # of every LeakyReLU
 class UNetConfig:
     """What has to be known to build the net again; it travels in the header of a weights file."""
 
-    channels: int = 3  # of the picture: 1 grey, 3 colour
-    width: int = 24  # feature maps of the encoder: 24 in the report, 48 in the paper; a multiple of 3
-    residual: bool = False  # the last row says what to add to the picture (Zhang et al., 2017); Table I: the picture
-    bias: bool = True  # without, a residual f(k·y) = k·f(y): one strength of noise teaches all (Mohan et al., 2020)
+    channels: int = setting(3, "channels of a picture: 1 grey, 3 colour", low=1, high=16)
+    width: int = setting(
+        24, "feature maps of the encoder: 24 in Table I, 48 in the paper's net", low=3, high=384, multiple=3
+    )
+    residual: bool = setting(False, "the net says what to add to a picture; without, as in Table I, the picture itself")
+    bias: bool = setting(True, "the convolutions add biases; without, one strength of noise teaches others too")
 
     def __post_init__(self) -> None:
-        if not 1 <= self.channels <= 16:
-            raise ValueError(f"channels is {self.channels}; allowed: 1 to 16 (1 grey, 3 colour)")
-        if self.width % 3 or not 3 <= self.width <= 384:
-            raise ValueError(f"width is {self.width}; allowed: multiples of 3 from 3 to 384 (24 is Table I)")
+        check_settings(self)
+
+    def __str__(self) -> str:
+        return f"{self.kind}, width {self.width}, {self.channels} channels"
 
     @property
     def kind(self) -> str:

@@ -15,10 +15,12 @@ TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 
 # Every module of n2n with the modules of n2n that it may import; each line only names lines above it.
 LADDER = {
-    "unet": set(),
+    "settings": set(),
+    "unet": {"settings"},
     "timing": set(),
     "fast": {"timing", "unet"},
-    "muon": {"unet"},
+    "optimizers": {"unet"},
+    "header": {"unet"},
     "lettering": set(),
     "noise": {"lettering"},
     "centres": set(),
@@ -63,9 +65,22 @@ LADDER = {
     "plots": set(),
     "curves": {"evaluate", "history", "metrics", "plots"},
     "watch": {"evaluate", "infer", "pairs", "train", "unet"},
-    "model": {"checkpoint", "fast", "host", "image", "infer", "metrics", "pairs", "recipe", "scenes", "train", "unet"}
+    "model": {
+        "checkpoint",
+        "fast",
+        "header",
+        "host",
+        "image",
+        "infer",
+        "metrics",
+        "pairs",
+        "recipe",
+        "scenes",
+        "train",
+        "unet",
+    }
     | {"weights"},
-    "lanes": {"model", "pairs", "recipe", "train"},
+    "lanes": {"model", "pairs", "recipe", "train", "unet"},
     "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "timing", "train", "unet"},
     "checks": {"checkpoint", "folders", "formats", "image", "noise", "weights"},
     "options": {"checks", "formats", "fast", "noise", "recipe"},

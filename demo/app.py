@@ -31,11 +31,10 @@ from . import (
 )
 from .denoisings import Denoisings
 from .disk import Disk
+from .inspections import Inspections
 from .lab_runs import Lab
 from .line import Line
-from .train_events import Desk
 from .trainings import Trainings
-from .turns import Pace
 from .visits import Visits
 from .walls import Walled
 
@@ -65,7 +64,7 @@ def build() -> App:
     head.previewed(TITLE, SENTENCE, Path(shutil.copy(head.PICTURE, visits.shared("preview"))))
     line = Line(settings.JOBS, settings.QUEUE, settings.EACH_JOBS)
     quick = Line(settings.CHECKS, settings.QUEUE, settings.EACH_JOBS)
-    denoisings, trainings = Denoisings(visits), Trainings(visits, line)
+    denoisings, trainings, inspections = Denoisings(visits), Trainings(visits, line), Inspections(visits, quick)
 
     def leave(request: gr.Request) -> None:
         visits.leave(request.session_hash)
@@ -74,14 +73,14 @@ def build() -> App:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
-                first_tab = denoise_tab.build(denoise_tab.Desk(visits, denoisings, trainings), first)
+                first_tab = denoise_tab.build(denoisings, trainings, first)
             with gr.Tab("Train", id="train"):
-                train_tab.build(Desk(visits, trainings, quick), blocks, tabs, first_tab)
+                train_tab.build(trainings, inspections, blocks, tabs, first_tab)
             with gr.Tab("Lab", id="lab"):
                 lab_tab.build(Lab(visits, line, quick), blocks, tabs)
             with gr.Tab("About", id="about"):
-                about_tab.build(Pace(quick).measured)
-        api.add(visits, denoisings, trainings, quick)
+                about_tab.build(inspections.speed)
+        api.add(denoisings, trainings, inspections)
         blocks.load(None, None, None, js=denoise_tab.ENTER)
         blocks.unload(leave)
     blocks.queue(max_size=settings.QUEUE, api_open=False)

@@ -15,7 +15,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from . import child, processes, settings
-from .processes import LOCK, Failed
+from .errors import Failed
+from .processes import LOCK
 
 HELD = 1000  # items that wait to be received before the work has to
 

@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from . import child
+from .errors import Failed
 
 PRELOADED = (
     "demo.lab.experiments",
@@ -33,10 +34,6 @@ if _FORKSERVER:
     paths = (str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH"))
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     _CONTEXT.set_forkserver_preload(["demo.jobs", *PRELOADED])
-
-
-class Failed(Exception):
-    """Work in a child process came to no good end; the message is one sentence for the person who asked for it."""
 
 
 def started(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:

@@ -18,8 +18,8 @@ from uvicorn import Server
 from . import jobs, settings
 from .app import App
 from .disk import Disk
+from .errors import Failed
 from .gate import Gate, Guard
-from .processes import Failed
 from .theme import CSS, theme
 
 try:

@@ -6,8 +6,8 @@ from typing import Any
 import gradio as gr
 
 from . import intake
+from .errors import PROBLEMS
 from .sentences import UNFORESEEN, told
-from .turns import PROBLEMS
 
 UNFIT = "what was sent does not fit this page; reload it and try again, or see “Use via API” at its foot"
 

@@ -1,5 +1,7 @@
 """The Train tab's controls are made from what n2n says of its settings."""
 
+import asyncio
+
 import gradio as gr
 import pytest
 
@@ -11,8 +13,11 @@ from n2n.settings import settings as settings_of
 
 @pytest.fixture
 def controls():
-    with gr.Blocks(analytics_enabled=False):
-        return train_controls.build(gr.State(()))
+    async def build():  # Gradio wants an event loop
+        with gr.Blocks(analytics_enabled=False):
+            return train_controls.build(gr.State(()))
+
+    return asyncio.run(build())
 
 
 def given(controls, **changed):

@@ -12,6 +12,7 @@ from n2n import baselines, weights
 
 from . import noises
 from .denoising import AUTOMATIC, TRAINED, Learnt, Options, Order
+from .named import Changes
 from .trainings import Trainings
 
 ADD, ALREADY = "Add noise to it", "It is noisy already"
@@ -99,7 +100,7 @@ def _noise() -> dict[str, Block]:
         elem_id="cleans",
     )
 
-    def show(way: str) -> dict[Block, object]:
+    def show(way: str) -> Changes:
         return {added: gr.Group(visible=way == ADD), cleans: gr.File(visible=way != ADD)}
 
     adding.input(show, adding, [added, cleans], **QUICK)

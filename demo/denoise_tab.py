@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import gradio as gr
-from gradio.components import Component
 
 from . import denoise_controls, figures, panels, samples, settings, spoken, strip
 from .denoise_controls import QUICK, SOURCES, Controls, alone, level, ordered, unused
@@ -14,7 +13,7 @@ from .denoisings import Denoisings
 from .errors import PROBLEMS
 from .figures import COLUMNS
 from .markup import error, notes, table
-from .named import by_component
+from .named import Changes, by_component
 from .trainings import Trainings
 
 EMPTY = "Choose a picture above, or bring your own."
@@ -87,7 +86,7 @@ def _tie(
 ) -> dict[str, object]:
     """Ties what a person does to a new result; returns the event's arguments, for others that ask for one."""
 
-    async def run(request: gr.Request, *values: object) -> dict[Component, object]:
+    async def run(request: gr.Request, *values: object) -> Changes:
         asked = Controls(*values)
         emptied = {getattr(controls, name): SOURCES[name] for name in unused(asked)}
         try:

@@ -1,10 +1,13 @@
 """Components kept by name: a NamedTuple of components, and in a handler a NamedTuple of the same kind of values."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import gradio as gr
-from gradio.components import Component
+from gradio.blocks import Block
 
+Given = Mapping[Block, object]  # what a handler gets whose inputs are a set of components: their values
+Changes = dict[Block, object]  # what a handler returns: components and what they become
 Fields = TypeVar("Fields", bound=tuple)
 
 
@@ -13,6 +16,6 @@ def changed(kind: type[Fields], **changes: object) -> Fields:
     return kind(**(dict.fromkeys(kind._fields, gr.skip()) | changes))
 
 
-def by_component(components: Fields, values: Fields) -> dict[Component, object]:
-    """What a handler returns: each component's value."""
+def by_component(components: Fields, values: Fields) -> Changes:
+    """Each component with its value."""
     return dict(zip(components, values, strict=True))

@@ -1,6 +1,5 @@
 """What a person sets in the second tab: the controls, made from the settings that n2n describes."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import gradio as gr
@@ -14,6 +13,7 @@ from n2n.settings import settings as settings_of
 
 from . import settings, trainings
 from .learning import Settings
+from .named import Changes, Given
 
 SCRATCH = "from scratch"
 RECIPE_NAMES = {"fast": "fast", "report": "the course report's, to the letter"}
@@ -30,7 +30,6 @@ SHOWN = {
 STEP, FINE_STEP = 0.05, 1e-4  # of sliders; of numbers that may be anything
 MOST = 2**53 - 1  # the largest whole number that a browser keeps
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-Given = Mapping[Block, object]  # what a handler with named inputs gets: values by component
 
 
 class Controls(NamedTuple):
@@ -71,7 +70,7 @@ def build(uploaded: gr.State) -> Controls:
         start = gr.Dropdown([SCRATCH, *weights.shipped()], value=SCRATCH, label="Start")
     of_recipe = {name: components[name] for name in settings_of(Recipe) if name in components}
 
-    def follow(name: str) -> dict[Block, object]:
+    def follow(name: str) -> Changes:
         """The recipe's own settings."""
         recipe = RECIPES[name]
         return {component: _shown(getattr(recipe, each)) for each, component in of_recipe.items()}

@@ -5,7 +5,6 @@ from contextlib import aclosing
 from typing import NamedTuple
 
 import gradio as gr
-from gradio.blocks import Block
 from gradio.data_classes import ListFiles
 
 from . import denoise_controls, samples, settings, watching
@@ -15,8 +14,8 @@ from .denoising import TRAINED
 from .errors import PROBLEMS
 from .inspections import Inspections
 from .markup import error, notes
-from .named import by_component, changed
-from .train_controls import QUICK, Controls, Given
+from .named import Changes, Given, by_component, changed
+from .train_controls import QUICK, Controls
 from .trainings import Training, Trainings
 from .uploads import Upload
 from .watching import NO_ROWS, Page
@@ -33,7 +32,6 @@ KEPT = "() => new URLSearchParams(location.search).get('run') || ''"
 WIPE = """(shown) => {
   if (shown?.rows[0]?.panels[0].width > 64) document.querySelector("#panels input[value=wipe]")?.click();
 }"""
-Shown = dict[Block, object]  # components and what they become
 
 
 class Pairs(NamedTuple):
@@ -50,12 +48,12 @@ def tie_pairs(inspections: Inspections, files: gr.File, sample: gr.Button, pairs
     """What is brought is inspected."""
     files.preprocess = _named
 
-    async def inspect(request: gr.Request, paths: list[str]) -> AsyncIterator[Shown]:
+    async def inspect(request: gr.Request, paths: list[str]) -> AsyncIterator[Changes]:
         async with aclosing(_inspected(inspections, request.session_hash, paths)) as steps:
             async for shown in steps:
                 yield by_component(pairs, shown)
 
-    async def inspect_samples(request: gr.Request) -> AsyncIterator[Shown]:
+    async def inspect_samples(request: gr.Request) -> AsyncIterator[Changes]:
         async with aclosing(_inspected(inspections, request.session_hash, (samples.PAIRS,))) as steps:
             async for shown in steps:
                 yield by_component(pairs, shown) | {files: None}
@@ -101,7 +99,7 @@ def _pairs(words: str, strip: dict[str, object] = NO_ROWS, uploaded: tuple[str, 
 def tie_training(trainings: Trainings, controls: Controls, page: Page) -> None:
     """Train, Continue, Stop, and the time machine."""
 
-    async def begin(request: gr.Request, given: Given) -> AsyncIterator[Shown]:
+    async def begin(request: gr.Request, given: Given) -> AsyncIterator[Changes]:
         try:
             training = await trainings.begin(request.session_hash, given[controls.uploaded], controls.read(given))
         except PROBLEMS as problem:
@@ -111,7 +109,7 @@ def tie_training(trainings: Trainings, controls: Controls, page: Page) -> None:
             async for shown in steps:
                 yield by_component(page, shown)
 
-    async def go_on(request: gr.Request, token: str, budget: float) -> AsyncIterator[Shown]:
+    async def go_on(request: gr.Request, token: str, budget: float) -> AsyncIterator[Changes]:
         try:
             training = trainings.go_on(request.session_hash, token, float(budget))
         except PROBLEMS as problem:
@@ -121,7 +119,7 @@ def tie_training(trainings: Trainings, controls: Controls, page: Page) -> None:
             async for shown in steps:
                 yield by_component(page, shown)
 
-    def turn_back(token: str, seconds: float) -> Shown:
+    def turn_back(token: str, seconds: float) -> Changes:
         earlier = watching.at(trainings.find(token).run, seconds)
         return {getattr(page, name): value for name, value in earlier.items()}
 
@@ -141,7 +139,7 @@ def _watching() -> dict[str, object]:
 def tie_address(trainings: Trainings, blocks: gr.Blocks, tabs: gr.Tabs, page: Page) -> None:
     """The training stands in the page's address, and whoever opens that sees it as it is by now."""
 
-    async def find(request: gr.Request, token: str) -> AsyncIterator[Shown]:
+    async def find(request: gr.Request, token: str) -> AsyncIterator[Changes]:
         yield by_component(page, watching.page()) | {tabs: gr.Tabs(selected="train")}
         try:
             training = trainings.find(token)
@@ -180,7 +178,7 @@ def tie_use(tabs: gr.Tabs, page: Page, first: DenoiseTab) -> None:
     """Opens the first tab with the new model and the shots brought for it."""
     controls = first.controls
 
-    def use(token: str) -> Shown:
+    def use(token: str) -> Changes:
         shown = SOURCES | {"own": token, "weights": gr.Dropdown(denoise_controls.models(True), value=TRAINED)}
         return by_component(controls, changed(type(controls), **shown)) | {tabs: gr.Tabs(selected="denoise")}
 

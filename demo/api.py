@@ -35,9 +35,9 @@ def add(denoisings: Denoisings, trainings: Trainings, inspections: Inspections) 
     denoising = {"concurrency_id": "denoising", "api_name": "denoise", "api_description": DENOISE}
     checking = {"concurrency_id": "checks", "api_name": "check", "api_description": CHECK}
     training = {"concurrency_id": "training", "api_name": "train", "api_description": TRAIN}
-    gr.api(_denoise(denoisings), concurrency_limit=settings.QUEUE, **denoising)
-    gr.api(_check(inspections), concurrency_limit=settings.QUEUE, **checking)
-    gr.api(_train(trainings), concurrency_limit=settings.QUEUE, **training)
+    gr.api(_denoise(denoisings), concurrency_limit=settings.limits().queue, **denoising)
+    gr.api(_check(inspections), concurrency_limit=settings.limits().queue, **checking)
+    gr.api(_train(trainings), concurrency_limit=settings.limits().queue, **training)
 
 
 def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileData, dict[str, Any]]]]:
@@ -101,7 +101,7 @@ def files(name: str, given: object) -> tuple[str, ...]:
     paths = [each.get("path") if isinstance(each, dict) else getattr(each, "path", None) for each in several]
     if not paths or not all(isinstance(path, str) for path in paths):
         raise ValueError(f"{name} is missing, or no uploaded file; with gradio_client: handle_file('shot.png')")
-    return tuple(str(intake.admitted(path)) for path in paths)
+    return tuple(str(intake.admitted(path, settings.folder())) for path in paths)
 
 
 def number(given: object, name: str) -> float:

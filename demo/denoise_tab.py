@@ -101,7 +101,7 @@ def _tie(
         "inputs": list(controls),
         "outputs": [*results, *(getattr(controls, name) for name in SOURCES), about],
         "concurrency_id": "denoising",
-        "concurrency_limit": settings.QUEUE,
+        "concurrency_limit": settings.limits().queue,
         "trigger_mode": "always_last",
         "show_progress": "minimal",
         "show_progress_on": results.panels,

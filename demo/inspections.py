@@ -56,7 +56,9 @@ class Inspections:
         visits = self._visits
         with visits.held(visits.fresh(session, "look")) as folder:
             brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", visits.shared("pairs"))
-            job = self._job(session, settings.CHECK_SECONDS / 10, looking.look, brought.data, folder, TRIAL_SECONDS)
+            job = self._job(
+                session, settings.limits().check_seconds / 10, looking.look, brought.data, folder, TRIAL_SECONDS
+            )
             findings = Findings()
             async with aclosing(job.results()) as results:
                 async for items in results:
@@ -86,5 +88,5 @@ class Inspections:
         return speed
 
     def _job(self, owner: str, expected: float, work: Callable[..., Iterator[object]], *arguments: object) -> QueuedJob:
-        limit = settings.CHECK_SECONDS
-        return QueuedJob(self._line, owner, work, *arguments, gpu.DEVICE, limit=limit, expected=expected)
+        limit = settings.limits().check_seconds
+        return QueuedJob(self._line, owner, work, *arguments, gpu.device(), limit=limit, expected=expected)

@@ -141,7 +141,7 @@ def warm_up() -> threading.Thread:
 
 
 def _come_back() -> None:
-    with Job(_nothing, seconds=settings.CHECK_SECONDS, memory=settings.JOB_BYTES) as job:
+    with Job(_nothing, seconds=settings.limits().check_seconds, memory=settings.limits().job_bytes) as job:
         while not job.done:
             time.sleep(0.05)
             job.received()

@@ -16,6 +16,7 @@ from .lab_layout import Layout, lay_out, offered, question
 from .lab_runs import Lab
 from .markup import error, notes
 from .named import Changes, Given, by_component
+from .settings import Access
 from .teacher import Doorkeeper
 
 QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
@@ -39,7 +40,7 @@ ARRIVE = """(asked) => {
 Case = tuple[str, list[tuple[str, Value]]]  # an experiment and all its values: answers to the same are counted together
 
 
-def build(lab: Lab, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
+def build(lab: Lab, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     """Lays out the tab and ties its events. Call it inside a gr.Tab. A lesson's link opens the lab among the `tabs` of
     the `blocks`.
     """
@@ -48,7 +49,7 @@ def build(lab: Lab, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     _tie_runs(lab, tally, layout)
     _tie_tally(tally, layout)
     _tie_choice(lab, layout)
-    _tie_links(layout, blocks, tabs)
+    _tie_links(layout, access, blocks, tabs)
 
 
 def _tie_runs(lab: Lab, tally: Tally, layout: Layout) -> None:
@@ -59,7 +60,7 @@ def _tie_runs(lab: Lab, tally: Tally, layout: Layout) -> None:
         "outputs": [*page, layout.seen, layout.tally],
         "trigger_mode": "multiple",  # the newest counts
         "concurrency_id": "lab",
-        "concurrency_limit": settings.QUEUE,
+        "concurrency_limit": settings.limits().queue,
         "show_progress": "hidden",
         "api_visibility": "private",
     }
@@ -172,13 +173,13 @@ def _experiment(layout: Layout, key: str, hidden: tuple[str, ...] = (), told: st
     return words | panel | groups | rows | by_component(layout.page, lab_runs.empty())
 
 
-def _tie_links(layout: Layout, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
+def _tie_links(layout: Layout, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     """A lesson's link, made and opened."""
-    panel, doorkeeper = layout.panel, Doorkeeper()
+    panel, doorkeeper = layout.panel, Doorkeeper(access.teacher_key)
 
     def make(request: gr.Request, given: Given) -> Changes:
         try:
-            link, code = class_panel.made(request, _as_set(layout, given))
+            link, code = class_panel.made(request, _as_set(layout, given), access)
         except ValueError as problem:
             link, code = gr.Textbox(visible=False), error(problem)
         return {panel.link: link, panel.code: code}

@@ -63,7 +63,7 @@ class QueuedJob:
                 yield []
                 await asyncio.sleep(EVERY)
             self.waiting = None
-            self._job = jobs.Job(self._work, *self._arguments, seconds=self._limit, memory=settings.JOB_BYTES)
+            self._job = jobs.Job(self._work, *self._arguments, seconds=self._limit, memory=settings.limits().job_bytes)
             async with aclosing(jobs.watch(self._job, EVERY)) as steps:
                 async for items in steps:
                     yield items

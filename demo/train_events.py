@@ -60,7 +60,7 @@ def tie_pairs(inspections: Inspections, files: gr.File, sample: gr.Button, pairs
 
     event = {
         "concurrency_id": "checks",
-        "concurrency_limit": settings.QUEUE,
+        "concurrency_limit": settings.limits().queue,
         "show_progress": "minimal",
         "api_visibility": "private",
     }
@@ -132,7 +132,7 @@ def tie_training(trainings: Trainings, controls: Controls, page: Page) -> None:
 
 def _watching() -> dict[str, object]:
     """Arguments of the events that watch a training."""
-    limits = {"concurrency_id": "training", "concurrency_limit": settings.QUEUE}
+    limits = {"concurrency_id": "training", "concurrency_limit": settings.limits().queue}
     return limits | {"show_progress": "hidden", "api_visibility": "private"}
 
 

@@ -44,7 +44,7 @@ def build(
             buttons = _buttons()
         with gr.Column(elem_classes="n2n-results", min_width=320):
             with gr.Accordion("Your pairs", elem_id="seen") as seen:
-                looked = spoken.component(notes([NOTHING, *([ON_CPU] if gpu.LENT else [])]), elem_id="looked")
+                looked = spoken.component(notes([NOTHING, *([ON_CPU] if gpu.is_lent() else [])]), elem_id="looked")
                 strip = panels.component(NO_ROWS, compact=True, elem_id="strip-of-pairs")
             page = _page(seen, buttons)
     train_events.tie_pairs(inspections, files, sample, Pairs(uploaded, looked, strip, seen, buttons.train))

@@ -34,12 +34,12 @@ def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **ch
         raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
     evaluations = int(min(30, max(6, seconds / 5)))
     how = recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return Settings(how, width, start, device=gpu.DEVICE)
+    return Settings(how, width, start, device=gpu.device())
 
 
 def _check_seconds(seconds: float) -> None:
-    if not 1 <= seconds <= settings.JOB_SECONDS:
-        raise ValueError(f"{seconds:g} seconds of training; this page allows 1 to {settings.JOB_SECONDS:g}")
+    if not 1 <= seconds <= settings.limits().job_seconds:
+        raise ValueError(f"{seconds:g} seconds of training; this page allows 1 to {settings.limits().job_seconds:g}")
 
 
 @dataclass(eq=False)
@@ -95,7 +95,7 @@ class Trainings:
         if training is None or not training.run.folder.exists():
             raise ValueError(
                 "this training is not here any more: its files are kept for "
-                f"{settings.FILE_SECONDS / 60:.0f} minutes after their last use; press Train to begin again"
+                f"{settings.limits().file_seconds / 60:.0f} minutes after their last use; press Train to begin again"
             )
         self._visits.folder(token)
         return training

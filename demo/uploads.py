@@ -39,14 +39,15 @@ def gathered(paths: Sequence[str], folder: Path, shared: Path) -> Uploads:
     """
     if tuple(paths) == (samples.PAIRS,):
         return Uploads((gathering.sample_pairs(shared),), (samples.PAIRS,))
-    if len(paths) > settings.UPLOAD_FILES:
+    limits = settings.limits()
+    if len(paths) > limits.upload_files:
         raise ValueError(
-            f"{len(paths)} files; this page takes up to {settings.UPLOAD_FILES}. Put them into one .zip instead"
+            f"{len(paths)} files; this page takes up to {limits.upload_files}. Put them into one .zip instead"
         )
     files = [Path(path) for path in paths]
     if gone := next((file for file in files if not file.exists()), None):
         raise ValueError(
-            f"'{gone.name}' is not here any more: files are kept for {settings.FILE_SECONDS / 60:.0f} minutes after "
+            f"'{gone.name}' is not here any more: files are kept for {limits.file_seconds / 60:.0f} minutes after "
             "their last use; please bring it again"
         )
     data = gathering.gathered(files, folder)

@@ -5,6 +5,7 @@ import os
 import platform
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import gradio as gr
@@ -139,15 +140,15 @@ def net_table(net: UNet) -> str:
 def header_table(name_or_file: str | Path) -> str:
     """What a weights file, or a shipped name's, says about itself, as HTML. Raises ValueError where there is none."""
     _, header = weights.load(weights.find(name_or_file))
-    psnr = header.get("psnr") or {}
+    psnr, config = header.psnr, asdict(header.config) if header.config else {}
     rows = [
-        ("learnt from", header.get("data")),
-        ("noise", header.get("noise") or "that of the pairs"),
-        ("steps", f"{header.get('steps', 0):,} in {header.get('seconds', 0):,.0f} s"),
+        ("learnt from", header.data),
+        ("noise", header.noise or "that of the pairs"),
+        ("steps", f"{header.steps or 0:,} in {header.seconds or 0:,.0f} s"),
         ("PSNR, held out", _gain(psnr.get("noisy"), psnr.get("denoised"))),
         ("PSNR, estimated", _gain(psnr.get("estimated_noisy"), psnr.get("estimated"), ESTIMATED)),
-        ("net", ", ".join(f"{key} {value}" for key, value in header.get("config", {}).items())),
-        ("written by version", header.get("version")),
+        ("net", ", ".join(f"{key} {value}" for key, value in config.items())),
+        ("written by version", header.version),
     ]
     return _table("What the file says about itself", [row for row in rows if row[1]])
 

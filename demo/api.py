@@ -116,4 +116,4 @@ def _progress(run: Run) -> dict[str, Any]:
     if run.progress is None:
         return {}
     facts = {name: value for name, value in asdict(run.progress).items() if name != "validation"}
-    return facts | {"psnr": run.learnt.header["psnr"] if run.learnt else None}
+    return facts | {"psnr": run.learnt.header.psnr if run.learnt else None}

@@ -6,8 +6,10 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from n2n import UNetConfig, curves, image, plots, repeat, weights
+from n2n import curves, image, plots, repeat, weights
 from n2n.evaluate import ESTIMATED, MEAN
+from n2n.header import Header
+from n2n.recipe import net_config
 
 from . import gathering, samples
 from .runs import Run
@@ -34,7 +36,8 @@ def command_of(run: Run) -> str:
         data, before = ("pairs",), f"# pairs: a folder with your {len(data):,} pictures, and nothing else\n"
     elif run.renamed:
         before = f"# {' and '.join(data)}: your two files of one name, called so to tell them apart\n"
-    return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, chosen.width, chosen.start)
+    config = chosen.config or net_config(chosen.recipe.name)
+    return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
 
 
 def _making(file: str) -> str:
@@ -45,18 +48,18 @@ def _making(file: str) -> str:
     )
 
 
-def card(header: dict[str, object], command: str) -> str:
+def card(header: Header, command: str) -> str:
     """The weights' card, Markdown: what they are, how they were made, what they reached."""
-    config, recipe = UNetConfig(**header["config"]), header["recipe"]
+    recipe = header.recipe
     rows = {
-        "net": f"U-Net, {config.kind}, width {config.width}, {config.channels} channels",
-        "data": header["data"],
-        "trained": f"{header['steps']:,} steps of {recipe['batch_size']} pairs in {header['seconds']:.0f} s",
-        "loss, seed": f"{recipe['loss']}, {header['seed']}",
+        "net": f"U-Net, {header.config}",
+        "data": header.data,
+        "trained": f"{header.steps:,} steps of {recipe['batch_size']} pairs in {header.seconds:.0f} s",
+        "loss, seed": f"{recipe['loss']}, {header.seed}",
     }
-    if header.get("sigma"):
-        rows["noise learnt"] = "σ {:.1f} to {:.1f} of 255".format(*header["sigma"])
-    rows |= {f"hold-out PSNR, {PSNRS.get(kind, kind)}": f"{value:.2f} dB" for kind, value in header["psnr"].items()}
+    if header.sigma:
+        rows["noise learnt"] = "σ {:.1f} to {:.1f} of 255".format(*header.sigma)
+    rows |= {f"hold-out PSNR, {PSNRS.get(kind, kind)}": f"{value:.2f} dB" for kind, value in header.psnr.items()}
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return f"""# {NAME}.safetensors
 

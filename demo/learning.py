@@ -12,9 +12,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from n2n import Noise2Noise, Pairs, Progress, Recipe, host, infer, pairs, threads, watch, weights
+from n2n import Noise2Noise, Pairs, Progress, Recipe, UNetConfig, host, infer, pairs, threads, watch, weights
 from n2n.checkpoint import Best, last_path, summary
 from n2n.evaluate import Denoiser
+from n2n.header import Header
+from n2n.schedule import fraction
 from n2n.train import train
 
 from . import shown
@@ -36,7 +38,7 @@ class Settings:
     """What to learn, and from where. `evaluations` of the recipe is the number of snapshots."""
 
     recipe: Recipe
-    width: int = 24  # feature maps; read where the net starts at random
+    config: UNetConfig | None = None  # where the net starts at random; None: the net that goes with the recipe
     start: str | None = None  # name of a built-in model, instead of random weights
     resume: bool = False  # go on from what lies in the folder
     device: str = "auto"
@@ -59,7 +61,7 @@ class Learnt:
     weights: Path  # the best
     last: Path  # to go on from
     tensorboard: Path  # folder of logs
-    header: dict[str, object]  # of the best weights
+    header: Header  # of the best weights
     trust: Trust
     stopped: bool  # before the budget was used up
     lost: tuple[str, ...] = ()  # what could not be written, a sentence each
@@ -77,9 +79,9 @@ def learn(
     device = host.device(settings.device)
     if settings.start:
         model = Noise2Noise.load(settings.start, device)
-        data, recipe = model.adapted(data), replace(recipe, **model.settings({}))
+        data = model.adapted(data)
     else:
-        model = Noise2Noise.for_pairs(data, recipe, settings.width, device)
+        model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
     measured, lost, kept = to_measure(held), Lost(), Best()
     previews = Previews(held, folder / "previews", partial(infer.denoise, model.fast), lost)
@@ -103,7 +105,7 @@ def learn(
             raise
         lost.add("ended" if _saved_again(out, kept, folder) else "older")
     best = Noise2Noise.load(out, device)
-    stopped = progress is not None and recipe.fraction(progress.step, progress.steps, progress.seconds) < 1
+    stopped = progress is not None and fraction(recipe, progress.step, progress.steps, progress.seconds) < 1
     found = lost.without("pictures", lambda: trusted(best, held, folder / "trust"))
     found = found or Trust((), "", None, (), not held.has_clean)
     yield Learnt(out, last_path(out), folder / LOGS, best.header, found, stopped, lost.told())
@@ -186,9 +188,7 @@ def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path | None:
     """
     if not progress.validation:
         return None
-    header = weights.load(last_path(out))[1] | {"psnr": summary(progress.validation)}
-    header.pop("mark")
-    header.pop("facts", None)
+    header = replace(weights.load(last_path(out))[1].without_checkpoint(), psnr=summary(progress.validation))
     path = out.parent / "snapshots" / f"step_{progress.step:06d}.safetensors"
     path.parent.mkdir(exist_ok=True)
     weights.save(path, model.net.state_dict(), header)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from n2n import weights
-from n2n.recipe import recipe
+from n2n.recipe import net_config, recipe
 
 from . import gathering, gpu, keepsakes, learning, queued, settings, uploads
 from .errors import PROBLEMS, Failed
@@ -34,7 +34,7 @@ def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **ch
         raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
     evaluations = int(min(30, max(6, seconds / 5)))
     how = recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return Settings(how, width, start, device=gpu.device())
+    return Settings(how, net_config(recipe_name, width=width), start, device=gpu.device())
 
 
 def _check_seconds(seconds: float) -> None:

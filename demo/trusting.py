@@ -47,7 +47,7 @@ def trusted(model: Noise2Noise, held: Pairs, folder: Path) -> Trust:
         rows.append(tuple(row))
     note = f"Black: both denoised shots agree. Bright yellow: they differ by {100 * most:.2g} % of white or more."
     averages = trust.average_psnr(shown.middle(shown.spread(held, AVERAGED), shown.SIDE))
-    return Trust(tuple(rows), note, _worth(model.header["psnr"]), averages, not held.has_clean)
+    return Trust(tuple(rows), note, _worth(model.header.psnr), averages, not held.has_clean)
 
 
 def _average(file: Path, pairs: Pairs, place: int, pair: Batch) -> Shown:

@@ -5,19 +5,19 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from . import baselines, metrics
+from .header import Header
 from .noise import Noise, parse
+from .unet import UNetConfig
 
 GENERAL = ("everyday", "gaussian-small", "gaussian")  # weights for noise of no known kind, the better first
 # Noise that no weights learnt → the kind whose weights do most for it, measured on the demo's pictures.
 KIN = {"speckle": "poisson", "bernoulli": "pixelate"}
 LOOKED_AT = 1024  # pixels: side of the middle in which noise is estimated
 
-Header = Mapping[str, object]  # of a weights file
-
 
 def kind(header: Header) -> str:
     """Name of the noise that weights learnt; "" where they learnt from shots whose noise nobody named."""
-    return parse(str(header["noise"])).name if header.get("noise") else ""
+    return parse(header.noise).name if header.noise else ""
 
 
 def recommended(noisy: Tensor, noise: str | None, shipped: Mapping[str, Header]) -> str:
@@ -39,16 +39,13 @@ def suited(noise: str | None, shipped: Mapping[str, Header]) -> str:
 
 
 def _rank(header: Header) -> tuple[bool, int]:
-    config = header["config"]
-    return not config.get("residual"), config["width"]
+    config = header.config or UNetConfig()
+    return not config.residual, config.width
 
 
 def learnt_range(header: Header) -> tuple[float, float] | None:
     """σ of the noise that weights learnt from, in units of 255, as their header tells it; None where it does not."""
-    if header.get("sigma"):
-        low, high = header["sigma"]
-        return float(low), float(high)
-    return parse(str(header["noise"])).sigma if header.get("noise") else None
+    return header.sigma or (parse(header.noise).sigma if header.noise else None)
 
 
 def warning(
@@ -68,7 +65,7 @@ def warning(
         return None
     if added and added.name == kind(header) and added.sigma:
         sigma = added.sigma[1]
-    elif clean is not None and header.get("sigma"):
+    elif clean is not None and header.sigma:
         sigma = 255 * float((noisy - clean).square().mean().sqrt())
     else:
         sigma = sigma_of(noisy)

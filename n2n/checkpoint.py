@@ -16,10 +16,11 @@ from torch import Tensor
 
 from . import weights
 from .evaluate import Measurement
+from .header import Header, Mark
 from .pairs import Pairs
 from .recipe import Recipe
 from .scenes import fingerprint
-from .unet import UNet, UNetConfig, check_state
+from .unet import UNet, check_state
 
 MEMORY = "optimizer."  # prefix of the optimizers' tensors
 BUDGET = (
@@ -32,21 +33,12 @@ BUDGET = (
 )  # settings that another sitting may change
 
 
-@dataclass(frozen=True)
-class Mark:
-    """How far a training has come."""
-
-    step: int = 0
-    seconds: float = 0.0
-    best: float = -math.inf  # dB: highest score of the hold-out so far
-
-
 @dataclass
 class Best:
     """The best weights of a training so far, and their header."""
 
     weights: dict[str, Tensor] = field(default_factory=dict)
-    header: dict[str, object] = field(default_factory=dict)
+    header: Header = field(default_factory=Header)
 
 
 def last_path(out: Path) -> Path:
@@ -70,9 +62,9 @@ class Diverged(ArithmeticError):
     """The loss or the weights became NaN or infinite; the net holds its last good weights again."""
 
 
-def made(out: Path) -> dict[str, Any]:
+def recipe_of_last(out: Path) -> Mapping[str, Any]:
     """The settings with which the last checkpoint beside `out` was made; none where there is no checkpoint."""
-    return weights.load(last_path(out))[1].get("recipe", {}) if last_path(out).exists() else {}
+    return weights.load(last_path(out))[1].recipe if last_path(out).exists() else {}
 
 
 class Keeper:
@@ -87,7 +79,7 @@ class Keeper:
         out: Path | None,
         *,
         writes: bool,
-        about: Mapping[str, object],
+        about: Header,
         facts: Mapping[str, tuple[str, str]],
         best: Best,
     ) -> None:
@@ -100,23 +92,21 @@ class Keeper:
             for parameter in group["params"]
         }
         self.writes = writes and out is not None
-        self.facts = {name: list(fact) for name, fact in facts.items()}
-        self.about = dict(about) | {
-            "config": asdict(net.config),
-            "recipe": asdict(recipe),
-            "data": pairs.described,
-            "noise": str(pairs.noise) if pairs.noise else None,
-            "sigma": pairs.noise_levels(),
-            "scale": pairs.scale,
-            "seed": recipe.seed,
-            "version": weights.VERSION,
-        }
-        self.psnr: dict[str, float] = {}  # of the best weights
+        self.facts = facts
+        self.about = replace(
+            about,
+            config=net.config,
+            recipe=asdict(recipe),
+            data=pairs.described,
+            noise=str(pairs.noise) if pairs.noise else None,
+            sigma=pairs.noise_levels(),
+            scale=pairs.scale,
+            seed=recipe.seed,
+            version=weights.VERSION,
+        )
+        self.psnr: Mapping[str, float] = {}  # of the best weights
+        self.kept_at = -math.inf  # seconds of training at which the weights were kept last
         self.begun = False  # is there anything on disk?
-
-    def start(self, report: Measurement | None = None) -> Mark:
-        """A fresh start; of weights that learnt before, `report` is what they score. Nothing is written yet."""
-        return self.keep(Mark(), report)
 
     def keep(self, mark: Mark, report: Measurement | None) -> Mark:
         """Keeps the weights as they are after `mark`, and as the best if the report says so.
@@ -132,15 +122,15 @@ class Keeper:
             self.psnr = summary(report)
         improved = best > mark.best or not math.isfinite(best)
         mark = replace(mark, best=best)
-        header = self.about | {"steps": mark.step, "images": mark.step * self.recipe.batch_size}
-        header |= {"seconds": round(mark.seconds, 3), "psnr": self.psnr}
+        images, seconds = mark.step * self.recipe.batch_size, round(mark.seconds, 3)
+        header = replace(self.about, steps=mark.step, images=images, seconds=seconds, psnr=self.psnr)
         if improved:
             self.best.weights, self.best.header = self.good, header
         if self.writes and mark.step:
             if improved and self.begun:
                 weights.save(self.out, self.best.weights, self.best.header)
-            more = {"mark": _as_json(mark), "facts": self.facts}
-            weights.save(last_path(self.out), self.good | self._memory(), header | more)
+            last = replace(header, mark=mark, facts=self.facts)
+            weights.save(last_path(self.out), self.good | self._memory(), last)
             if not self.begun:  # at first the last: from them alone one can go on
                 weights.save(self.out, self.best.weights, self.best.header)
             self.begun = True
@@ -164,6 +154,8 @@ class Keeper:
             return None
         path = last_path(self.out)
         tensors, header = weights.load(path)
+        if header.mark is None:
+            raise ValueError(f"'{path}' is no checkpoint: it does not tell how far a training had come; begin anew")
         if differing := self._differing(header):
             raise ValueError(
                 f"'{path}' was made with {'; '.join(differing)}. Repeat the same command, or begin anew: with another "
@@ -177,24 +169,22 @@ class Keeper:
                 key, _, name = name.removeprefix(MEMORY).partition(".")
                 parameter = self.net.get_parameter(name)
                 self.movers[parameter].state[parameter][key] = _placed(memory, parameter)
-        self.psnr = header["psnr"]
-        mark = _from_json(header["mark"])
+        self.psnr, mark = header.psnr, header.mark
         self.good, self.kept_at, self.begun = state, mark.seconds, True
         if self.writes and not self.out.exists():  # the best were taken away: of what is left, the last are
-            weights.save(self.out, state, {key: header[key] for key in header if key not in ("mark", "facts")})
+            weights.save(self.out, state, header.without_checkpoint())
             mark = replace(mark, best=-math.inf)
         return mark
 
-    def _differing(self, header: Mapping[str, Any]) -> list[str]:
+    def _differing(self, header: Header) -> list[str]:
         """'batch_size 8, not 9': what is another now than in a checkpoint. What an older one does not tell is passed
         over.
         """
-        was: dict[str, object] = asdict(UNetConfig(**header["config"])) if "config" in header else {}
-        was |= header.get("recipe", {})
-        now = self.about["config"] | self.about["recipe"]
+        was = dict(header.recipe) | (asdict(header.config) if header.config else {})
+        now = asdict(self.net.config) | asdict(self.recipe)
         pairs = {name: (was[name], now[name]) for name in now if name in was and name not in BUDGET}
         found = [f"{name} {before}, not {after}" for name, (before, after) in pairs.items() if before != after]
-        for name, (told, mark) in header.get("facts", {}).items():
+        for name, (told, mark) in header.facts.items():
             told_now, mark_now = self.facts[name]
             if mark != mark_now and told == told_now:
                 found.append(f"{name} '{told}' with other numbers in it ({mark}, not {mark_now})")
@@ -233,14 +223,6 @@ def facts(net: UNet, pairs: Pairs, validation: Pairs | None, start: str | None) 
         "hold-out": (validation.described, fingerprint(validation.scenes)) if validation else ("none", "none"),
         "start": (start, digest.hexdigest()) if start else ("random weights", "none"),
     }
-
-
-def _as_json(mark: Mark) -> dict[str, float | None]:
-    return asdict(mark) | {"best": mark.best if math.isfinite(mark.best) else None}
-
-
-def _from_json(mark: dict[str, float | None]) -> Mark:
-    return Mark(**(mark | {"best": -math.inf if mark["best"] is None else mark["best"]}))
 
 
 def _placed(memory: Tensor, parameter: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -18,11 +19,13 @@ from . import weights as files
 from .checkpoint import last_path, summary
 from .evaluate import Measurement, measure
 from .fast import resolved
+from .header import Header
 from .model import Noise2Noise
 from .pairs import Pairs
-from .recipe import Recipe, recipe
+from .recipe import Recipe, net_config, recipe
 from .train import Progress
 from .train import train as run_training
+from .unet import UNetConfig
 
 
 def train(parsed: argparse.Namespace) -> int:
@@ -32,16 +35,16 @@ def train(parsed: argparse.Namespace) -> int:
         device = host.device(parsed.device)
         if rank == 0:
             files.check_writable(parsed.out)
-        given = options.settings(parsed)
-        model = Noise2Noise.load(parsed.start, device, residual=parsed.residual) if parsed.start else None
-        settings = recipe(parsed.recipe, **(model.settings(given) if model else given))
+        settings = recipe(parsed.recipe, **options.given(parsed, Recipe))
+        config = net_config(parsed.recipe, **options.given(parsed, UNetConfig))
+        model = _started(parsed, device) if parsed.start else None
         data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
         if model:
             data = model.adapted(data)
         else:
-            model = Noise2Noise.for_pairs(data, settings, parsed.width, device)
+            model = Noise2Noise.for_pairs(data, settings, config, device)
         learnt, held = _split(data, parsed, settings.hold_out, settings.seed)
-        about = _about(parsed, settings, device)
+        about = _about(parsed, settings, model.net.config, device)
         stream = run_training(
             model.net,
             learnt,
@@ -54,7 +57,7 @@ def train(parsed: argparse.Namespace) -> int:
             start=model.name,
         )
         if rank == 0:
-            _say(data, about["machine"])
+            _say(data, about.machine)
             if parsed.tensorboard:
                 stream = n2n.watch.tensorboard(stream, parsed.tensorboard, model.net, held)
             stream = n2n.watch.bar(stream)
@@ -62,6 +65,15 @@ def train(parsed: argparse.Namespace) -> int:
     if rank == 0:
         _tell_training(parsed, last[0] if last else None, stopped=bool(stop))
     return 128 + stop[0] if stop else 0
+
+
+def _started(parsed: argparse.Namespace, device: torch.device) -> Noise2Noise:
+    """The weights to start from. Raises ValueError where another net than theirs is asked for; their width is kept."""
+    model = Noise2Noise.load(parsed.start, device, residual=parsed.residual)
+    if parsed.bias not in (None, model.net.config.bias):
+        own = model.net.config.bias
+        raise ValueError(f"bias is {parsed.bias}, the net's {own}; leave it out, or start with another net")
+    return model
 
 
 def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) -> tuple[Pairs, Pairs | None]:
@@ -80,21 +92,21 @@ def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) 
     return learnt, held.frozen(seed).loaded() if held else None
 
 
-def _about(parsed: argparse.Namespace, settings: Recipe, device: torch.device) -> dict[str, object]:
+def _about(parsed: argparse.Namespace, settings: Recipe, config: UNetConfig, device: torch.device) -> Header:
     """What a header tells of a training beside its settings; of paths, the names alone."""
     start = repeat.names([parsed.start])[0] if parsed.start else None
     command = repeat.command(
         repeat.names(parsed.data),
         parsed.out.name,
         settings,
-        parsed.width,
+        config,
         start,
         parsed.noise,
         validate=repeat.names(parsed.validate or ()),
         roles=parsed.roles or (),
         freeze=parsed.freeze,
     )
-    return {"command": command, "machine": _machine(device, settings.precision), "note": parsed.note}
+    return Header(command=command, machine=_machine(device, settings.precision), note=parsed.note)
 
 
 def _tell_training(parsed: argparse.Namespace, progress: Progress | None, stopped: bool) -> None:
@@ -103,19 +115,19 @@ def _tell_training(parsed: argparse.Namespace, progress: Progress | None, stoppe
     told = {
         "weights": str(out),
         "last": str(last),
-        "steps": progress.step if progress else header["steps"],
-        "seconds": progress.seconds if progress else header["seconds"],
+        "steps": progress.step if progress else header.steps,
+        "seconds": progress.seconds if progress else header.seconds,
         "images_per_second": progress.images_per_second if progress else None,
         "stopped": stopped,
-        "best": {"steps": header["steps"], "psnr": header["psnr"]},
+        "best": {"steps": header.steps, "psnr": header.psnr},
     }
     if parsed.json:
         print(json.dumps(told))
         return
     if progress is None:
         print("nothing left to do: the training had reached its end", file=sys.stderr)
-    figures = ", ".join(f"{name} {value:.2f} dB" for name, value in header["psnr"].items()) or "not measured"
-    best = f"of step {header['steps']}" if header["steps"] else f"those of {parsed.start}: no step was better"
+    figures = ", ".join(f"{name} {value:.2f} dB" for name, value in header.psnr.items()) or "not measured"
+    best = f"of step {header.steps}" if header.steps else f"those of {parsed.start}: no step was better"
     print(f"{out}: best weights, {best} ({figures})")
     print(f"{last}: last weights, of step {told['steps']}" + ("; go on with --resume" if stopped else ""))
 
@@ -158,7 +170,7 @@ def denoise(parsed: argparse.Namespace) -> None:
 
 
 def _warn(
-    path: Path, picture: image.Picture, model: Noise2Noise, data_range: float | None, shipped: dict[str, dict]
+    path: Path, picture: image.Picture, model: Noise2Noise, data_range: float | None, shipped: Mapping[str, Header]
 ) -> None:
     """Tells of noise that the weights did not learn, and which weights did."""
     white = model.white(picture.pixels.dtype, float(picture.pixels.max()), data_range)
@@ -201,14 +213,16 @@ def evaluate(parsed: argparse.Namespace) -> None:
 def _record(path: Path, words: str, measured: Measurement) -> None:
     """Writes the figures into the header of the weights."""
     tensors, header = files.load(path)
-    header.setdefault("measured", {})[words] = summary(measured)
-    files.save(path, tensors, header)
+    files.save(path, tensors, replace(header, measured={**header.measured, words: summary(measured)}))
 
 
 def weights(parsed: argparse.Namespace) -> None:
     """`weights`."""
     headers = files.headers()
-    print(json.dumps(headers) if parsed.json else n2n.report.shipped(headers))
+    if parsed.json:
+        print(json.dumps({name: header.as_json() for name, header in headers.items()}))
+    else:
+        print(n2n.report.shipped(headers))
 
 
 def check(parsed: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from .model import Noise2Noise
 from .pairs import Pairs
 from .recipe import Recipe
 from .train import Progress, train
+from .unet import UNetConfig
 
 
 @dataclass
@@ -19,9 +20,11 @@ class Lane:
     model: Noise2Noise
 
 
-def lane(name: str, pairs: Pairs, recipe: Recipe, width: int = 24) -> Lane:
-    """A lane with a fresh net: lanes of one seed, width and number of channels start from the same weights."""
-    return Lane(name, pairs, recipe, Noise2Noise.for_pairs(pairs, recipe, width, "cpu"))
+def lane(name: str, pairs: Pairs, recipe: Recipe, config: UNetConfig | None = None) -> Lane:
+    """A lane with a fresh net, without `config` the one that goes with the recipe: lanes of one seed, net and number
+    of channels start from the same weights.
+    """
+    return Lane(name, pairs, recipe, Noise2Noise.for_pairs(pairs, recipe, config, "cpu"))
 
 
 def side_by_side(

@@ -1,8 +1,8 @@
 """`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and a door for pictures."""
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,10 @@ from torch import Tensor
 
 from . import checkpoint, host, infer, metrics, weights
 from .fast import FastUNet, resolved
+from .header import Header
 from .image import Picture, full_scale, to_pixels, to_tensor
 from .pairs import Pairs, gather
-from .recipe import INITIALIZATIONS, Recipe, recipe
+from .recipe import INITIALIZATIONS, Recipe, net_config, recipe
 from .scenes import StackedScenes
 from .train import Progress, train
 from .unet import UNet, UNetConfig, check_state, initialize_he, start_at
@@ -44,16 +45,15 @@ class Noise2Noise:
             initialize_he(net)
         self.net = net.to(host.device(str(device or "auto")))
         self.fast = FastUNet(self.net, precision)
-        self.header: dict[str, object] = {}
+        self.header = Header()
         self.name: str | None = None
         self.untrained = True
 
     def __repr__(self) -> str:
         """What the net is, where it comes from, what it learnt, and how to look closer."""
         config, header = self.net.config, self.header
-        learnt = "untrained" if self.untrained else f"learnt from {header.get('data', 'what nobody named')}"
-        steps = [f"{header['steps']:,} steps"] if header.get("steps") else []
-        parts = [f"{config.kind}, width {config.width}, {config.channels} channels", learnt, *steps]
+        learnt = "untrained" if self.untrained else f"learnt from {header.data or 'what nobody named'}"
+        parts = [str(config), learnt, *([f"{header.steps:,} steps"] if header.steps else [])]
         parts.append(f"on {next(self.net.parameters()).device}")
         return (
             f"Noise2Noise({self.name or 'weights in memory'}: {'; '.join(parts)}; .net is the network, layer by layer)"
@@ -65,11 +65,18 @@ class Noise2Noise:
 
     @classmethod
     def for_pairs(
-        cls, pairs: Pairs, recipe: Recipe, width: int = 24, device: str | torch.device | None = None
+        cls,
+        pairs: Pairs,
+        recipe: Recipe,
+        config: UNetConfig | None = None,
+        device: str | torch.device | None = None,
     ) -> "Noise2Noise":
-        """An untrained net with the channels of these pairs, weights by the recipe. Raises ValueError for the width."""
+        """An untrained net with the channels of these pairs, its weights drawn as the recipe says. `config` is the net
+        but for its channels; without, the one that goes with the recipe. Raises ValueError for a recipe without one.
+        """
         torch.manual_seed(recipe.seed)
-        model = cls(UNetConfig(pairs.channels, width, recipe.residual, recipe.bias), device, recipe.initialization)
+        config = replace(config or net_config(recipe.name), channels=pairs.channels)
+        model = cls(config, device, recipe.initialization)
         model.prepare(pairs, recipe.initialization)
         return model
 
@@ -101,8 +108,8 @@ class Noise2Noise:
         """Writes the weights with their header. Raises OSError, ValueError unless `path` ends in .safetensors."""
         path = Path(path)
         weights.check_writable(path)
-        about = {"config": asdict(self.net.config), "version": weights.VERSION}
-        weights.save(path, self.net.state_dict(), self.header | about)
+        header = replace(self.header, config=self.net.config, version=weights.VERSION)
+        weights.save(path, self.net.state_dict(), header)
 
     def train(
         self,
@@ -116,39 +123,31 @@ class Noise2Noise:
         those with the highest PSNR on a hold-out. What the net learnt before counts too, so it never ends worse there
         than it began.
 
-        `settings` are those of `Recipe`; `recipe="report"` names another than the fast one, `hold_out=0` holds nothing
-        out and keeps the last weights. A net that learnt before goes on at a tenth of the learning rate, 0.0003, the
-        best found for few steps; many steps of a noise that is new to it want 0.003 (see recipe.py). `watch` is called
-        with every Progress; the last is returned. `header` then tells of this training, and what it started from.
-        Raises ValueError, Diverged.
+        `settings` are those of `Recipe`; the net stays the one that it is. `recipe="report"` names another recipe than
+        the fast one, `hold_out=0` holds nothing out and keeps the last weights. A net that learnt before goes on at a
+        tenth of the learning rate, 0.0003, the best found for few steps; many steps of a noise that is new to it want
+        0.003 (see recipe.py). `watch` is called with every Progress; the last is returned. `header` then tells of this
+        training, and what it started from. Raises ValueError, Diverged.
         """
         stacks = [_plain(tensor) for tensor in (source, target)]
         if stacks[0].shape != stacks[1].shape or stacks[0].ndim != 4:
             shapes = f"source is {tuple(source.shape)} and target {tuple(target.shape)}"
             raise ValueError(f"{shapes}; allowed: twice (N, C, H, W)")
         pairs = gather(StackedScenes(stacks, None), "source and target")
-        chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **self.settings(settings))
+        chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
         self.prepare(pairs, chosen.initialization)
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"
         device, best = next(self.net.parameters()).device, checkpoint.Best()
-        about = {"machine": f"{host.machine(device)}, {resolved(chosen.precision, device)}"}
+        about = Header(machine=f"{host.machine(device)}, {resolved(chosen.precision, device)}")
         try:
             for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):
                 watch(progress)
         finally:  # also when it is interrupted
-            if best.header.get("steps") or (best.weights and start):
+            if best.header.steps or (best.weights and start):
                 self.net.load_state_dict(best.weights)
                 self.header, self.name, self.untrained = best.header, None, False
         return progress
-
-    def settings(self, given: Mapping[str, object]) -> dict[str, object]:
-        """Settings of a `Recipe`, completed by what this net is. Raises ValueError where they ask for another net."""
-        own = {name: getattr(self.net.config, name) for name in ("residual", "bias")}
-        for name, value in own.items():
-            if given.get(name, value) != value:
-                raise ValueError(f"{name} is {given[name]}, the net's {value}; leave it out, or start with another net")
-        return {**given, **own}
 
     def prepare(self, pairs: Pairs, initialization: str) -> None:
         """Lets a net that was never trained start at the brightness of the pairs, unless its weights are torch's own.
@@ -232,7 +231,7 @@ class Noise2Noise:
                 upto = f", {most} at most" if most else " and finite"
                 raise ValueError(f"data_range is {data_range}; allowed: the value of white, above 0{upto}")
             return float(data_range)
-        learnt = float(self.header.get("scale", 0))
+        learnt = float(self.header.scale or 0)
         if str(dtype).endswith("uint16") and learnt > 255 and maximum <= learnt:
             return learnt
         return full_scale(dtype, maximum)

@@ -8,14 +8,16 @@ from . import checks
 from .fast import PRECISIONS
 from .noise import NOISES
 from .recipe import RECIPES, Recipe
-from .settings import Setting
-from .settings import settings as settings_of
+from .settings import Setting, settings
+from .unet import UNetConfig
 
 DATA = (
     "pairs: a .pkl, .pt, .npz or .npy with two or three arrays, a folder or .zip of pictures, a TIFF stack, or two "
     "pictures; with --noise: clean photographs, or a word for some of scikit-image: samples, more-samples or "
     "course-samples"
 )
+
+LEARNT = ("channels",)  # settings of a net that the data decide
 
 
 class Parser(argparse.ArgumentParser):
@@ -70,9 +72,6 @@ def _add_train(command: argparse.ArgumentParser) -> None:
         help="settings to start from: fast (default), or the course report's to the letter",
     )
     command.add_argument(
-        "--width", type=int, default=24, metavar="N", help="feature maps: 24 (default) is Table I, 48 the paper's net"
-    )
-    command.add_argument(
         "--start",
         metavar="NAME|FILE",
         help="weights to start from instead of random ones; their net is kept as it is, and is the "
@@ -90,9 +89,11 @@ def _add_train(command: argparse.ArgumentParser) -> None:
     command.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
     command.add_argument("--force", action="store_true", help="overwrite weights that exist")
     command.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
-    group = command.add_argument_group("settings (default: the recipe's)")
-    for known in settings_of(Recipe).values():
-        _add_setting(group, known)
+    for title, owner in (("net", UNetConfig), ("training", Recipe)):
+        group = command.add_argument_group(f"{title} (default: the recipe's)")
+        for known in settings(owner).values():
+            if known.name not in LEARNT:
+                _add_setting(group, known)
     _add_json(command)
 
 
@@ -120,10 +121,10 @@ def told(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def settings(parsed: argparse.Namespace) -> dict[str, object]:
-    """The fields of Recipe that were given on the command line."""
-    given = {name: getattr(parsed, name, None) for name in settings_of(Recipe)}
-    return {name: value for name, value in given.items() if value is not None}
+def given(parsed: argparse.Namespace, owner: type) -> dict[str, object]:
+    """The settings of Recipe, or of UNetConfig, that were given on the command line."""
+    found = {name: getattr(parsed, name, None) for name in settings(owner)}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _add_denoise(command: argparse.ArgumentParser) -> None:

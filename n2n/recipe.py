@@ -1,18 +1,15 @@
 """How to train: every setting once, with its unit; the command line and the demo's controls are made from it."""
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from torch import Tensor
 
 from .fast import PRECISIONS
-from .metrics import squared_error
+from .losses import LOSSES
 from .pairs import Pairs
 from .settings import check_settings, setting, settings
-from .unet import MULTIPLE
+from .unet import MULTIPLE, UNetConfig
 
-LOSSES = ("l2", "l1", "l0")
 INITIALIZATIONS = ("he", "torch")
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("muon", "adam")
@@ -21,14 +18,11 @@ OPTIMIZERS = ("muon", "adam")
 # poisson:30 -0.20, +0.26, +0.31 and +0.22; at impulse:0.2 +1.10, +1.17, +1.25 and +0.94. Many steps of a noise that is
 # new want more: 400 at impulse:0.2 bring +2.15, +1.65, +1.56 and +1.39.
 FRESH, FINE = 3e-3, 3e-4
-WARM_UP = 0.05  # of the training, in which the cosine schedule's rate rises from a tenth
 # Pixels: pictures up to this size are learnt whole, larger ones in crops of this size. A crop of 64 is 2×2 at the
 # deepest level, all of it beside the padding: a net that learnt so does less well in the middle of large pictures.
 WHOLE = 128
 BATCH = 16  # crops a step, but of large ones
 BATCH_PIXELS = 2**16  # as many as make so many pixels, which takes as long as 16 crops of 64
-EPSILON = 1e-8  # of the annealed l0 loss
-FAINT = 2 / 255  # σ under which noise is not told from none
 
 
 @dataclass(frozen=True)
@@ -65,8 +59,6 @@ class Recipe:
     initialization: str = setting(
         "he", "how random weights are drawn: he, as in the paper, or torch's own way", choices=INITIALIZATIONS
     )
-    residual: bool = setting(True, "the net says what to change in a picture; Table I says the picture itself")
-    bias: bool = setting(True, "the convolutions add biases; without, one strength of noise teaches others too")
     optimizer: str = setting(
         "muon", "what takes the steps: muon for the kernels and adam for the rest, or adam for all", choices=OPTIMIZERS
     )
@@ -100,6 +92,8 @@ class Recipe:
 
     def __new__(cls, *_: object, **given: object) -> "Recipe":
         """Raises ValueError for settings that there are not, naming those that there are."""
+        if own := [name for name in given if name in settings(UNetConfig)]:
+            raise ValueError(f"{own[0]} says what the net is, not how it learns; set it in the net's UNetConfig")
         if unknown := [name for name in given if name not in cls.__dataclass_fields__]:
             raise ValueError(f"unknown setting '{unknown[0]}'; allowed: {', '.join(settings(cls))}")
         return super().__new__(cls)
@@ -119,55 +113,6 @@ class Recipe:
         batch_size = self.batch_size or min(BATCH, max(1, BATCH_PIXELS // crop**2))
         return replace(self, crop=crop, batch_size=batch_size, learning_rate=self.learning_rate or learning_rate)
 
-    def steps_for(self, epoch_size: int) -> int | None:
-        """Planned number of steps, given the pairs in an epoch; None where only seconds count."""
-        budgets = [self.steps] if self.steps else []
-        if self.epochs is not None:
-            budgets.append(math.ceil(self.epochs * epoch_size / self.batch_size))
-        return min(budgets) if budgets else None
-
-    def fraction(self, step: int, steps: int | None, seconds: float) -> float:
-        """How much of the budget is used, 0 to 1."""
-        used = [step / steps] if steps else []
-        used += [seconds / self.seconds] if self.seconds else []
-        return min(1.0, max(used))
-
-    def is_due(self, before: float, after: float) -> bool:
-        """Does a measurement lie between two fractions of the training?"""
-        slack = 1e-9  # a third of three thirds is one
-        return int(after * self.evaluations + slack) > int(before * self.evaluations + slack)
-
-    def rate(self, fraction: float) -> float:
-        """Learning rate after a fraction of the training."""
-        highest = self.learning_rate or FRESH
-        if self.schedule == "constant":
-            return highest
-        warmth = min(1.0, 0.1 + 0.9 * fraction / WARM_UP)
-        return highest * warmth * (1 + math.cos(math.pi * fraction)) / 2
-
-    def errors(self, denoised: Tensor, target: Tensor, fraction: float) -> Tensor:
-        """Loss of each picture, (N, C, H, W) twice → (N,).
-
-        l0 is the paper's annealed (|d| + ε)^γ, γ from 2 to 0 over the training (section 3.4).
-        """
-        difference = denoised - target
-        if self.loss == "l2":
-            error = difference.square()
-        elif self.loss == "l1":
-            error = difference.abs()
-        else:
-            error = (difference.abs() + EPSILON).pow(2 * (1 - fraction))
-        return error.mean((1, 2, 3))
-
-    def weights(self, source: Tensor, target: Tensor) -> Tensor:
-        """What each picture's loss counts, (N, C, H, W) twice → (N,): 1, or with `balance` c / (c + rms(y1 − y2)).
-
-        The gradient of a picture is as noisy as its target: so weighted, all pictures teach alike.
-        """
-        if not self.balance:
-            return source.new_ones(len(source))
-        return FAINT / (FAINT + squared_error(source, target).sqrt())
-
 
 RECIPES = {
     "fast": Recipe(),
@@ -177,12 +122,18 @@ RECIPES = {
         batch_size=100,
         crop=32,
         initialization="torch",
-        residual=False,
         optimizer="adam",
         learning_rate=1e-3,
         schedule="constant",
         augment=False,
     ),
+}
+
+
+# The net that a recipe makes where nothing else is asked for.
+NETS = {
+    "fast": UNetConfig(residual=True),
+    "report": UNetConfig(),  # Table I
 }
 
 
@@ -196,3 +147,12 @@ def recipe(name: str, **changes: object) -> Recipe:
     if (changes.get("steps") or changes.get("seconds")) and not changes.get("epochs"):
         changes["epochs"] = None
     return replace(RECIPES[name], **changes)
+
+
+def net_config(name: str, **changes: object) -> UNetConfig:
+    """The net that goes with a recipe, by the recipe's name, with some fields changed. Raises ValueError for another
+    name, and for what is out of range.
+    """
+    if name not in NETS:
+        raise ValueError(f"unknown recipe '{name}'; allowed: {', '.join(NETS)}")
+    return replace(NETS[name], **changes)

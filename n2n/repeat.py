@@ -1,13 +1,14 @@
 """The command that repeats a training."""
 
-import dataclasses
 import os
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from .noise import Noise
-from .recipe import RECIPES, Recipe
+from .recipe import RECIPES, Recipe, net_config
+from .settings import settings
 from .unet import UNetConfig
 
 
@@ -15,7 +16,7 @@ def command(
     data: Sequence[str],
     out: str,
     chosen: Recipe,
-    width: int,
+    config: UNetConfig,
     start: str | None = None,
     noise: Noise | None = None,
     *,
@@ -23,23 +24,19 @@ def command(
     roles: Sequence[str] = (),
     freeze: bool = False,
 ) -> str:
-    """What differs from the recipe of that name, and nothing else, as it is typed into a shell; all names as they are,
-    unquoted.
+    """What differs from the recipe of that name and from its net, and nothing else, as it is typed into a shell; all
+    names as they are, unquoted. The channels of the net are those of the data, its width is that of `start`.
     """
     parts = ["python", "-m", "n2n", "train", *map(_plain, data), "-o", _plain(out)]
     parts += ["--noise", str(noise)] if noise else []
     parts += ["--roles", ",".join(roles)] if roles else []
     parts += ["--freeze"] if freeze else []
-    base = RECIPES[chosen.name]
     parts += ["--recipe", chosen.name] if chosen.name != "fast" else []
-    parts += ["--width", str(width)] if width != UNetConfig().width and not start else []
+    usual = net_config(chosen.name, channels=config.channels)
+    parts += _differing(config, replace(usual, width=config.width) if start else usual)
     parts += ["--start", _plain(start)] if start else []
     parts += ["--validate", *map(_plain, validate)] if validate else []
-    for field in dataclasses.fields(Recipe):
-        value = getattr(chosen, field.name)
-        if field.metadata and value is not None and value != getattr(base, field.name):
-            parts += _option(field.name.replace("_", "-"), value)
-    return shlex.join(parts)
+    return shlex.join(parts + _differing(chosen, RECIPES[chosen.name]))
 
 
 def names(paths: Sequence[str | Path]) -> list[str]:
@@ -50,6 +47,13 @@ def names(paths: Sequence[str | Path]) -> list[str]:
         if len(set(found)) == len(set(whole)):
             return found
     return [str(path) for path in paths]
+
+
+def _differing(chosen: Recipe | UNetConfig, usual: Recipe | UNetConfig) -> list[str]:
+    """The options that make the usual settings the chosen ones."""
+    values = {name: getattr(chosen, name) for name in settings(type(chosen))}
+    others = {name: value for name, value in values.items() if value not in (None, getattr(usual, name))}
+    return [word for name, value in others.items() for word in _option(name.replace("_", "-"), value)]
 
 
 def _option(flag: str, value: object) -> list[str]:

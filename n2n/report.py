@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from .evaluate import Denoiser, Measurement, Quality
+from .header import Header
 from .image import write_bytes
 from .metrics import Estimate, psnr
 from .pairs import Batch, Pairs
-from .unet import UNetConfig
 
 ROWS = 4  # pictures in a contact sheet
 MUCH = 0.15  # share of values cut off from which the estimate is told to be doubtful
@@ -63,13 +63,12 @@ def as_json(measured: Measurement, baselines: Mapping[str, Measurement]) -> dict
     return told | {"baselines": beside} if beside else told
 
 
-def shipped(headers: Mapping[str, Mapping[str, object]]) -> str:
+def shipped(headers: Mapping[str, Header]) -> str:
     """Weights by name, from their headers: what each learnt from, and what was measured of it."""
     parts = []
     for name, header in headers.items():
-        config = UNetConfig(**header["config"])
-        parts.append(f"{name}: {config.kind}, width {config.width}, {config.channels} channels; {header['data']}")
-        for words, found in header.get("measured", {}).items():
+        parts.append(f"{name}: {header.config}; {header.data}")
+        for words, found in header.measured.items():
             parts.append(f"    {words}: {found['noisy']:.2f} → {found['denoised']:.2f} dB")
     return "\n".join(parts)
 

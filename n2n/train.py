@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -10,17 +10,19 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from .checkpoint import Best, Keeper, Mark, facts, made
+from . import losses, schedule
+from .checkpoint import Best, Keeper, facts, recipe_of_last
 from .crops import Crops, loader
 from .evaluate import Measurement, measure
 from .fast import FastUNet
+from .header import Header, Mark
 from .host import alone
 from .infer import denoise
-from .metrics import psnr, squared_error
-from .muon import optimizers
+from .metrics import psnr
+from .optimizers import optimizers
 from .pairs import Pairs
 from .recipe import FINE, FRESH, Recipe
 from .unet import UNet
@@ -42,7 +44,7 @@ class Progress:
     images_per_second: float  # of this sitting, measuring left out
     learning_rate: float
     loss: float  # of the last batch
-    floor: float  # noise floor of the last batch: the part of its loss that no denoiser can remove; see floors()
+    floor: float  # noise floor of the last batch: the part of its loss that no denoiser can remove; see losses.floors
     psnr_target: float  # dB: of the last batch against its noisy targets, mean over pictures
     eta: float  # seconds left
     done: bool
@@ -58,24 +60,25 @@ def train(
     out: Path | None = None,
     resume: bool = False,
     stop: Callable[[], bool] = lambda: False,
-    about: Mapping[str, object] | None = None,
+    about: Header | None = None,
     start: str | None = None,
     best: Best | None = None,
 ) -> Iterator[Progress]:
     """Trains `net` in place, on the device where it lies, and yields a Progress after every step.
 
     With `out`, writes the best weights by `validation` there and the last beside it (see checkpoint.py); `resume` goes
-    on from those. `stop` is asked after every step: true ends the training as a reached budget does. `about` goes into
-    the header of the weights. `start` names the weights that `net` has where it learnt before: it then learns at a
-    rate of its own, and what it scores is the first best. `best` always holds the best so far. In each of K processes
-    of torch.distributed, call it with the same arguments. Raises Diverged, ValueError, OSError.
+    on from those. `stop` is asked after every step: true ends the training as a reached budget does. The header of the
+    weights tells what `about` does, and of this training. `start` names the weights that `net` has where it learnt
+    before: it then learns at a rate of its own, and what it scores is the first best. `best` always holds the best so
+    far. In each of K processes of torch.distributed, call it with the same arguments. Raises Diverged, ValueError,
+    OSError.
     """
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     _check_possible(net, validation)
-    before = made(out) if resume and out else {}
+    before = recipe_of_last(out) if resume and out else {}
     recipe = recipe.fitted(pairs, before.get("learning_rate") or (FINE if start else FRESH))
     crops = Crops(pairs, recipe, share=(rank, world))
-    about = dict(about or {}) | ({"start": start} if start else {})
+    about = replace(about or Header(), start=start)
     steppers = optimizers(net, recipe.optimizer, recipe.learning_rate)
     decisive = facts(net, pairs, validation, start) if out else {}
     best = Best() if best is None else best
@@ -85,10 +88,8 @@ def train(
     with alone(out) if keeper.writes else nullcontext():
         fast = FastUNet(net, recipe.precision)
         mark = keeper.resume() if resume else None
-        if mark is None:
-            first = measure(partial(denoise, fast), validation) if start and validation and rank == 0 else None
-            mark = keeper.start(first)
-        yield from _steps(fast, steppers, keeper, crops, validation, recipe, mark, stop)
+        measured_first = start is not None and mark is None
+        yield from _loop(fast, steppers, keeper, crops, validation, recipe, mark or Mark(), measured_first, stop)
 
 
 def _check_possible(net: UNet, validation: Pairs | None) -> None:
@@ -101,7 +102,7 @@ def _check_possible(net: UNet, validation: Pairs | None) -> None:
         )
 
 
-def _steps(
+def _loop(
     fast: FastUNet,
     steppers: Sequence[torch.optim.Optimizer],
     keeper: Keeper,
@@ -109,78 +110,104 @@ def _steps(
     validation: Pairs | None,
     recipe: Recipe,
     mark: Mark,
+    due: bool,
     stop: Callable[[], bool],
 ) -> Iterator[Progress]:
-    """The loop, from `mark` on."""
-    net, (rank, world) = fast.net, crops.share
-    device = next(net.parameters()).device
-    net.train()
-    steps = recipe.steps_for(crops.epoch_size)
+    """The loop, from `mark` on: evaluate, save, tell, stop, step. `due`: the hold-out is measured before any step."""
+    rank, world = crops.share
     model = DistributedDataParallel(fast) if world > 1 else fast
-    first, began, measuring = mark, time.perf_counter() - mark.seconds, 0.0
-    fraction = fraction_before = recipe.fraction(mark.step, steps, mark.seconds)
+    fast.net.train()
+    steps = schedule.steps_for(recipe, crops.epoch_size)
+    used = schedule.fraction(recipe, mark.step, steps, mark.seconds)  # of the budget
+    batches = iter(loader(crops, mark.step, steps or FOREVER, recipe.workers))
+    progress, pace, done = None, Pace(mark, used), used >= 1
 
-    for batch in loader(crops, mark.step, steps or FOREVER, recipe.workers):
-        if fraction >= 1:  # resumed after its end
-            break
-        rate = recipe.rate(fraction)
-        source, target = (part.to(device, memory_format=torch.channels_last) for part in batch.unbind(1))
-        with torch.enable_grad():  # whoever asks for the next step may keep none
-            denoised = model(source)
-            errors = recipe.errors(denoised, target, fraction)
-            net.zero_grad()
-            weighed = (errors * recipe.weights(source, target)).sum()
-            (weighed * world / recipe.batch_size).backward()  # DDP takes the mean over processes
+    while True:
+        # Evaluate: so many times in the training, and at its end.
+        report = measure(partial(denoise, fast), validation) if due and validation and rank == 0 else None
 
-        seconds = time.perf_counter() - began
-        speed = (mark.step + 1 - first.step) * recipe.batch_size / (seconds - first.seconds - measuring)
-        used = recipe.fraction(mark.step + 1, steps, seconds)
-        each = torch.stack([errors.detach(), floors(source, target, recipe), psnr(denoised.detach(), target)])
-        loss, floor, psnr_target, used, stopping = agree(each, used, stop(), recipe.batch_size)
+        # Save: what was measured, and what has not been saved for a while.
+        if due or mark.seconds - keeper.kept_at > SAVE_EVERY:
+            mark = keeper.keep(mark, report)
+
+        # Tell.
+        if progress is None:
+            pace.begin()
+        else:
+            pace.measuring += pace.seconds() - mark.seconds if due else 0.0
+            yield replace(progress, validation=report)
+
+        # Stop.
+        if done:
+            return
+
+        # Step.
+        rate = schedule.learning_rate(recipe, used)
+        each = _learn(model, next(batches), recipe, used, world)
+        seconds = pace.seconds()
+        after = schedule.fraction(recipe, mark.step + 1, steps, seconds)
+        loss, floor, psnr_target, after, stopping = agree(each, after, stop(), recipe.batch_size)
         if not math.isfinite(loss):
             keeper.restore_and_raise(mark.step)
         for optimizer in steppers:
             optimizer.param_groups[0]["lr"] = rate
             optimizer.step()
-
         mark = replace(mark, step=mark.step + 1, seconds=seconds)
-        done, report = used >= 1 or stopping, None
-        if done or recipe.is_due(fraction, used):
-            report = measure(partial(denoise, fast), validation) if validation and rank == 0 else None
-            mark = keeper.keep(mark, report)
-            measuring += time.perf_counter() - began - seconds
-        elif seconds - keeper.kept_at > SAVE_EVERY:
-            mark = keeper.keep(mark, None)
-        fraction = used
-        yield Progress(
+        done = after >= 1 or stopping
+        due, used = done or schedule.is_due(recipe.evaluations, used, after), after
+        progress = Progress(
             step=mark.step,
             steps=steps,
             epoch=mark.step * recipe.batch_size / crops.epoch_size,
             images=mark.step * recipe.batch_size,
             seconds=seconds,
-            images_per_second=speed,
+            images_per_second=pace.steps_per_second(mark) * recipe.batch_size,
             learning_rate=rate,
             loss=loss,
             floor=floor,
             psnr_target=psnr_target,
-            eta=(seconds - first.seconds) * (1 - fraction) / (fraction - fraction_before),
+            eta=pace.eta(mark, used),
             done=done,
-            validation=report,
         )
-        if done:
-            break
 
 
-def floors(source: Tensor, target: Tensor, recipe: Recipe) -> Tensor:
-    """Noise floor of each picture's loss, (N, C, H, W) twice → (N,): half the mean squared difference of the pair.
+class Pace:
+    """How fast a sitting goes that starts at `first`, with a fraction of the budget used."""
 
-    Where the noise is stronger in one picture than in another, loss and floor of a batch rise and fall together, and
-    their difference scatters far less than the loss. The floor is 0 for clean targets, and NaN, as nobody knows it,
-    for a loss that is not the squared error.
-    """
-    if recipe.loss != "l2":
-        return source.new_full((len(source),), math.nan)
-    return source.new_zeros(len(source)) if recipe.clean_targets else squared_error(source, target) / 2
+    def __init__(self, first: Mark, fraction: float) -> None:
+        self.first, self.fraction = first, fraction
+        self.measuring = 0.0  # seconds of this sitting that went into measuring and saving what was measured
+        self.begin()
+
+    def begin(self) -> None:
+        """Starts the clock."""
+        self.began = time.perf_counter() - self.first.seconds
+
+    def seconds(self) -> float:
+        """Seconds of training until now, over all sittings."""
+        return time.perf_counter() - self.began
+
+    def steps_per_second(self, mark: Mark) -> float:
+        """Of this sitting until `mark`, measuring left out."""
+        return (mark.step - self.first.step) / (mark.seconds - self.first.seconds - self.measuring)
+
+    def eta(self, mark: Mark, fraction: float) -> float:
+        """Seconds left at `mark`, where so much of the budget is used."""
+        return (mark.seconds - self.first.seconds) * (1 - fraction) / (fraction - self.fraction)
+
+
+def _learn(model: nn.Module, batch: Tensor, recipe: Recipe, fraction: float, world: int) -> Tensor:
+    """Puts the gradients of a batch, (B, 2, C, S, S), into the net. Loss, floor and PSNR of each picture, (3, B)."""
+    device = next(model.parameters()).device
+    source, target = (part.to(device, memory_format=torch.channels_last) for part in batch.unbind(1))
+    with torch.enable_grad():  # whoever asks for the next step may keep none
+        denoised = model(source)
+        errors = losses.errors(recipe.loss, denoised, target, fraction)
+        weighed = errors * losses.balanced(source, target) if recipe.balance else errors
+        model.zero_grad()
+        (weighed.sum() * world / recipe.batch_size).backward()  # DDP takes the mean over processes
+    floors = losses.floors(recipe.loss, recipe.clean_targets, source, target)
+    return torch.stack([errors.detach(), floors, psnr(denoised.detach(), target)])
 
 
 def agree(each: Tensor, fraction: float, stopping: bool, batch_size: int) -> tuple[float, float, float, float, bool]:

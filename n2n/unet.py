@@ -29,6 +29,9 @@ class UNetConfig:
     def __post_init__(self) -> None:
         check_settings(self)
 
+    def __str__(self) -> str:
+        return f"{self.kind}, width {self.width}, {self.channels} channels"
+
     @property
     def kind(self) -> str:
         """In words: how the net ends, and whether it has biases."""

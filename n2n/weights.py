@@ -7,6 +7,7 @@ import re
 import struct
 import warnings
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
+from .header import Header
 from .image import write_bytes
 from .unet import UNetConfig, config_of
 
@@ -41,7 +43,7 @@ def shipped() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
 
-def headers() -> dict[str, dict[str, Any]]:
+def headers() -> dict[str, Header]:
     """What the weights in `weights/` tell of themselves, by name."""
     told = {}
     for name in shipped():
@@ -62,22 +64,22 @@ def find(name_or_file: str | Path) -> Path:
     return FOLDER / f"{name_or_file}.safetensors"
 
 
-def save(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
+def save(path: Path, tensors: Mapping[str, Tensor], header: Header) -> None:
     """Writes tensors and a header of JSON values. Raises OSError, with the old file intact."""
-    told = {key: json.dumps(value, ensure_ascii=False) for key, value in header.items()}
+    told = {key: json.dumps(value, ensure_ascii=False) for key, value in header.as_json().items()}
     # Names of files may hold bytes that are no text.
     metadata = {"format": "pt"} | {key: value.encode(errors="replace").decode() for key, value in told.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     write_bytes(path, safetensors.torch.save(plain, metadata))
 
 
-def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """(tensors on the CPU, header; empty for a `.pth` and for foreign files).
+def load(path: Path) -> tuple[dict[str, Tensor], Header]:
+    """(tensors on the CPU, header; an empty one for a `.pth`).
 
     Raises ValueError for a file that is damaged, no weights file, or a pickle with anything but tensors in it.
     """
     if path.suffix in (".pth", ".pt", ".pkl"):
-        return _load_pickled(path), {}
+        return _load_pickled(path), Header()
     try:
         with safetensors.safe_open(path, "pt") as file:
             header = _header(file.metadata())
@@ -87,11 +89,15 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     return tensors, header
 
 
-def _header(metadata: dict[str, str] | None) -> dict[str, Any]:
+def _header(metadata: Mapping[str, str] | None) -> Header:
+    return Header.read({key: _value(text) for key, text in (metadata or {}).items() if key != "format"})
+
+
+def _value(text: str) -> Any:  # noqa: ANN401 (JSON)
     try:
-        return {key: json.loads(value) for key, value in (metadata or {}).items() if key != "format"}
-    except json.JSONDecodeError:  # another program's notes
-        return {}
+        return json.loads(text)
+    except json.JSONDecodeError:  # another program's note
+        return text
 
 
 def _load_pickled(path: Path) -> dict[str, Tensor]:
@@ -104,9 +110,11 @@ def _load_pickled(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def configuration(name: str, state: dict[str, Tensor], header: dict[str, Any], residual: bool | None) -> UNetConfig:
+def configuration(name: str, state: dict[str, Tensor], header: Header, residual: bool | None) -> UNetConfig:
     """The net of a weights file, `name`: as its header says, or else its tensors and `residual`. Raises ValueError."""
-    if "config" not in header:
+    if isinstance(other := header.more.get("config"), Mapping):
+        raise ValueError(f"'{name}' is for another net: its configuration is {other}")
+    if header.config is None:
         config = config_of(state, bool(residual))
         if residual is None:
             raise ValueError(
@@ -115,13 +123,11 @@ def configuration(name: str, state: dict[str, Tensor], header: dict[str, Any], r
                 "course, or with residual=True (--residual) where the default recipe made it"
             )
         return config
-    try:
-        config = UNetConfig(**header["config"])
-    except TypeError:
-        raise ValueError(f"'{name}' is for another net: its configuration is {header['config']}") from None
-    if residual not in (None, config.residual):
-        raise ValueError(f"residual is {residual}, but '{name}' says that its net's is {config.residual}; leave it out")
-    return config
+    if residual not in (None, header.config.residual):
+        raise ValueError(
+            f"residual is {residual}, but '{name}' says that its net's is {header.config.residual}; leave it out"
+        )
+    return header.config
 
 
 def load_tensors(path: Path) -> object:

@@ -142,7 +142,7 @@ def quality(folder: Path, quick: bool) -> Iterator[Figure]:
     out = folder / "fast.safetensors"
     seconds = ["--seconds", f"{3 if quick else tenth:.0f}"]
     _n2n("train", ROOT / "runs/train_data.pkl", "-o", out, "--validate", ROOT / "runs/val.npz", *seconds)
-    reached = Noise2Noise.load(out, "cpu").header["psnr"]["denoised"]
+    reached = Noise2Noise.load(out, "cpu").header.psnr["denoised"]
     yield Figure(f"quality: after a tenth of that, {seconds[1]} s", reached, "dB", REACHED, least=True)
 
 

@@ -15,6 +15,7 @@ import torch
 
 from demo import about_tab, idea
 from n2n import UNet, UNetConfig, weights
+from n2n.header import Header
 
 
 def lines(table):
@@ -66,7 +67,7 @@ def test_shipped_weights_have_a_card_and_what_their_file_says(name, blocks):
     values = [str(block.value) for block in blocks.blocks.values() if hasattr(block, "value")]
     header = weights.load(weights.find(name))[1]
     assert about_tab.cards()[name] in values
-    assert facts(about_tab.header_table(name))["steps"].startswith(f"{header['steps']:,} in ")
+    assert facts(about_tab.header_table(name))["steps"].startswith(f"{header.steps:,} in ")
 
 
 def test_every_sentence_of_the_readme_of_the_weights_is_on_the_page(blocks):
@@ -78,7 +79,7 @@ def test_every_sentence_of_the_readme_of_the_weights_is_on_the_page(blocks):
 
 def test_what_a_weights_file_says_is_escaped(tmp_path):
     path = tmp_path / "odd.safetensors"
-    weights.save(path, {"a": torch.zeros(1)}, {"data": "<script>alert(1)</script>"})
+    weights.save(path, {"a": torch.zeros(1)}, Header(data="<script>alert(1)</script>"))
     assert facts(about_tab.header_table(path))["learnt from"] == "<script>alert(1)</script>"
     assert "<script>" not in about_tab.header_table(path)
 

@@ -5,12 +5,14 @@ import pytest
 import torch
 
 from n2n import advice
+from n2n.header import Header
 from n2n.noise import parse
+from n2n.unet import UNetConfig
 
 
 def learnt(noise, width=24, residual=True, sigma=None):
     """What a header tells of weights."""
-    return {"noise": noise, "sigma": sigma, "config": {"channels": 3, "width": width, "residual": residual}}
+    return Header(noise=noise, sigma=sigma, config=UNetConfig(width=width, residual=residual))
 
 
 SHIPPED = {
@@ -92,7 +94,7 @@ def test_without_general_weights_the_next_best_are_taken():
     ],
 )
 def test_the_noise_that_was_learnt_is_read_from_the_header(header, known):
-    assert advice.learnt_range(header) == pytest.approx(known)
+    assert advice.learnt_range(Header.read(header)) == pytest.approx(known)
 
 
 @pytest.mark.parametrize(("sigma", "noise"), [(60, "gaussian:0-50"), (35, "gaussian:25")])

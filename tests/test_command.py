@@ -16,7 +16,8 @@ from PIL import Image
 
 from n2n import Noise2Noise, UNetConfig, options, repeat
 from n2n.__main__ import main
-from n2n.recipe import recipe
+from n2n.header import Header
+from n2n.recipe import Recipe, net_config, recipe
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -171,7 +172,7 @@ def test_a_state_dict_is_denoised_and_started_with_as_its_refusal_says(tmp_path,
     assert flag in refused(capsys, "train", "samples", "-o", tmp_path / "w.safetensors", *rest)
     assert command("train", "samples", "-o", tmp_path / "w.safetensors", *rest, flag) == 0
     header = Noise2Noise.load(tmp_path / "w.safetensors", "cpu").header
-    assert (header["config"]["residual"], header["start"]) == (residual, "state.pth")
+    assert (header.config.residual, header.start) == (residual, "state.pth")
 
 
 def test_a_state_dict_has_no_header_to_record_figures_in(tmp_path, capsys):
@@ -198,7 +199,7 @@ def test_denoise_without_strength_gives_the_picture_back(tmp_path, weights, pict
 @pytest.mark.parametrize("scale, warned", [(None, True), (4095, False)])
 def test_denoise_warns_of_noise_on_the_scale_that_the_weights_learnt(tmp_path, capsys, scale, warned):
     model = Noise2Noise(UNetConfig(channels=1, width=6))
-    model.header = {"noise": "gaussian:0-10"} | ({"scale": scale} if scale else {})
+    model.header = Header(noise="gaussian:0-10", scale=scale)
     own, out = tmp_path / "own.safetensors", tmp_path / "o.tif"
     model.save(own)
     noisy = np.random.default_rng(0).normal(500, 80, (64, 64)).clip(0, 1023).astype(np.uint16)  # 80 / 4095 = 5 / 255
@@ -347,18 +348,22 @@ def test_denoising_a_picture_loads_neither_matplotlib_nor_tensorboard(tmp_path, 
         recipe("report", epochs=3.0, seed=7, hold_out=0.25),
     ],
 )
-def test_the_command_that_repeats_a_training_asks_for_the_same_recipe(chosen):
-    words = shlex.split(repeat.command(["my pairs.zip"], "mine.safetensors", chosen, 48))
+def test_the_command_that_repeats_a_training_asks_for_the_same_recipe_and_net(chosen):
+    net = UNetConfig(width=48, residual=chosen.name == "report", bias=False)
+    words = shlex.split(repeat.command(["my pairs.zip"], "mine.safetensors", chosen, net))
     parsed = options.parser().parse_args(words[3:])
-    assert (parsed.data, parsed.width) == (["my pairs.zip"], 48)
-    assert recipe(parsed.recipe, **options.settings(parsed)) == chosen
+    assert parsed.data == ["my pairs.zip"]
+    assert recipe(parsed.recipe, **options.given(parsed, Recipe)) == chosen
+    assert net_config(parsed.recipe, **options.given(parsed, UNetConfig)) == net
 
 
 @pytest.mark.parametrize(
     "name", ["my pairs.zip", 'it\'s "mine".npz', "-o", "--noise.npz", "Zürich $HOME 日本.pkl", "a\nb"]
 )
 def test_a_shell_hands_every_name_of_the_repeating_command_over_as_it_is(name):
-    line = repeat.command([name, name], name, recipe("fast"), 24, name, validate=[name], freeze=True)
+    line = repeat.command(
+        [name, name], name, recipe("fast"), UNetConfig(residual=True), name, validate=[name], freeze=True
+    )
     shown = ["sh", "-c", line.replace("python -m n2n", "printf '%s\\0'")]
     words = subprocess.run(shown, capture_output=True, check=True).stdout.decode().split("\0")
     parsed = options.parser().parse_args(words[:-1])
@@ -373,9 +378,9 @@ def test_the_command_in_a_header_repeats_the_training_bit_for_bit(tmp_path, monk
         Image.fromarray(rng.integers(60, 190, (40, 64)).astype(np.uint8)).save(tmp_path / name)
     assert command("train", *(tmp_path / name for name in names), "-o", "./--w.safetensors", "--steps", 2) == 0
     first = Noise2Noise.load("--w.safetensors", "cpu")
-    assert main([*shlex.split(first.header["command"])[3:], "--force"]) == 0
+    assert main([*shlex.split(first.header.command)[3:], "--force"]) == 0
     again = Noise2Noise.load("--w.safetensors", "cpu")
-    assert again.header["command"] == first.header["command"]
+    assert again.header.command == first.header.command
     assert all(torch.equal(a, b) for a, b in zip(first.net.parameters(), again.net.parameters()))
 
 
@@ -393,8 +398,8 @@ def test_a_header_tells_the_command_and_the_note_but_no_folder(tmp_path):
     chosen = ["--steps", "2", "--batch-size", "2", "--note", "free to use"]
     assert main(["train", str(tmp_path / "shots.npz"), "-o", str(out), *chosen]) == 0
     header = Noise2Noise.load(out, "cpu").header
-    assert header["command"] == "python -m n2n train shots.npz -o mine.safetensors --steps 2 --batch-size 2"
-    assert (header["note"], str(tmp_path) in json.dumps(header)) == ("free to use", False)
+    assert header.command == "python -m n2n train shots.npz -o mine.safetensors --steps 2 --batch-size 2"
+    assert (header.note, str(tmp_path) in json.dumps(header.as_json())) == ("free to use", False)
 
 
 def test_the_net_of_the_weights_that_are_started_from_is_kept(tmp_path):
@@ -402,7 +407,7 @@ def test_the_net_of_the_weights_that_are_started_from_is_kept(tmp_path):
     rest = ("--noise", "gaussian:25", "--steps", 1, "--start", tmp_path / "start.safetensors")
     command("train", "samples", "-o", tmp_path / "mine.safetensors", *rest)
     header = Noise2Noise.load(tmp_path / "mine.safetensors").header
-    assert header["recipe"]["bias"] is header["config"]["bias"] is False
+    assert header.config == UNetConfig(width=6, residual=True, bias=False) and "--no-bias" in header.command
 
 
 def test_grey_pictures_can_start_from_weights_for_colour(tmp_path, weights, rng):
@@ -425,7 +430,7 @@ def test_what_is_recorded_is_what_was_measured(tmp_path, weights, capsys):
     command = ["evaluate", "samples", "--noise", "gaussian:25", "--count", "1", "--weights", str(copy), "--json"]
     assert main([*command, "--record", "one picture"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    recorded = Noise2Noise.load(copy, "cpu").header["measured"]["one picture"]
+    recorded = Noise2Noise.load(copy, "cpu").header.measured["one picture"]
     assert recorded["denoised"] == pytest.approx(printed["denoised"]["psnr"], abs=5e-4)
     assert recorded["noisy"] == pytest.approx(printed["noisy"]["psnr"], abs=5e-4)
 

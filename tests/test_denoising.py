@@ -284,7 +284,7 @@ def test_clean_pictures_of_other_names_and_number_are_refused_with_both_numbers(
 
 def test_automatic_takes_the_weights_whose_header_names_this_noise():
     name, model = denoising.choose(Options(), "gaussian", GREY)
-    assert model.header["noise"].startswith("gaussian:") and name in weights.shipped()
+    assert model.header.noise.startswith("gaussian:") and name in weights.shipped()
 
 
 def test_automatic_takes_the_courses_weights_for_the_courses_noise():

@@ -17,11 +17,14 @@ from demo.uploads import Upload
 from n2n import weights
 from n2n.__main__ import main
 from n2n.evaluate import ESTIMATED, MEAN
+from n2n.header import Header
 from n2n.history import MEASUREMENT_COLUMNS
 from n2n.recipe import recipe
 from n2n.repeat import command
+from n2n.unet import UNetConfig
 
-CHOSEN = Settings(recipe("fast", steps=2, batch_size=2, evaluations=1, hold_out=0.3), width=6, device="cpu")
+TINY = UNetConfig(width=6, residual=True)
+CHOSEN = Settings(recipe("fast", steps=2, batch_size=2, evaluations=1, hold_out=0.3), TINY, device="cpu")
 
 
 @pytest.fixture
@@ -98,14 +101,14 @@ def several(home, noisy):
 @pytest.mark.parametrize("bring", [zipped, arrays, stack, two, several])
 def test_the_printed_command_repeats_the_training(run_of, home, noisy, monkeypatch, bring):
     header = repeated(run_of(*bring(home, noisy)), home, monkeypatch)
-    assert header["steps"] == 2 and header["config"]["width"] == 6
+    assert header.steps == 2 and header.config.width == 6
 
 
 def test_of_many_files_the_command_names_a_folder_of_them(run_of, home, noisy, monkeypatch):
     files = pictures(home, noisy, *(f"pairs/{place}_{shot}.png" for place in range(5) for shot in "ab"))
     run = run_of(*files)
     assert "a folder with your 10 pictures" in keepsakes.command_of(run) and "0_a.png" not in keepsakes.command_of(run)
-    assert repeated(run, home, monkeypatch)["steps"] == 2
+    assert repeated(run, home, monkeypatch).steps == 2
 
 
 def test_two_files_of_one_name_are_told_apart_in_the_command(run_of, home, noisy, monkeypatch):
@@ -114,14 +117,14 @@ def test_two_files_of_one_name_are_told_apart_in_the_command(run_of, home, noisy
     assert "# shot_1.png and shot_2.png: your two files of one name" in keepsakes.command_of(run)
     for place, file in enumerate(files, start=1):
         file.rename(home / f"shot_{place}.png")
-    assert repeated(run, home, monkeypatch)["steps"] == 2
+    assert repeated(run, home, monkeypatch).steps == 2
 
 
 def test_the_sample_pairs_are_made_before_they_are_learnt_from(tmp_path, home, monkeypatch):
     monkeypatch.setattr(gathering, "SCENES", 40)
     brought = uploads.gathered((samples.PAIRS,), tmp_path / "together", tmp_path)
     run = Run(brought.data, tmp_path, CHOSEN, brought.names)
-    assert repeated(run, home, monkeypatch)["steps"] == 2
+    assert repeated(run, home, monkeypatch).steps == 2
     made, ours = np.load(home / "pairs.npz"), np.load(brought.data[0])
     assert set(made) == set(ours) and all(np.array_equal(made[name], ours[name]) for name in ours)
 
@@ -136,10 +139,10 @@ def test_an_upload_keeps_the_name_that_it_has_where_it_comes_from(called, name):
 
 
 def test_card_plot_and_table_tell_which_psnr_they_tell_in_the_same_words():
-    config = {"channels": 3, "width": 24, "residual": True, "bias": False}
     psnr = {"noisy": 20.0, "denoised": 25.0, "estimated": 24.8, "estimated_noisy": 19.9}
-    header = {"config": config, "data": "pairs", "steps": 4, "seconds": 2.0, "seed": 0, "psnr": psnr}
-    told = keepsakes.card(header | {"recipe": {"batch_size": 2, "loss": "l2"}}, "command")
+    recipe = {"batch_size": 2, "loss": "l2"}
+    header = Header(UNetConfig(), recipe, data="pairs", steps=4, seconds=2.0, seed=0, psnr=psnr)
+    told = keepsakes.card(header, "command")
     assert f"| hold-out PSNR, denoised, {MEAN} | 25.00 dB |" in told
     assert f"| hold-out PSNR, denoised, {ESTIMATED} | 24.80 dB |" in told
     measured = [name for name in MEASUREMENT_COLUMNS if name.startswith("psnr")]
@@ -195,5 +198,5 @@ def test_a_name_stands_in_the_command_as_it_is(trained, name, monkeypatch):
 
 def test_two_loose_files_are_two_in_the_command(trained, monkeypatch):
     monkeypatch.setattr(trained, "names", ("a 1.jpg", "b 2.jpg"))
-    expected = command(["a 1.jpg", "b 2.jpg"], "mine.safetensors", SHORT.recipe, SHORT.width)
+    expected = command(["a 1.jpg", "b 2.jpg"], "mine.safetensors", SHORT.recipe, SHORT.config)
     assert keepsakes.command_of(trained) == expected

@@ -8,7 +8,9 @@ from n2n.lanes import lane, side_by_side
 from n2n.recipe import recipe
 from n2n.scenes import StackedScenes
 from n2n.train import train
+from n2n.unet import UNetConfig
 
+TINY = UNetConfig(width=3, residual=True)
 SHORT = recipe("fast", steps=3, batch_size=4, evaluations=1)
 
 
@@ -23,15 +25,15 @@ def same(one, other):
 
 
 def test_lanes_of_one_seed_start_alike(rng):
-    one, other = (lane(name, data(rng), SHORT, width=3) for name in "ab")
+    one, other = (lane(name, data(rng), SHORT, TINY) for name in "ab")
     assert same(one.model.net, other.model.net)
 
 
 def test_a_lane_learns_what_it_would_learn_alone(rng):
     learnt = data(rng)
-    beside = [lane(name, learnt, SHORT, width=3) for name in "ab"]
+    beside = [lane(name, learnt, SHORT, TINY) for name in "ab"]
     assert [len(progress) for progress in side_by_side(beside, None)] == [2, 2, 2]
-    alone = lane("alone", learnt, SHORT, width=3)
+    alone = lane("alone", learnt, SHORT, TINY)
     for _ in train(alone.model.net, learnt, None, SHORT):
         pass
     assert same(beside[0].model.net, alone.model.net) and same(beside[1].model.net, alone.model.net)
@@ -41,15 +43,13 @@ def test_the_longer_lane_goes_on_alone(rng):
     learnt, longer = data(rng), recipe("fast", steps=5, batch_size=4, evaluations=1)
     steps = [
         tuple(each.step for each in progress)
-        for progress in side_by_side(
-            [lane("short", learnt, SHORT, width=3), lane("long", learnt, longer, width=3)], None
-        )
+        for progress in side_by_side([lane("short", learnt, SHORT, TINY), lane("long", learnt, longer, TINY)], None)
     ]
     assert steps == [(1, 1), (2, 2), (3, 3), (3, 4), (3, 5)]
 
 
 def test_all_lanes_stop_when_asked(rng):
     learnt, seen = data(rng), []
-    for progress in side_by_side([lane("a", learnt, SHORT, width=3)], None, stop=lambda: bool(seen)):
+    for progress in side_by_side([lane("a", learnt, SHORT, TINY)], None, stop=lambda: bool(seen)):
         seen.append(progress)
     assert len(seen) == 2

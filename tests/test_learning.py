@@ -17,11 +17,14 @@ from demo.runs import Run
 from demo.trusting import trusted
 from n2n import Noise2Noise, Progress, image, infer, pairs, weights
 from n2n.checkpoint import last_path
+from n2n.header import Header
 from n2n.recipe import recipe
 from n2n.scenes import Scene
+from n2n.unet import UNetConfig
 from n2n.weights import load
 
-SHORT = Settings(recipe("fast", steps=4, batch_size=4, hold_out=0.3, evaluations=2), width=3, device="cpu")
+TINY = UNetConfig(width=3, residual=True)
+SHORT = Settings(recipe("fast", steps=4, batch_size=4, hold_out=0.3, evaluations=2), TINY, device="cpu")
 
 
 def never():
@@ -102,13 +105,13 @@ def test_snapshots_tell_their_step_and_psnr(whole):
         if preview.snapshot:
             header = load(preview.snapshot)[1]
             expected = measured[preview.step].denoised.psnr
-            assert preview.snapshot.name == f"step_{header['steps']:06d}.safetensors" and "mark" not in header
-            assert header["psnr"]["denoised"] == pytest.approx(expected, abs=1e-3)
+            assert preview.snapshot.name == f"step_{header.steps:06d}.safetensors" and header.mark is None
+            assert header.psnr["denoised"] == pytest.approx(expected, abs=1e-3)
 
 
 def test_it_leaves_the_best_weights_the_last_and_logs(whole):
     learnt = whole[-1]
-    assert learnt.header == Noise2Noise.load(learnt.weights).header and learnt.header["config"]["width"] == 3
+    assert learnt.header == Noise2Noise.load(learnt.weights).header and learnt.header.config.width == 3
     assert learnt.last == last_path(learnt.weights) and load(learnt.last)[1]["steps"] == 4
     assert list(learnt.tensorboard.glob("events.*"))
 
@@ -150,7 +153,7 @@ def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(whole, file, tmp_p
 
 def test_a_fresh_net_of_table_1_starts_at_the_brightness_of_the_data(file):
     data = pairs.read(file)
-    net = Noise2Noise.for_pairs(data, recipe("fast", residual=False), 3, "cpu").net
+    net = Noise2Noise.for_pairs(data, recipe("fast"), UNetConfig(width=3), "cpu").net
     bias = list(net.parameters())[-1]
     assert bias.detach().numpy() == pytest.approx(np.log(data.brightness() / (1 - data.brightness())))
 
@@ -169,11 +172,11 @@ def test_grey_pictures_can_start_from_weights_for_colour(tmp_path, rng):
     np.savez(tmp_path / "grey.npz", source=stacks[0], target=stacks[1])
     settings = replace(SHORT, recipe=replace(SHORT.recipe, steps=1), start="course")
     *_, learnt = learn(never, [tmp_path / "grey.npz"], tmp_path, settings)
-    assert learnt.header["config"]["channels"] == 3 and learnt.header["start"] == "course"
+    assert learnt.header.config.channels == 3 and learnt.header.start == "course"
 
 
 def test_the_seed_decides_the_first_weights(file):
-    nets = [Noise2Noise.for_pairs(pairs.read(file), recipe("fast", seed=seed), 3, "cpu").net for seed in (1, 1, 2)]
+    nets = [Noise2Noise.for_pairs(pairs.read(file), recipe("fast", seed=seed), TINY, "cpu").net for seed in (1, 1, 2)]
     one, same, other = (next(net.parameters()) for net in nets)
     assert torch.equal(one, same) and not torch.equal(one, other)
 
@@ -220,7 +223,7 @@ def test_trust_shows_what_two_shots_make_the_net_say(whole):
 
 def test_trust_tells_what_a_denoised_picture_is_worth(whole):
     learnt = whole[-1]
-    psnr = learnt.header["psnr"]
+    psnr = learnt.header.psnr
     assert learnt.trust.worth == pytest.approx(10 ** ((psnr["denoised"] - psnr["noisy"]) / 10))
     (one, before), (two, _) = learnt.trust.averages
     assert (one, two) == (1, 2) and before == pytest.approx(psnr["noisy"], abs=0.1)
@@ -237,8 +240,8 @@ def test_trust_compares_with_the_average_of_many_shots(tmp_path, rng, clean):
 
 def test_worth_is_not_told_where_noise_drowns_the_estimate(file, tmp_path):
     data = pairs.read(file)
-    model = Noise2Noise.for_pairs(data, recipe("fast"), 3, "cpu")
-    model.header = {"psnr": {"estimated": 100.0, "estimated_noisy": 20.0}}
+    model = Noise2Noise.for_pairs(data, recipe("fast"), TINY, "cpu")
+    model.header = Header(psnr={"estimated": 100.0, "estimated_noisy": 20.0})
     assert trusted(model, data, tmp_path / "trust").worth is None
 
 

@@ -1,6 +1,7 @@
 """The class: every type and scale of picture gives what the net gives, and weights come back bit for bit."""
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 
 from n2n import infer, weights
 from n2n.evaluate import measure
+from n2n.header import Header
 from n2n.image import Picture
 from n2n.model import Noise2Noise
 from n2n.noise import parse
@@ -106,7 +108,7 @@ def test_of_uint8_a_dark_picture_has_the_same_white_alone():
 
 def test_a_16_bit_picture_is_scaled_as_the_weights_learnt():
     denoiser, noisy = model(), torch.randint(0, 900, (1, 3, 32, 32)).to(torch.uint16)
-    denoiser.header["scale"] = 4095.0
+    denoiser.header = Header(scale=4095.0)
     expected = 4095 * through_the_net(denoiser, noisy.float() / 4095)
     torch.testing.assert_close(denoiser.predict(noisy).float(), expected, atol=0.501, rtol=0)
 
@@ -115,7 +117,7 @@ def test_a_16_bit_picture_is_scaled_as_the_weights_learnt():
 def test_the_scale_that_the_weights_learnt_holds_for_no_other_type_nor_for_brighter_pictures(dtype, white):
     denoiser, noisy = model(), (white * torch.rand(1, 3, 32, 32)).to(getattr(torch, dtype))
     before = denoiser.predict(noisy)
-    denoiser.header["scale"] = 4095.0
+    denoiser.header = Header(scale=4095.0)
     assert torch.equal(denoiser.predict(noisy), before)
 
 
@@ -196,13 +198,12 @@ def test_denoising_a_picture_is_predicting_its_pixels_and_keeps_the_rest(dtype, 
 
 def test_weights_and_header_come_back_bit_for_bit(tmp_path):
     saved = model(1)
-    saved.header = {"scale": 255.0, "data": "Zürich", "psnr": {"noisy": 20.1}}
+    saved.header = Header(scale=255.0, data="Zürich", psnr={"noisy": 20.1})
     saved.save(tmp_path / "a.safetensors")
     loaded = Noise2Noise.load(tmp_path / "a.safetensors", "cpu")
     noisy = torch.rand(1, 1, 40, 20)
     assert torch.equal(loaded.predict(noisy), saved.predict(noisy))
-    about = {"config": {"channels": 1, "width": 6, "residual": False, "bias": True}, "version": weights.VERSION}
-    assert loaded.header == saved.header | about
+    assert loaded.header == replace(saved.header, config=UNetConfig(1, 6), version=weights.VERSION)
 
 
 @pytest.mark.parametrize("suffix", [".pth", ".pt", ".pkl"])
@@ -227,7 +228,7 @@ def test_a_state_dict_alone_gives_the_same_pictures_once_it_is_told_how_its_net_
 @pytest.mark.parametrize("name", ["a.pth", "a.safetensors"])
 def test_a_state_dict_alone_is_refused_with_the_two_ways_to_load_it(tmp_path, name):
     path = tmp_path / name
-    torch.save(model().state_dict(), path) if name == "a.pth" else weights.save(path, model().state_dict(), {})
+    torch.save(model().state_dict(), path) if name == "a.pth" else weights.save(path, model().state_dict(), Header())
     with pytest.raises(ValueError, match=r"does not tell .*residual=False \(--no-residual\).*residual=True \(--resid"):
         Noise2Noise.load(path)
 
@@ -288,13 +289,13 @@ def test_weights_of_another_net_are_refused(tmp_path, suffix):
 
 
 def test_weights_that_do_not_fit_their_header_are_refused_by_tensor(tmp_path):
-    weights.save(tmp_path / "a.safetensors", contiguous(model()), {"config": {"channels": 3, "width": 9}})
+    weights.save(tmp_path / "a.safetensors", contiguous(model()), Header(UNetConfig(3, 9)))
     with pytest.raises(ValueError, match=r"width 9 and 3 channels: 'enc_conv0\.weight' is \(6, 3, 3, 3\)"):
         Noise2Noise.load(tmp_path / "a.safetensors")
 
 
 def test_a_configuration_that_is_not_ours_is_shown(tmp_path):
-    weights.save(tmp_path / "a.safetensors", contiguous(model()), {"config": {"depth": 7}})
+    weights.save(tmp_path / "a.safetensors", contiguous(model()), Header(more={"config": {"depth": 7}}))
     with pytest.raises(ValueError, match=r"is for another net: its configuration is {'depth': 7}"):
         Noise2Noise.load(tmp_path / "a.safetensors")
 
@@ -326,13 +327,13 @@ def test_training_on_noisy_pairs_brings_pictures_nearer_to_the_clean_ones(dtype,
     source, target = ((clean + 0.1 * torch.randn(64, 3, 32, 32)).clamp(0, 1) for _ in range(2))
     source, target = ((white * shot).to(dtype) for shot in (source, target))
     denoiser = Noise2Noise(UNetConfig(width=6), "cpu")
-    denoiser.header["scale"] = white
+    denoiser.header = Header(scale=white)
     before = denoiser.psnr(denoiser.predict(source).float() / white, clean)
     last = denoiser.train(source, target, epochs=30, batch_size=16, learning_rate=5e-3)
     after = denoiser.psnr(denoiser.predict(source).float() / white, clean)
     assert after > before + 3
-    assert (last.done, denoiser.header["scale"]) == (True, white)
-    assert 0 < denoiser.header["steps"] <= last.step
+    assert (last.done, denoiser.header.scale) == (True, white)
+    assert 0 < denoiser.header.steps <= last.step
 
 
 def test_training_reports_every_step():
@@ -352,10 +353,10 @@ def test_training_needs_pictures_with_the_nets_channels():
         model().train(*torch.rand(2, 4, 1, 32, 32))
 
 
-@pytest.mark.parametrize(("setting", "asked"), [("residual", True), ("bias", False)])
-def test_another_net_than_this_one_is_refused(setting, asked):
-    with pytest.raises(ValueError, match=f"{setting} is {asked}, the net's {not asked}"):
-        model().train(*torch.rand(2, 4, 3, 32, 32), **{setting: asked})
+@pytest.mark.parametrize("setting", ["residual", "bias", "width", "channels"])
+def test_what_the_net_is_cannot_be_asked_of_a_training(setting):
+    with pytest.raises(ValueError, match=f"^{setting} says what the net is, .* set it in the net's UNetConfig"):
+        model().train(*torch.rand(2, 4, 3, 32, 32), **{setting: True})
 
 
 @pytest.mark.parametrize("residual", [False, True])
@@ -388,7 +389,7 @@ def test_of_a_training_the_weights_that_are_best_on_the_hold_out_are_kept():
     denoiser, wild = Noise2Noise(UNetConfig(width=6, residual=True), "cpu"), {"learning_rate": 0.3, "seed": 3}
     denoiser.train(*shots, steps=12, batch_size=8, evaluations=12, watch=seen.append, schedule="constant", **wild)
     found = [progress.validation.estimated.psnr for progress in seen]
-    assert denoiser.header["steps"] == 1 + int(np.argmax(found)) < 12
+    assert denoiser.header.steps == 1 + int(np.argmax(found)) < 12
     held = gather(StackedScenes(list(shots.numpy()), None), "x").hold_out(0.1, 3)[1]
     assert measure(partial(infer.denoise, denoiser.fast), held).estimated.psnr == pytest.approx(max(found), abs=1e-3)
 
@@ -399,19 +400,20 @@ def test_weights_that_learnt_before_never_end_worse_than_they_began():
     before = [parameter.clone() for parameter in denoiser.net.parameters()]
     denoiser.train(*shots, steps=3, batch_size=4, learning_rate=1.0, schedule="constant")
     assert all(torch.equal(one, other) for one, other in zip(before, denoiser.net.parameters()))
-    assert (denoiser.header["steps"], denoiser.header["start"]) == (0, "gaussian-small")
+    assert (denoiser.header.steps, denoiser.header.start) == (0, "gaussian-small")
 
 
 def test_the_header_after_a_training_tells_that_training_only(tmp_path):
     denoiser, rates = Noise2Noise.load("gaussian-small", "cpu"), []
-    assert {"measured", "command", "note"} <= set(denoiser.header)
+    assert denoiser.header.measured and denoiser.header.command and denoiser.header.note
     shots = 200 * torch.rand(2, 8, 1, 32, 32).expand(-1, -1, 3, -1, -1)
     denoiser.train(*shots, steps=2, batch_size=4, watch=lambda progress: rates.append(progress.learning_rate))
     denoiser.save(tmp_path / "mine.safetensors")
     header = Noise2Noise.load(tmp_path / "mine.safetensors", "cpu").header
-    assert header["data"] == "8 scenes × 2 shots, float32 (white at 255) colour 32×32" and header["noise"] is None
-    assert (header["scale"], header["start"], header["recipe"]["steps"]) == (255, "gaussian-small", 2)
-    assert not {"measured", "command", "note"} & set(header) and set(header["psnr"]) == {"estimated", "estimated_noisy"}
+    assert header.data == "8 scenes × 2 shots, float32 (white at 255) colour 32×32" and header.noise is None
+    assert (header.scale, header.start, header.recipe["steps"]) == (255, "gaussian-small", 2)
+    assert not (header.measured or header.command or header.note)
+    assert set(header.psnr) == {"estimated", "estimated_noisy"}
     assert max(rates) <= 3e-4
 
 
@@ -423,7 +425,7 @@ def test_an_interrupted_training_leaves_the_best_weights_and_their_header():
     denoiser = Noise2Noise(UNetConfig(width=3), "cpu")
     with pytest.raises(KeyboardInterrupt):
         denoiser.train(*torch.rand(2, 8, 3, 32, 32), steps=9, batch_size=4, evaluations=9, watch=interrupt)
-    assert 1 <= denoiser.header["steps"] <= 3 and not denoiser.untrained
+    assert 1 <= denoiser.header.steps <= 3 and not denoiser.untrained
 
 
 def trained_weights(seed=0):
@@ -454,7 +456,7 @@ def double():
 def test_training_works_where_torchs_numbers_have_64_bits(double):
     assert all(parameter.dtype == torch.float32 for parameter in trained_weights())
     data = read("samples", noise=parse("gaussian:5-25+text:0.1+impulse:0.1"))
-    denoiser = Noise2Noise.for_pairs(data, recipe("fast"), 3, "cpu")
+    denoiser = Noise2Noise.for_pairs(data, recipe("fast"), UNetConfig(width=3), "cpu")
     assert len(list(train(denoiser.net, data, data.chosen([0]).frozen(0), recipe("fast", steps=1, batch_size=2)))) == 1
 
 

@@ -1,17 +1,16 @@
-"""Settings of a training: the report's, the schedule, the budgets, the losses, the limits."""
+"""Settings of a training: the report's, the crops, the limits; and the net that goes with a recipe."""
 
 import json
-import math
 from dataclasses import asdict
 
 import numpy as np
 import pytest
-import torch
 
 from n2n import noise
 from n2n.pairs import gather
-from n2n.recipe import RECIPES, Recipe, recipe
+from n2n.recipe import RECIPES, Recipe, net_config, recipe
 from n2n.scenes import Scene
+from n2n.unet import UNetConfig
 
 
 def pictures(*sizes, spec=None):
@@ -29,58 +28,17 @@ def test_the_reports_recipe_to_the_letter():
     assert {name: report[name] for name in told | nothing_else} == told | nothing_else
 
 
-def test_ten_epochs_of_the_courses_50000_pairs_are_5000_steps():
-    assert recipe("report").steps_for(50_000) == 5000
+def test_the_reports_net_is_table_1_and_the_fast_recipes_is_residual():
+    assert net_config("report") == UNetConfig(3, 24, False, True)
+    assert net_config("fast", width=48) == UNetConfig(3, 48, True, True)
 
 
-@pytest.mark.parametrize("fraction", [0, 0.03, 0.5, 1])
-def test_the_reports_rate_is_constant(fraction):
-    assert recipe("report").rate(fraction) == 1e-3
+def test_the_net_of_an_unknown_recipe_is_refused_naming_the_known_ones():
+    with pytest.raises(ValueError, match="unknown recipe 'slow'; allowed: fast, report"):
+        net_config("slow")
 
 
-# --- Schedule, budgets, crops ---
-
-
-@pytest.mark.parametrize(
-    ("fraction", "rate"),
-    [
-        (0, 0.1),
-        (0.025, 0.55 * (1 + math.cos(math.pi / 40)) / 2),
-        (0.05, (1 + math.cos(math.pi / 20)) / 2),
-        (0.25, (2 + math.sqrt(2)) / 4),
-        (0.5, 0.5),
-        (1, 0),
-    ],
-)
-def test_the_cosine_warms_up_and_falls_to_zero(fraction, rate):
-    assert recipe("fast", learning_rate=0.01).rate(fraction) == pytest.approx(0.01 * rate, abs=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("changes", "steps"),
-    [
-        ({}, 105),
-        ({"epochs": 0.5}, 6),
-        ({"steps": 7}, 7),
-        ({"steps": 7, "epochs": 10}, 7),
-        ({"steps": 700, "epochs": 10}, 105),
-        ({"seconds": 5}, None),
-        ({"seconds": 5, "steps": 7}, 7),
-    ],
-)
-def test_the_smallest_budget_plans_the_steps(changes, steps):
-    assert recipe("fast", batch_size=100, **changes).steps_for(1043) == steps
-
-
-@pytest.mark.parametrize(
-    ("steps", "seconds", "used"), [(5, 0.0, 0.5), (5, 12.0, 0.6), (10, 0.0, 1.0), (3, 99.0, 1.0), (0, 0.0, 0.0)]
-)
-def test_the_budget_used_most_counts(steps, seconds, used):
-    assert recipe("fast", steps=10, seconds=20).fraction(steps, 10, seconds) == used
-
-
-def test_without_planned_steps_the_seconds_count():
-    assert recipe("fast", seconds=20).fraction(1000, None, 5.0) == 0.25
+# --- Crops ---
 
 
 @pytest.mark.parametrize(
@@ -107,59 +65,6 @@ def test_a_batch_is_16_crops_or_65536_pixels_of_large_ones(crop, batch_size):
 def test_what_is_set_is_kept():
     fitted = recipe("fast", crop=96, batch_size=5).fitted(pictures((32, 32)))
     assert (fitted.crop, fitted.batch_size) == (96, 5)
-
-
-# --- Losses ---
-
-
-@pytest.fixture
-def outputs():
-    """Denoised and target, (5, 3, 8, 7) twice."""
-    return torch.rand(2, 5, 3, 8, 7)
-
-
-@pytest.mark.parametrize(
-    ("loss", "fraction", "power"),
-    [("l2", 0.3, 2), ("l1", 0.3, 1), ("l0", 0.0, 2), ("l0", 0.5, 1), ("l0", 0.75, 0.5), ("l0", 1.0, 0)],
-)
-def test_losses_are_the_mean_power_of_the_difference_for_each_picture(outputs, loss, fraction, power):
-    denoised, target = outputs
-    expected = (np.abs(denoised.numpy().astype(float) - target.numpy()) ** power).mean((1, 2, 3))
-    assert recipe("fast", loss=loss).errors(denoised, target, fraction).numpy() == pytest.approx(expected, rel=1e-5)
-
-
-@pytest.mark.parametrize(("loss", "measure"), [("l2", np.mean), ("l1", np.median)])
-def test_what_each_loss_learns(loss, measure):
-    targets = torch.tensor([0.1, 0.1, 0.2, 0.6, 1.0]).view(1, 1, 1, 5)
-    candidates = torch.linspace(0, 1, 1001)
-    errors = [recipe("fast", loss=loss).errors(c.expand(1, 1, 1, 5), targets, 0.0).item() for c in candidates]
-    assert candidates[int(np.argmin(errors))].item() == pytest.approx(measure(targets.numpy()), abs=1e-3)
-
-
-def test_the_annealed_loss_ends_at_the_mode():
-    targets = torch.tensor([0.1, 0.1, 0.2, 0.6, 1.0]).view(1, 1, 1, 5)
-    candidates = [0.1, 0.2, 0.4, 0.6, 1.0]
-    errors = [recipe("fast", loss="l0").errors(torch.full_like(targets, c), targets, 0.99).item() for c in candidates]
-    assert int(np.argmin(errors)) == 0
-
-
-@pytest.mark.parametrize("fraction", [0.0, 0.9, 1.0])
-def test_the_annealed_loss_has_a_finite_gradient_where_nothing_differs(fraction):
-    denoised = torch.zeros(1, 1, 8, 8, requires_grad=True)
-    recipe("fast", loss="l0").errors(denoised, torch.zeros(1, 1, 8, 8), fraction).sum().backward()
-    assert denoised.grad.isfinite().all()
-
-
-@pytest.mark.parametrize("sigma", [0, 2, 20])
-def test_balance_weighs_a_picture_by_one_over_its_noise(rng, sigma):
-    clean = rng.random((1, 3, 64, 64))
-    source, target = (torch.from_numpy(clean + rng.normal(0, sigma / 255, clean.shape)) for _ in range(2))
-    weight = recipe("fast", balance=True).weights(source, target).item()
-    assert weight == pytest.approx(2 / (2 + sigma * math.sqrt(2)), rel=0.02)
-
-
-def test_without_balance_all_pictures_weigh_alike(outputs):
-    assert recipe("fast").weights(*outputs).tolist() == [1.0] * 5
 
 
 # --- Limits ---
@@ -232,7 +137,7 @@ def test_an_unknown_setting_is_named_with_the_known_ones(make):
         ("epochs", "10", "a number"),
         ("steps", 2.5, "a whole number"),
         ("batch_size", True, "a whole number"),
-        ("residual", "no", "True, False"),
+        ("augment", "no", "True, False"),
         ("loss", 2, "l2, l1, l0"),
         ("seed", None, "a whole number"),
     ],

@@ -54,11 +54,11 @@ def test_the_files_are_small():
 
 def test_the_header_tells_what_was_done(name):
     known = {"config", "recipe", "data", "noise", "scale", "seed", "steps", "images", "seconds", "psnr", "version"}
-    assert known | {"command", "machine", "note", "measured"} <= set(Noise2Noise.load(name).header)
+    assert known | {"command", "machine", "note", "measured"} <= set(Noise2Noise.load(name).header.as_json())
 
 
 def test_no_clean_picture_was_learnt_from(name):
-    assert Noise2Noise.load(name).header["recipe"]["clean_targets"] is False
+    assert Noise2Noise.load(name).header.recipe["clean_targets"] is False
 
 
 def test_the_card_is_of_this_very_file(name):
@@ -69,12 +69,12 @@ def test_the_card_is_of_this_very_file(name):
 def test_the_card_tells_parameters_steps_and_noise(name):
     model = Noise2Noise.load(name)
     assert f"{count_parameters(model.net):,} parameters" in card(name)
-    assert f"{model.header['steps']:,} steps" in card(name)
-    assert model.header["noise"] is None or f"--noise {model.header['noise']}" in card(name)
+    assert f"{model.header.steps:,} steps" in card(name)
+    assert model.header.noise is None or f"--noise {model.header.noise}" in card(name)
 
 
 def test_the_figures_of_the_header_stand_on_the_card(name):
-    found = [figures["denoised"] for figures in Noise2Noise.load(name).header["measured"].values()]
+    found = [figures["denoised"] for figures in Noise2Noise.load(name).header.measured.values()]
     assert found and all(f"{value:.2f} dB" in card(name) for value in found)
 
 
@@ -112,7 +112,7 @@ def test_the_estimate_without_clean_pictures_agrees_with_the_truth():
     ],
 )
 def test_cbsd68_has_the_figure_of_the_header(name, words, noise):
-    told = weights.headers()[name]["measured"][words]["denoised"]
+    told = weights.headers()[name].measured[words]["denoised"]
     assert measured(name, read(CBSD68, noise=parse(noise))) == pytest.approx(told, abs=TOLERANCE)
 
 
@@ -122,5 +122,5 @@ def test_cbsd68_has_the_figure_of_the_header(name, words, noise):
 def test_the_course_s_pairs_have_the_figure_of_the_header(name, tmp_path):
     photos = read(CBSD68, noise=parse("pixelate:8"))
     make.save_pairs(tmp_path / "val.npz", make.make_pairs(photos, 1000, 32, 2, True, 1))
-    told = weights.headers()[name]["measured"]["1,000 pairs of CBSD68"]["denoised"]
+    told = weights.headers()[name].measured["1,000 pairs of CBSD68"]["denoised"]
     assert measured(name, read(tmp_path / "val.npz")) == pytest.approx(told, abs=TOLERANCE)

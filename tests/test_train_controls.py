@@ -35,7 +35,7 @@ def test_a_control_says_what_n2n_says_of_its_setting(controls, name):
 
 def test_what_is_not_touched_is_the_recipe_s_own(controls):
     chosen = controls.read(given(controls))
-    assert chosen.width == UNetConfig().width and chosen.recipe.seconds == settings.BUDGETS[1]
+    assert chosen.config.width == UNetConfig().width and chosen.recipe.seconds == settings.BUDGETS[1]
     assert {name: getattr(chosen.recipe, name) for name in controls.settings if name != "width"} == {
         name: getattr(RECIPES["fast"], name) for name in controls.settings if name != "width"
     }
@@ -44,7 +44,7 @@ def test_what_is_not_touched_is_the_recipe_s_own(controls):
 def test_what_is_set_reaches_the_training_by_its_name(controls):
     chosen = controls.read(given(controls, width=12, batch_size=8, crop=96, learning_rate=FINE, loss="l1"))
     recipe = chosen.recipe
-    assert (chosen.width, recipe.batch_size, recipe.crop, recipe.learning_rate) == (12, 8, 96, FINE)
+    assert (chosen.config.width, recipe.batch_size, recipe.crop, recipe.learning_rate) == (12, 8, 96, FINE)
     assert (recipe.loss, recipe.hold_out) == ("l1", 0.1)
 
 

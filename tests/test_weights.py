@@ -1,6 +1,7 @@
 """Weights files against the library that defines their format."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import safetensors
@@ -8,6 +9,7 @@ import safetensors.torch
 import torch
 
 from n2n import weights
+from n2n.header import Header
 
 
 def files(folder):
@@ -16,36 +18,37 @@ def files(folder):
 
 def test_another_reader_finds_the_tensors_bit_for_bit(tmp_path):
     tensors = {"a": torch.rand(3, 4), "b": torch.rand(2, 3, 5, 5).to(memory_format=torch.channels_last)}
-    weights.save(tmp_path / "w.safetensors", tensors, {})
+    weights.save(tmp_path / "w.safetensors", tensors, Header())
     found = safetensors.torch.load_file(tmp_path / "w.safetensors")
     assert all(torch.equal(found.pop(name), tensor) for name, tensor in tensors.items())
     assert found == {}
 
 
 def test_another_reader_finds_the_header_as_json(tmp_path):
-    weights.save(tmp_path / "w.safetensors", {"a": torch.ones(1)}, {"noise": "gaussian:0-50", "psnr": {"noisy": 1.5}})
+    weights.save(tmp_path / "w.safetensors", {"a": torch.ones(1)}, Header(noise="gaussian:0-50", psnr={"noisy": 1.5}))
     with safetensors.safe_open(tmp_path / "w.safetensors", "pt") as file:
         found = {key: json.loads(value) for key, value in file.metadata().items() if key != "format"}
     assert found == {"noise": "gaussian:0-50", "psnr": {"noisy": 1.5}}
 
 
 def test_a_header_comes_back_as_it_was(tmp_path):
-    header = {"text": "Zürich: “σ”", "list": [1, 2.5, None, True], "number": 2**53}
+    header = Header(note="Zürich: “σ”", seed=2**53, more={"list": [1, 2.5, None, True]})
     weights.save(tmp_path / "w.safetensors", {"a": torch.ones(1)}, header)
     assert weights.load(tmp_path / "w.safetensors")[1] == header
 
 
-@pytest.mark.parametrize("metadata", [None, {"author": "someone"}])
-def test_a_file_of_another_program_has_an_empty_header(tmp_path, metadata):
+@pytest.mark.parametrize("metadata", [{}, {"author": "someone", "seed": "{}"}])
+def test_of_a_file_of_another_program_the_notes_are_kept_but_not_understood(tmp_path, metadata):
     safetensors.torch.save_file({"a": torch.arange(3.0)}, tmp_path / "w.safetensors", metadata)
     tensors, header = weights.load(tmp_path / "w.safetensors")
-    assert (tensors["a"].tolist(), header) == ([0, 1, 2], {})
+    assert tensors["a"].tolist() == [0, 1, 2]
+    assert replace(header, more={}) == Header() and header.more.keys() == metadata.keys()
 
 
 def test_saving_replaces_the_old_file_and_leaves_nothing_beside_it(tmp_path):
     path = tmp_path / "w.safetensors"
     path.write_bytes(b"old")
-    weights.save(path, {"a": torch.ones(1)}, {})
+    weights.save(path, {"a": torch.ones(1)}, Header())
     assert list(files(tmp_path)) == ["w.safetensors"]
     assert safetensors.torch.load_file(path)["a"] == 1
 
@@ -53,7 +56,7 @@ def test_saving_replaces_the_old_file_and_leaves_nothing_beside_it(tmp_path):
 def test_a_header_that_cannot_be_written_leaves_the_old_file(tmp_path):
     (tmp_path / "w.safetensors").write_bytes(b"old")
     with pytest.raises(TypeError):
-        weights.save(tmp_path / "w.safetensors", {"a": torch.ones(1)}, {"key": object()})
+        weights.save(tmp_path / "w.safetensors", {"a": torch.ones(1)}, Header(more={"key": object()}))
     assert files(tmp_path) == {"w.safetensors": b"old"}
 
 
@@ -61,7 +64,7 @@ def test_a_full_disk_leaves_the_old_weights_and_nothing_beside_them(tmp_path, fu
     (tmp_path / "w.safetensors").write_bytes(b"old")
     with full_disk:
         with pytest.raises(OSError):
-            weights.save(tmp_path / "w.safetensors", {"a": torch.ones(5000)}, {})
+            weights.save(tmp_path / "w.safetensors", {"a": torch.ones(5000)}, Header())
         with pytest.raises(OSError):
             weights.check_writable(tmp_path / "w.safetensors")
     assert files(tmp_path) == {"w.safetensors": b"old"}

@@ -1,8 +1,8 @@
-"""Muon (Jordan et al., 2024): steps of equal length in all directions, for the kernels of convolutions.
+"""What takes the steps of a training: Adam, and Muon beside it for the kernels of convolutions.
 
-Adam scales every number by itself. Muon takes a kernel as the matrix that it is, (outputs, inputs · 3 · 3), and makes
-its gradient's singular values about 1: what few pictures show counts as much as what all of them show. So one picture
-teaches what Adam needs several for.
+Adam scales every number by itself. Muon (Jordan et al., 2024) takes steps of equal length in all directions: it takes a
+kernel as the matrix that it is, (outputs, inputs · 3 · 3), and makes its gradient's singular values about 1. What few
+pictures show counts as much as what all of them show, so one picture teaches what Adam needs several for.
 """
 
 import math

@@ -1,9 +1,9 @@
-"""Muon against singular value decompositions."""
+"""The optimizers: Muon against singular value decompositions."""
 
 import pytest
 import torch
 
-from n2n.muon import DECAY, MOMENTUM, QUINTIC, RATE, STEPS, Muon, orthogonal
+from n2n.optimizers import DECAY, MOMENTUM, QUINTIC, RATE, STEPS, Muon, orthogonal
 
 
 def kernels(seed=0):

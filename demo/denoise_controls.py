@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.blocks import Block
@@ -18,26 +18,26 @@ from .trainings import Trainings
 ADD, ALREADY = "Add noise to it", "It is noisy already"
 PICTURES = ["image", ".tif", ".tiff"]
 SOURCES = {"own": "", "files": None, "camera": None, "strip": None}  # of pictures: what each is when it is not used
-QUICK = {"queue": False, "api_visibility": "private"}
+QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private"}
 
 
 class Controls(NamedTuple):
     """The components a person sets; and, in a handler, their values."""
 
-    strip: object
-    files: object
-    camera: object
-    own: object  # token of a training whose shots are shown; it goes unseen
-    adding: object
-    noise: object
-    level: object
-    seed: object
-    cleans: object
-    weights: object
-    strength: object
-    ensemble: object
-    baselines: object
-    maps: object
+    strip: Any
+    files: Any
+    camera: Any
+    own: Any  # token of a training whose shots are shown; it goes unseen
+    adding: Any
+    noise: Any
+    level: Any
+    seed: Any
+    cleans: Any
+    weights: Any
+    strength: Any
+    ensemble: Any
+    baselines: Any
+    maps: Any
 
 
 def build(strip: gr.HTML) -> tuple[Controls, gr.Group]:

@@ -2,7 +2,7 @@
 
 import html
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -37,10 +37,10 @@ ENTER = """() => {
 class Results(NamedTuple):
     """The components that show what came out; and, in a handler, their values."""
 
-    panels: object
-    notice: object
-    table: object
-    files: object
+    panels: Any
+    notice: Any
+    table: Any
+    files: Any
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class DenoiseTab:
 
     controls: Controls
     panels: gr.HTML
-    denoise: dict[str, object]  # arguments of the event that denoises as it is set
+    denoise: dict[str, Any]  # arguments of the event that denoises as it is set
 
 
 def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> DenoiseTab:
@@ -83,7 +83,7 @@ def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> Denoi
 
 def _tie(
     controls: Controls, about: gr.Group, results: Results, denoisings: Denoisings, trainings: Trainings
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Ties what a person does to a new result; returns the event's arguments, for others that ask for one."""
 
     async def run(request: gr.Request, *values: object) -> Changes:
@@ -96,7 +96,7 @@ def _tie(
             shown = Results({"rows": [], "empty": EMPTY}, error(problem), "", None)
         return by_component(results, shown) | emptied | {about: gr.Group(visible=not asked.own)}
 
-    event = {
+    event: dict[str, Any] = {
         "fn": run,
         "inputs": list(controls),
         "outputs": [*results, *(getattr(controls, name) for name in SOURCES), about],

@@ -1,7 +1,7 @@
 """Inspections of uploads before anything is learnt from them, and of this host's speed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,7 +51,7 @@ class Inspections:
         self._visits, self._line = visits, line
         self._speed: asyncio.Task[float | None] | None = None
 
-    async def inspect(self, session: str, paths: Sequence[str]) -> AsyncIterator[Findings]:
+    async def inspect(self, session: str, paths: Sequence[str]) -> AsyncGenerator[Findings, None]:
         """What is known of these uploads, each time that something more may be. Raises one of PROBLEMS."""
         visits = self._visits
         with visits.held(visits.fresh(session, "look")) as folder:
@@ -81,11 +81,11 @@ class Inspections:
             return None
 
     async def _measure(self) -> float | None:
-        job, speed = self._job(HOST, looking.PACE_SECONDS, looking.pace), None
+        job, measured = self._job(HOST, looking.PACE_SECONDS, looking.pace), []
         async with aclosing(job.results()) as results:
             async for items in results:
-                speed = items[-1] if items else speed
-        return speed
+                measured += [item for item in items if isinstance(item, float)]
+        return measured[-1] if measured else None
 
     def _job(self, owner: str, expected: float, work: Callable[..., Iterator[object]], *arguments: object) -> QueuedJob:
         limit = settings.limits().check_seconds

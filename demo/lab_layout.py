@@ -1,7 +1,7 @@
 """The lab's components: where each stands, and which belong together."""
 
 import html
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.blocks import Block
@@ -126,7 +126,7 @@ def _controls() -> tuple[dict[str, gr.Group], dict[str, dict[str, Component]]]:
 
 def _component(key: str, control: Control) -> Component:
     """The control as people see it."""
-    common = {"label": control.label, "info": control.info or None, "elem_id": f"{key}-{control.name}"}
+    common: dict[str, Any] = {"label": control.label, "info": control.info or None, "elem_id": f"{key}-{control.name}"}
     if isinstance(control, Amount):
         return gr.Slider(control.low, control.high, control.value, step=control.step, **common)
     kind = gr.Radio if len(control.options) <= 4 else gr.Dropdown

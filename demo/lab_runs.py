@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -24,12 +24,12 @@ from .watching import NO_ROWS
 class Page(NamedTuple):
     """What shows an experiment: the components; and, in a handler, their values."""
 
-    headline: object
-    figure: object
-    pictures: object
-    notes: object
-    run: object
-    stop: object
+    headline: Any
+    figure: Any
+    pictures: Any
+    notes: Any
+    run: Any
+    stop: Any
 
 
 page = partial(changed, Page)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from typing import Any
 
 import gradio as gr
 from gradio.components import Component
@@ -19,7 +20,7 @@ from .named import Changes, Given, by_component
 from .settings import Access
 from .teacher import Doorkeeper
 
-QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 # Large type for a projector, the controls folded away; also by a link, but not on a phone. The teacher's key does not
 # stay in the address bar.
 PROJECT = """(on) => {
@@ -55,7 +56,7 @@ def build(lab: Lab, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
 def _tie_runs(lab: Lab, tally: Tally, layout: Layout) -> None:
     """Run, a click on a picture, an answer: each runs the experiment."""
     page = layout.page
-    event = {
+    event: dict[str, Any] = {
         "inputs": {layout.chosen, layout.teacher, layout.seen, layout.panel.room, layout.projector, *layout.every()},
         "outputs": [*page, layout.seen, layout.tally],
         "trigger_mode": "multiple",  # the newest counts

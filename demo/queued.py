@@ -1,7 +1,7 @@
 """A job that waits in line for its turn: begun, watched, and ended, whatever happens to the one who watches."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -52,7 +52,7 @@ class QueuedJob:
         if self._job:
             self._job.stop()
 
-    async def results(self) -> AsyncIterator[list[object]]:
+    async def results(self) -> AsyncGenerator[list[object], None]:
         """Every half second, what the work yielded since: nothing, while it waits or has nothing new. Raises one of
         PROBLEMS.
         """

@@ -52,7 +52,7 @@ def number(variable: str, default: float, unit: float = 1) -> float:
     return field(default_factory=lambda: _number(variable, default) * unit)
 
 
-def count(variable: str, default: float, unit: int = 1) -> int:
+def count(variable: str, default: int, unit: int = 1) -> int:
     """The same as a whole number; where it is of a unit, the variable may hold a fraction."""
     if unit == 1:
         return field(default_factory=lambda: _whole(variable, default))

@@ -1,6 +1,6 @@
 """What a person sets in the second tab: the controls, made from the settings that n2n describes."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.blocks import Block
@@ -29,7 +29,7 @@ SHOWN = {
 }
 STEP, FINE_STEP = 0.05, 1e-4  # of sliders; of numbers that may be anything
 MOST = 2**53 - 1  # the largest whole number that a browser keeps
-QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
 class Controls(NamedTuple):
@@ -48,7 +48,9 @@ class Controls(NamedTuple):
     def read(self, given: Given) -> Settings:
         """The settings of a training. Raises ValueError naming what is out of range."""
         known = described()
-        values = {name: _value(known[name], given[component]) for name, component in self.settings.items()}
+        values: dict[str, Any] = {
+            name: _value(known[name], given[component]) for name, component in self.settings.items()
+        }
         start = None if given[self.start] == SCRATCH else str(given[self.start])
         return trainings.chosen(float(given[self.budget]), str(given[self.recipe]), start=start, **values)
 
@@ -85,7 +87,12 @@ def component(setting: Setting, label: str = "") -> Component:
     if setting.unit and setting.unit not in label.lower():
         label = f"{label}, {setting.unit}"
     info = f"{setting.help}; 0: {setting.unset}" if setting.optional else setting.help
-    about = {"value": _shown(setting.default), "label": label, "info": info, "elem_id": f"train-{setting.name}"}
+    about: dict[str, Any] = {
+        "value": _shown(setting.default),
+        "label": label,
+        "info": info,
+        "elem_id": f"train-{setting.name}",
+    }
     if setting.choices:
         return gr.Radio(list(setting.choices), **about)
     if setting.kind is bool:

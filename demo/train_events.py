@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.data_classes import ListFiles
@@ -37,11 +37,11 @@ WIPE = """(shown) => {
 class Pairs(NamedTuple):
     """What shows the pairs that were brought: the components; and, in a handler, their values."""
 
-    uploaded: object  # paths that can be trained on; none while that is not known
-    words: object
-    strip: object
-    seen: object
-    train: object
+    uploaded: Any  # paths that can be trained on; none while that is not known
+    words: Any
+    strip: Any
+    seen: Any
+    train: Any
 
 
 def tie_pairs(inspections: Inspections, files: gr.File, sample: gr.Button, pairs: Pairs) -> None:
@@ -58,7 +58,7 @@ def tie_pairs(inspections: Inspections, files: gr.File, sample: gr.Button, pairs
             async for shown in steps:
                 yield by_component(pairs, shown) | {files: None}
 
-    event = {
+    event: dict[str, Any] = {
         "concurrency_id": "checks",
         "concurrency_limit": settings.limits().queue,
         "show_progress": "minimal",
@@ -91,7 +91,7 @@ async def _inspected(inspections: Inspections, session: str, paths: Sequence[str
         yield _pairs(error(problem))
 
 
-def _pairs(words: str, strip: dict[str, object] = NO_ROWS, uploaded: tuple[str, ...] = ()) -> Pairs:
+def _pairs(words: str, strip: dict[str, Any] = NO_ROWS, uploaded: tuple[str, ...] = ()) -> Pairs:
     """The page about an upload; one may train on what is `uploaded`."""
     return Pairs(uploaded, words, strip, gr.Accordion(open=True), gr.Button(interactive=bool(uploaded)))
 
@@ -130,7 +130,7 @@ def tie_training(trainings: Trainings, controls: Controls, page: Page) -> None:
     page.machine.input(turn_back, [page.token, page.machine], shown, **QUICK)
 
 
-def _watching() -> dict[str, object]:
+def _watching() -> dict[str, Any]:
     """Arguments of the events that watch a training."""
     limits = {"concurrency_id": "training", "concurrency_limit": settings.limits().queue}
     return limits | {"show_progress": "hidden", "api_visibility": "private"}

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 import traceback
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,7 +100,7 @@ class Trainings:
         self._visits.folder(token)
         return training
 
-    async def watch(self, session: str, training: Training) -> AsyncIterator[Training]:
+    async def watch(self, session: str, training: Training) -> AsyncGenerator[Training, None]:
         """The training each time that it may have changed, at last when it is over and `model` has it for the visitor.
 
         Raises one of PROBLEMS.

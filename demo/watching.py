@@ -4,7 +4,7 @@ import asyncio
 import html
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -31,20 +31,20 @@ TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second sho
 class Page(NamedTuple):
     """What shows a training: the components; and, in a handler, their values."""
 
-    seen: object
-    status: object
-    curves: object
-    pictures: object
-    machine: object
-    snapshot: object
-    trust: object
-    files: object
-    command: object
-    train: object
-    stop: object
-    go_on: object
-    use: object
-    token: object  # of the training that is shown; it stands in the page's address
+    seen: Any
+    status: Any
+    curves: Any
+    pictures: Any
+    machine: Any
+    snapshot: Any
+    trust: Any
+    files: Any
+    command: Any
+    train: Any
+    stop: Any
+    go_on: Any
+    use: Any
+    token: Any  # of the training that is shown; it stands in the page's address
 
 
 page = partial(changed, Page)
@@ -97,7 +97,7 @@ def begun(training: Training) -> Page:
     )
 
 
-def _nothing_to_take() -> dict[str, object]:
+def _nothing_to_take() -> dict[str, Any]:
     """What there is to take and to see once a training is over, not there yet."""
     hidden = {name: gr.update(visible=False) for name in ("machine", "snapshot", "files", "use")}
     return {"trust": NO_ROWS, "command": "", **hidden}
@@ -112,7 +112,7 @@ class View:
 
     async def now(self) -> Page:
         """What has changed since the last time."""
-        changes: dict[str, object] = {"status": status(self.run)}
+        changes: dict[str, Any] = {"status": status(self.run)}
         if len(self.run.previews) > self.previews:
             self.previews = len(self.run.previews)
             changes["pictures"] = rows(self.run.previews[-1].rows)
@@ -210,7 +210,7 @@ def _command(command: str) -> str:
     )
 
 
-def at(run: Run, seconds: float) -> dict[str, object]:
+def at(run: Run, seconds: float) -> dict[str, Any]:
     """The time machine: the pictures and the weights of the snapshot nearest to so many seconds of training."""
     kept = run.snapshots()
     place = min(range(len(kept)), key=lambda place: abs(kept[place].seconds - float(seconds)))

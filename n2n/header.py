@@ -110,7 +110,7 @@ def _sigma(value: Sequence[float]) -> tuple[float, float]:
 
 
 def _mark(value: Mapping[str, Any]) -> Mark:
-    return Mark(**(value | {"best": -math.inf if value["best"] is None else value["best"]}))
+    return Mark(**{**value, "best": -math.inf if value["best"] is None else value["best"]})
 
 
 def _facts(value: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

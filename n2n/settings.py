@@ -7,8 +7,7 @@ import math
 import types
 import typing
 from dataclasses import dataclass
-from numbers import Integral, Real
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,7 +25,7 @@ class Setting:
     unit: str = ""  # in words and in the plural, such as pixels; "" where it has none
     low: float = -math.inf  # the least that is allowed
     high: float = math.inf  # the most that is allowed
-    multiple: int = 1  # whole numbers alone: those allowed are multiples of this
+    multiple: int | None = None  # what the numbers that are allowed are multiples of
     choices: tuple[str, ...] = ()  # all that is allowed, where it is a word
     optional: bool = False
     unset: str = ""  # what happens where it is None
@@ -41,15 +40,16 @@ class Setting:
         elif self.kind is bool:
             if not isinstance(value, bool):
                 raise ValueError(f"{self.name} is {value!r}; allowed: True, False")
-        elif isinstance(value, bool) or not isinstance(value, Integral if self.kind is int else Real):
+        elif isinstance(value, int | float) and not isinstance(value, bool) and isinstance(value, int | self.kind):
+            if not self.low <= value <= self.high or (self.multiple and value % self.multiple):
+                raise ValueError(f"{self.name} is {value}; allowed: {self._allowed(value)}")
+        else:
             raise ValueError(f"{self.name} is {value!r}; allowed: a{' whole' * (self.kind is int)} number")
-        elif not self.low <= value <= self.high or (self.multiple > 1 and value % self.multiple):
-            raise ValueError(f"{self.name} is {value}; allowed: {self._allowed(value)}")
 
     def _allowed(self, number: float) -> str:
         """The numbers that are allowed, told to whoever gave this one."""
         span = f"{self.low:g} to {self.high:g}"
-        if self.multiple == 1 or (number < self.low and self.high == math.inf):
+        if not self.multiple or (number < self.low and self.high == math.inf):
             return span
         return f"multiples of {self.multiple} " + (self.unit if self.high == math.inf else f"from {span}")
 
@@ -61,7 +61,7 @@ def setting(
     unit: str = "",
     low: float = -math.inf,
     high: float = math.inf,
-    multiple: int = 1,
+    multiple: int | None = None,
     choices: tuple[str, ...] = (),
     unset: str = "",
 ) -> Value:
@@ -76,8 +76,9 @@ def settings(owner: type) -> dict[str, Setting]:
     for field in dataclasses.fields(owner):
         if field.metadata:
             optional = isinstance(field.type, types.UnionType)
-            kind = typing.get_args(field.type)[0] if optional else field.type
-            found[field.name] = Setting(field.name, kind, field.default, optional=optional, **field.metadata)
+            kind: Any = typing.get_args(field.type)[0] if optional else field.type
+            default: Any = field.default
+            found[field.name] = Setting(field.name, kind, default, optional=optional, **field.metadata)
     return found
 
 

@@ -208,13 +208,33 @@ def test_resuming_with_another_net_or_other_weights_to_start_from_is_refused(pai
         resumed(UNet(UNetConfig(width=9)), pairs, None, settings, out, start="one.safetensors")
 
 
-def test_a_checkpoint_of_before_such_facts_were_kept_is_gone_on_from(pairs, tmp_path):
+def without_facts(metadata):
+    """The header as it was before facts were kept."""
+    return {key: value for key, value in metadata.items() if key != "facts"}
+
+
+def with_the_net_in_the_recipe(metadata):
+    """The header as it was when a recipe also told what the net is, and not always rightly."""
+    settings = json.loads(metadata["recipe"]) | {"residual": True, "bias": True}
+    return metadata | {"recipe": json.dumps(settings)}
+
+
+@pytest.mark.parametrize("older", [without_facts, with_the_net_in_the_recipe])
+def test_a_checkpoint_of_an_older_version_is_gone_on_from(pairs, tmp_path, older):
     out, settings = tmp_path / "w.safetensors", recipe("fast", steps=4, batch_size=8, evaluations=2)
     list(train(small_net(), pairs, None, replace(settings, steps=2), out=out))
     with safetensors.safe_open(last_path(out), "pt") as file:
-        header = {key: value for key, value in file.metadata().items() if key != "facts"}
+        header = older(file.metadata())
     safetensors.torch.save_file(safetensors.torch.load_file(last_path(out)), last_path(out), header)
     assert [progress.step for progress in resumed(small_net(), pairs, None, settings, out)] == [3, 4]
+
+
+def test_weights_without_a_mark_are_no_checkpoint(pairs, tmp_path):
+    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    list(train(small_net(), pairs, None, settings, out=out))
+    last_path(out).write_bytes(out.read_bytes())
+    with pytest.raises(ValueError, match="no checkpoint"):
+        resumed(small_net(), pairs, None, settings, out)
 
 
 def test_where_the_best_weights_were_taken_away_the_last_take_their_place(pairs, tmp_path):

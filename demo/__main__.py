@@ -2,42 +2,54 @@
 
 import argparse
 import sys
+from dataclasses import replace
 
 from . import app, server, settings
+from .settings import Access
 
 PORTS = range(1, 65_536)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serves until Ctrl-C; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    parser.add_argument("--host", default=settings.HOST, help="0.0.0.0 lets others in the network in")
-    parser.add_argument("--port", type=_port, default=str(settings.PORT))
-    parser.add_argument(
-        "--teacher-key",
-        default=settings.TEACHER_KEY,
-        metavar="KEY",
-        help="who opens the page with ?key=KEY goes before all who wait in the lab",
-    )
-    parser.add_argument("--open", action="store_true", help="open it in this machine's browser")
-    parsed = parser.parse_args(arguments)
-    settings.HOST, settings.TEACHER_KEY = parsed.host, parsed.teacher_key  # read when a page asks
+    try:
+        found, _ = Access(), settings.limits()
+    except ValueError as problem:
+        print(f"demo: {problem}", file=sys.stderr)
+        return 2
+    parsed = _parser(found).parse_args(arguments)
+    access = replace(found, host=parsed.host, port=parsed.port, teacher_key=parsed.teacher_key)
     if warning := server.key_warning(parsed.teacher_key):
         print(f"demo: {warning}", file=sys.stderr)
     try:
-        server.check_folder(settings.TEMPORARY)
-        server.serve(app.build(), parsed.host, parsed.port, parsed.open)
+        server.check_folder(settings.folder())
+        server.serve(app.build(access), parsed.open)
     except server.Unusable as problem:
         print(f"demo: {problem}", file=sys.stderr)
         return 2
     except OSError:
         print(
             f"demo: port {parsed.port} of {parsed.host} cannot be used; is the demo running already? "
-            f"Try --port {parsed.port + 1 if parsed.port + 1 in PORTS else settings.PORT}",
+            f"Try --port {parsed.port + 1 if parsed.port + 1 in PORTS else found.port}",
             file=sys.stderr,
         )
         return 2
     return 0
+
+
+def _parser(found: Access) -> argparse.ArgumentParser:
+    """The options, whose defaults are what was found in the environment."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--host", default=found.host, help="0.0.0.0 lets others in the network in")
+    parser.add_argument("--port", type=_port, default=str(found.port))
+    parser.add_argument(
+        "--teacher-key",
+        default=found.teacher_key,
+        metavar="KEY",
+        help="who opens the page with ?key=KEY goes before all who wait in the lab",
+    )
+    parser.add_argument("--open", action="store_true", help="open it in this machine's browser")
+    return parser
 
 
 def _port(text: str) -> int:

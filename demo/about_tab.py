@@ -93,7 +93,7 @@ def build(speed: Callable[[], Awaitable[float | None]]) -> None:
     async def measured() -> str:
         return host_table(await speed())
 
-    limits = {"concurrency_id": "pace", "concurrency_limit": settings.QUEUE}
+    limits = {"concurrency_id": "pace", "concurrency_limit": settings.limits().queue}
     page.parent.select(measured, None, machine, show_progress="hidden", api_visibility="private", **limits)
 
 
@@ -191,7 +191,7 @@ def _memory() -> int | None:
 
 
 def _device() -> str:
-    if gpu.LENT:
+    if gpu.is_lent():
         return "a GPU lent for each picture"
     device = host.best_device()
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "the processor"

@@ -1,7 +1,6 @@
 """The endpoints /denoise, /check and /train, for programs: `gradio_client`, curl, a microscope's script."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict
 from typing import Any, Literal
@@ -11,14 +10,13 @@ import gradio as gr
 from n2n import formats
 from n2n.recipe import RECIPES
 
-from . import intake, runs, settings, turns
+from . import intake, settings
 from .denoising import AUTOMATIC, Options, Order
 from .denoisings import Denoisings
 from .figures import COLUMNS
-from .line import Line
+from .inspections import Inspections
 from .runs import Run
-from .trainings import Trainings
-from .visits import Visits
+from .trainings import Trainings, chosen
 
 DENOISE = """Denoises one picture and returns it in its own size, depth and format, with what was measured.
 
@@ -30,14 +28,20 @@ pairs: one {formats.either(formats.sets())} file or TIFF stack, or two and more 
 TRAIN = """Trains on pairs of noisy pictures. Streams how far it is, at last with the weights, a .safetensors file.
 
 pairs: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or empty."""
-
-
 MOST = 1e15  # of a number that a program gives
 
 
-def add(visits: Visits, denoisings: Denoisings, trainings: Trainings, quick: Line) -> None:
+def add(denoisings: Denoisings, trainings: Trainings, inspections: Inspections) -> None:
     """Adds the endpoints. Call it inside the gr.Blocks."""
+    denoising = {"concurrency_id": "denoising", "api_name": "denoise", "api_description": DENOISE}
+    checking = {"concurrency_id": "checks", "api_name": "check", "api_description": CHECK}
+    training = {"concurrency_id": "training", "api_name": "train", "api_description": TRAIN}
+    gr.api(_denoise(denoisings), concurrency_limit=settings.limits().queue, **denoising)
+    gr.api(_check(inspections), concurrency_limit=settings.limits().queue, **checking)
+    gr.api(_train(trainings), concurrency_limit=settings.limits().queue, **training)
 
+
+def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileData, dict[str, Any]]]]:
     async def denoise(
         request: gr.Request,
         picture: gr.FileData,
@@ -52,18 +56,23 @@ def add(visits: Visits, denoisings: Denoisings, trainings: Trainings, quick: Lin
         figures = dict(zip(COLUMNS, outcome.table[0])) | {"notes": outcome.notes}
         return gr.FileData(path=str(outcome.files[0])), figures
 
+    return denoise
+
+
+def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]:
     async def check(request: gr.Request, pairs: list[gr.FileData]) -> dict[str, Any]:
-        uploaded = files("pairs", pairs)
-        with visits.held(visits.fresh(request.session_hash, "look")) as folder:
-            brought = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", visits.shared("pairs"))
-            async with aclosing(turns.look(quick, request.session_hash, brought.data, folder)) as steps:
-                looks = [step async for step in steps][-1]
+        async with aclosing(inspections.inspect(request.session_hash, files("pairs", pairs))) as steps:
+            findings = [step async for step in steps][-1]
         return {
-            "data": asdict(looks.understood),
-            "verdicts": [asdict(verdict) for verdict in looks.verdicts],
-            "speed": asdict(looks.speed) if looks.speed else None,
+            "data": asdict(findings.understood),
+            "verdicts": [asdict(verdict) for verdict in findings.verdicts],
+            "speed": asdict(findings.speed) if findings.speed else None,
         }
 
+    return check
+
+
+def _train(trainings: Trainings) -> Callable[..., AsyncIterator[tuple[dict[str, Any], gr.FileData | None]]]:
     async def train(
         request: gr.Request,
         pairs: list[gr.FileData],
@@ -74,24 +83,17 @@ def add(visits: Visits, denoisings: Denoisings, trainings: Trainings, quick: Lin
         seed: int = 0,
     ) -> AsyncIterator[tuple[dict[str, Any], gr.FileData | None]]:
         numbers = {"width": int(number(width, "width")), "seed": int(number(seed, "seed"))}
-        asked = runs.settings_of(
-            number(seconds, "seconds"), str(recipe), start=str(start) if start else None, **numbers
-        )
+        asked = chosen(number(seconds, "seconds"), str(recipe), start=str(start) if start else None, **numbers)
         training = await trainings.begin(request.session_hash, files("pairs", pairs), asked)
         try:
-            async with aclosing(trainings.watch(training)) as steps:
+            async with aclosing(trainings.watch(request.session_hash, training)) as steps:
                 async for step in steps:
-                    yield asdict(step.waiting) if step.waiting else _progress(step.run), None
+                    yield asdict(step.job.waiting) if step.job.waiting else _progress(step.run), None
         finally:
             training.stop()
         yield _progress(training.run), gr.FileData(path=str(training.run.weights))
 
-    watched = {"concurrency_id": "training", "concurrency_limit": settings.QUEUE}
-    heavy = {"concurrency_id": "denoising", "concurrency_limit": settings.QUEUE}
-    looked = {"concurrency_id": "checks", "concurrency_limit": settings.QUEUE}
-    gr.api(denoise, api_name="denoise", api_description=DENOISE, **heavy)
-    gr.api(check, api_name="check", api_description=CHECK, **looked)
-    gr.api(train, api_name="train", api_description=TRAIN, **watched)
+    return train
 
 
 def files(name: str, given: object) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ def files(name: str, given: object) -> tuple[str, ...]:
     paths = [each.get("path") if isinstance(each, dict) else getattr(each, "path", None) for each in several]
     if not paths or not all(isinstance(path, str) for path in paths):
         raise ValueError(f"{name} is missing, or no uploaded file; with gradio_client: handle_file('shot.png')")
-    return tuple(str(intake.admitted(path)) for path in paths)
+    return tuple(str(intake.admitted(path, settings.folder())) for path in paths)
 
 
 def number(given: object, name: str) -> float:

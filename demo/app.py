@@ -20,6 +20,7 @@ from . import (
     denoise_tab,
     denoising,
     disk,
+    environment,
     gpu,
     head,
     lab_tab,
@@ -31,11 +32,11 @@ from . import (
 )
 from .denoisings import Denoisings
 from .disk import Disk
+from .inspections import Inspections
 from .lab_runs import Lab
 from .line import Line
-from .train_events import Desk
+from .settings import Access
 from .trainings import Trainings
-from .turns import Pace
 from .visits import Visits
 from .walls import Walled
 
@@ -54,18 +55,21 @@ class App:
     """The page, and what the server beneath it has to know of its work."""
 
     blocks: gr.Blocks
+    access: Access
     denoisings: Denoisings
     disk: Disk
 
 
-def build() -> App:
+def build(access: Access | None = None) -> App:
     """The whole app, its first result computed."""
-    visits, space = Visits(), Disk()
+    environment.prepare()
+    access = access or Access()
+    visits, space = Visits(settings.folder()), Disk(settings.folder())
     first = _first(visits)
     head.previewed(TITLE, SENTENCE, Path(shutil.copy(head.PICTURE, visits.shared("preview"))))
-    line = Line(settings.JOBS, settings.QUEUE, settings.EACH_JOBS)
-    quick = Line(settings.CHECKS, settings.QUEUE, settings.EACH_JOBS)
-    denoisings, trainings = Denoisings(visits), Trainings(visits, line)
+    line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().each_jobs)
+    quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().each_jobs)
+    denoisings, trainings, inspections = Denoisings(visits), Trainings(visits, line), Inspections(visits, quick)
 
     def leave(request: gr.Request) -> None:
         visits.leave(request.session_hash)
@@ -74,19 +78,19 @@ def build() -> App:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
-                first_tab = denoise_tab.build(denoise_tab.Desk(visits, denoisings, trainings), first)
+                first_tab = denoise_tab.build(denoisings, trainings, first)
             with gr.Tab("Train", id="train"):
-                train_tab.build(Desk(visits, trainings, quick), blocks, tabs, first_tab)
+                train_tab.build(trainings, inspections, blocks, tabs, first_tab)
             with gr.Tab("Lab", id="lab"):
-                lab_tab.build(Lab(visits, line, quick), blocks, tabs)
+                lab_tab.build(Lab(visits, line, quick), access, blocks, tabs)
             with gr.Tab("About", id="about"):
-                about_tab.build(Pace(quick).measured)
-        api.add(visits, denoisings, trainings, quick)
+                about_tab.build(inspections.speed)
+        api.add(denoisings, trainings, inspections)
         blocks.load(None, None, None, js=denoise_tab.ENTER)
         blocks.unload(leave)
-    blocks.queue(max_size=settings.QUEUE, api_open=False)
+    blocks.queue(max_size=settings.limits().queue, api_open=False)
     disk.from_time_to_time(visits.sweep, space.sweep)
-    return App(blocks, denoisings, space)
+    return App(blocks, access, denoisings, space)
 
 
 def _first(visits: Visits) -> denoising.Outcome:
@@ -97,4 +101,4 @@ def _first(visits: Visits) -> denoising.Outcome:
     folder = visits.shared("first")
     shutil.rmtree(folder)  # of the server before this one
     folder.mkdir()
-    return denoising.denoise(cases, noise, denoising.Options(), folder, gpu.DEVICE)
+    return denoising.denoise(cases, noise, denoising.Options(), folder, gpu.device())

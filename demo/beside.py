@@ -4,6 +4,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,11 @@ from n2n.compare import Case, Shown
 
 from . import rows, settings
 
-ENCODERS = ThreadPoolExecutor(os.cpu_count(), "encode")  # of PNGs
+
+@cache
+def encoders() -> ThreadPoolExecutor:
+    """The threads that write PNGs."""
+    return ThreadPoolExecutor(os.cpu_count(), "encode")
 
 
 def row(
@@ -36,8 +41,8 @@ def row(
         if case.target is not None:
             seen["error"] = Shown(compare.error_map(denoised, seen["target"].pixels))
         seen["residual"] = Shown(compare.residual(before.pixels, denoised))
-    small = {role: compare.reduced(shown.pixels, settings.SHOWN_PIXELS) for role, shown in seen.items()}
-    saved = [ENCODERS.submit(rows.save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
+    small = {role: compare.reduced(shown.pixels, settings.limits().shown_pixels) for role, shown in seen.items()}
+    saved = [encoders().submit(rows.save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
     said = {role: _noted(role, shown, before, case) for role, shown in seen.items()}
     drawn = zip(seen.items(), small.values(), saved)
     return rows.row(

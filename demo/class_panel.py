@@ -9,10 +9,11 @@ from typing import NamedTuple
 import gradio as gr
 import segno
 
-from . import settings, spoken
+from . import spoken
 from .lab import lessons
 from .lab.lessons import Lesson
 from .markup import notes
+from .settings import Access
 
 EVERYWHERE = ("0.0.0.0", "::")  # a server that listens there is reached from the network
 HOST = re.compile(r"(?P<name>[\w.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(:(?P<port>\d{1,5}))?", re.ASCII)
@@ -51,12 +52,12 @@ def build(offered: list[tuple[str, str]]) -> Panel:
             elem_id="lesson-link",
         )
         code = spoken.component(elem_id="lesson-code")
-    return Panel(hide, room, make, link, code)
+    return Panel(hide=hide, room=room, make=make, link=link, code=code)
 
 
-def made(request: gr.Request, lesson: Lesson) -> tuple[gr.Textbox, str]:
+def made(request: gr.Request, lesson: Lesson, access: Access) -> tuple[gr.Textbox, str]:
     """The link and its QR code, for the components `link` and `code`."""
-    address, told = address_of(request.headers.get("host", ""), _scheme(request))
+    address, told = address_of(request.headers.get("host", ""), _scheme(request), access)
     link = lessons.link(address, lesson)
     sentences = [told] if told else []
     return gr.Textbox(link, visible=True), qr(link) + notes([f"For students: {address}", *sentences])
@@ -68,17 +69,17 @@ def _scheme(request: gr.Request) -> str:
     return outside if outside in ("http", "https") else "http"
 
 
-def address_of(asked: str, scheme: str) -> tuple[str, str]:
+def address_of(asked: str, scheme: str, access: Access) -> tuple[str, str]:
     """Where students open the page, and a sentence where only this computer can.
 
     asked: the Host header of the teacher's own browser. Where that is this machine itself, its address in the local
     network takes its place, if the server listens there.
     """
     found = HOST.fullmatch(asked)
-    name, port = (found["name"], found["port"]) if found else ("localhost", str(settings.PORT))
+    name, port = (found["name"], found["port"]) if found else ("localhost", str(access.port))
     if not _is_this_machine(name):
         return _address(scheme, name, port), ""
-    if settings.HOST not in EVERYWHERE:
+    if access.host not in EVERYWHERE:
         return _address(scheme, name, port), ALONE
     outside = lan_address()
     return _address(scheme, outside or name, port), "" if outside else NO_NETWORK

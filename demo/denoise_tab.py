@@ -2,32 +2,22 @@
 
 import html
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
-from gradio.data_classes import ImageData
 
-from n2n import baselines, formats, weights
-
-from . import figures, noises, panels, samples, settings, spoken, strip
-from .asked import ADD, ALREADY, SOURCES, TRAINED_FILE, Controls, ordered
-from .denoising import AUTOMATIC, TRAINED, Outcome
+from . import denoise_controls, figures, panels, samples, settings, spoken, strip
+from .denoise_controls import QUICK, SOURCES, Controls, alone, level, ordered, unused
+from .denoising import Outcome
 from .denoisings import Denoisings
+from .errors import PROBLEMS
 from .figures import COLUMNS
 from .markup import error, notes, table
+from .named import Changes, by_component
 from .trainings import Trainings
-from .turns import PROBLEMS
-from .visits import Visits
 
 EMPTY = "Choose a picture above, or bring your own."
-PICTURES = ["image", *formats.pictures()]
 
-# Which of the four sources a person just used: the others are forgotten before the event is sent.
-ONLY = {
-    "strip": "(strip, files, camera, own, ...rest) => [strip, null, null, '', ...rest]",
-    "files": "(strip, files, camera, own, ...rest) => [null, files, null, '', ...rest]",
-    "camera": "(strip, files, camera, own, ...rest) => [null, null, camera, '', ...rest]",
-}
 # Enter in a number's field acts at once, as leaving it does; leaving it then, or unchanged, does nothing.
 ENTER = """() => {
   const acted = new WeakMap(); // field → the value that was acted on
@@ -47,26 +37,23 @@ ENTER = """() => {
 class Results(NamedTuple):
     """The components that show what came out; and, in a handler, their values."""
 
-    panels: object
-    notice: object
-    table: object
-    files: object
+    panels: Any
+    notice: Any
+    table: Any
+    files: Any
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What the tab's events work with."""
+class DenoiseTab:
+    """What other tabs need of this one."""
 
-    visits: Visits
-    denoisings: Denoisings
-    trainings: Trainings
+    controls: Controls
+    panels: gr.HTML
+    denoise: dict[str, Any]  # arguments of the event that denoises as it is set
 
 
-def build(desk: Desk, first: Outcome) -> tuple[Controls, dict[str, object]]:
-    """Lays out the tab with its first result already there, and ties the events. Call it inside a gr.Tab.
-
-    Returns what a person sets, and the settings of the event that denoises as it is set.
-    """
+def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> DenoiseTab:
+    """Lays out the tab with its first result already there, and ties the events. Call it inside a gr.Tab."""
     chosen = strip.component(
         [
             (key, sample.label, strip.thumbnail(samples.read(key).pixels), sample.credit)
@@ -77,7 +64,7 @@ def build(desk: Desk, first: Outcome) -> tuple[Controls, dict[str, object]]:
     )
     with gr.Row(elem_classes="n2n-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
-            controls, about = _controls(chosen)
+            controls, about = denoise_controls.build(chosen)
         with gr.Column(elem_classes="n2n-results", min_width=320):
             results = Results(
                 panels=panels.component({"rows": first.rows, "empty": EMPTY}, elem_id="panels"),
@@ -91,138 +78,53 @@ def build(desk: Desk, first: Outcome) -> tuple[Controls, dict[str, object]]:
                     elem_id="downloads",
                 ),
             )
-    return controls, _tie(controls, about, results, desk)
+    return DenoiseTab(controls, results.panels, _tie(controls, about, results, denoisings, trainings))
 
 
-def _controls(chosen_sample: gr.HTML) -> tuple[Controls, gr.Group]:
-    """What a person sets; and what of that says nothing of shots that were learnt from."""
-    with gr.Group():
-        files = gr.File(
-            label=f"Your own: {formats.picture_labels()}",
-            file_count="multiple",
-            file_types=PICTURES,
-            height=110,
-            elem_id="files",
-        )
-        with gr.Accordion("Camera or clipboard", open=False):
-            camera = gr.Image(
-                label="Camera or clipboard",
-                show_label=False,
-                sources=["webcam", "clipboard"],
-                type="filepath",
-                image_mode=None,
-                format="png",
-                height=200,
-                elem_id="camera",
-            )
-            camera.preprocess = _its_file
-    own = gr.Textbox("", visible="hidden", container=False, elem_id="own")
-    with gr.Group() as about:
-        adding = gr.Radio([ADD, ALREADY], value=ADD, label="The picture", elem_id="adding")
-        with gr.Group() as added:
-            noise = gr.Dropdown(
-                [(known.label, name) for name, known in noises.OFFERS.items()], value=noises.FIRST, label="Noise"
-            )
-            amount = level(noises.FIRST)
-            seed = gr.Number(0, label="Seed of the noise", precision=0, minimum=0, maximum=2**31 - 1)
-            again = gr.Button("New random noise", size="sm")
-        cleans = gr.File(
-            label="Clean picture to compare with, if there is one",
-            file_count="multiple",
-            file_types=PICTURES,
-            height=110,
-            visible=False,
-            elem_id="cleans",
-        )
-    with gr.Group():
-        chosen = gr.Dropdown(
-            choices(), value=AUTOMATIC, label="Model", info="automatic: by the kind of noise, or its strength"
-        )
-        strength = gr.Slider(
-            0, 1, 1, step=0.05, label="Strength", info="0 keeps the noise, 1 removes all of it", elem_id="strength"
-        )
-    with gr.Accordion("More", open=False):
-        ensemble = gr.Checkbox(False, label="Average over 8 turns and flips", info="8 × the time, a little better")
-        maps = gr.Checkbox(False, label="Show the error, and what was removed")
-        classical = gr.CheckboxGroup(
-            list(baselines.BASELINES), label="Compare with classical filters", elem_id="baselines"
-        )
-    adding.input(
-        lambda way: (gr.Group(visible=way == ADD), gr.File(visible=way != ADD)),
-        adding,
-        [added, cleans],
-        queue=False,
-        api_visibility="private",
-    )
-    again.click(None, seed, seed, js="(seed) => (Number(seed) || 0) + 1")
-    sources = chosen_sample, files, camera, own
-    controls = Controls(*sources, adding, noise, amount, seed, cleans, chosen, strength, ensemble, classical, maps)
-    return controls, about
+def _tie(
+    controls: Controls, about: gr.Group, results: Results, denoisings: Denoisings, trainings: Trainings
+) -> dict[str, Any]:
+    """Ties what a person does to a new result; returns the event's arguments, for others that ask for one."""
 
-
-def _its_file(payload: ImageData | None) -> str | None:
-    """What a camera took, as its file and unopened: only workers open what visitors send."""
-    return payload.path if payload else None
-
-
-def level(name: str) -> gr.Slider:
-    """The level's slider for a noise model."""
-    offer = noises.OFFERS[name]
-    return gr.Slider(
-        offer.low, offer.high, offer.value, step=offer.step, label="Level", info=noises.unit(name), elem_id="level"
-    )
-
-
-def choices(trained: bool = False) -> list[str]:
-    """What the model's dropdown offers."""
-    return [AUTOMATIC, *weights.shipped(), *([TRAINED] if trained else [])]
-
-
-def _tie(controls: Controls, about: gr.Group, results: Results, desk: Desk) -> dict[str, object]:
-    """Ties what a person does to a new result; returns the event's settings, for others that ask for one."""
-
-    async def run(request: gr.Request, *values: object) -> tuple:
+    async def run(request: gr.Request, *values: object) -> Changes:
         asked = Controls(*values)
-        forgotten = *_forgotten(asked), gr.Group(visible=not asked.own)
+        emptied = {getattr(controls, name): SOURCES[name] for name in unused(asked)}
         try:
-            order = ordered(asked, desk.visits.folder(request.session_hash) / TRAINED_FILE, desk.trainings)
-            outcome = await desk.denoisings.denoise(request.session_hash, order)
+            order = ordered(asked, request.session_hash, trainings)
+            shown = _shown(await denoisings.denoise(request.session_hash, order))
         except (*PROBLEMS, MemoryError) as problem:
-            return (*Results({"rows": [], "empty": EMPTY}, error(problem), "", None), *forgotten)
-        shown = {"rows": outcome.rows, "empty": EMPTY}
-        files = [str(path) for path in outcome.files] or None
-        return (*Results(shown, _said(outcome), _table(outcome), files), *forgotten)
+            shown = Results({"rows": [], "empty": EMPTY}, error(problem), "", None)
+        return by_component(results, shown) | emptied | {about: gr.Group(visible=not asked.own)}
 
-    settled = {
+    event: dict[str, Any] = {
         "fn": run,
         "inputs": list(controls),
-        "outputs": [*results, *controls[:SOURCES], about],
+        "outputs": [*results, *(getattr(controls, name) for name in SOURCES), about],
         "concurrency_id": "denoising",
-        "concurrency_limit": settings.QUEUE,
+        "concurrency_limit": settings.limits().queue,
         "trigger_mode": "always_last",
         "show_progress": "minimal",
         "show_progress_on": results.panels,
         "api_visibility": "private",
     }
-    controls.strip.input(js=ONLY["strip"], **settled)
-    gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=ONLY["files"], **settled)
-    controls.camera.input(js=ONLY["camera"], **settled)
-    controls.noise.change(level, controls.noise, controls.level, queue=False, api_visibility="private").then(**settled)
+    controls.strip.input(js=alone("strip"), **event)
+    gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=alone("files"), **event)
+    controls.camera.input(js=alone("camera"), **event)
+    controls.noise.change(level, controls.noise, controls.level, **QUICK).then(**event)
     gr.on(
         [
             *(each.input for each in (controls.adding, controls.weights, controls.ensemble, controls.maps)),
             *(controls.level.release, controls.strength.release, controls.seed.change, controls.baselines.input),
             *(controls.cleans.upload, controls.cleans.clear, controls.cleans.delete),
         ],
-        **settled,
+        **event,
     )
-    return settled
+    return event
 
 
-def _forgotten(asked: Controls) -> list:
-    """What becomes of strip, files, camera and own shots: the ones that are not shown any more are emptied."""
-    used = next((place for place in (3, 1, 2, 0) if asked[place]), None)
-    return [gr.skip() if place == used else "" if place == 3 else None for place in range(SOURCES)]
+def _shown(outcome: Outcome) -> Results:
+    files = [str(path) for path in outcome.files] or None
+    return Results({"rows": outcome.rows, "empty": EMPTY}, _said(outcome), _table(outcome), files)
 
 
 def _said(outcome: Outcome) -> str:

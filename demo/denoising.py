@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from . import beside, figures, noises, opening, samples
 from .opening import Cases
 
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
-HEADERS = weights.headers()
+headers = cache(weights.headers)  # of the shipped weights, by their names
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
 
 def warm_up() -> None:
     """Makes the first denoising as quick as the others: loads the weights that the first screen asks for."""
-    load(advice.suited(noises.FIRST, HEADERS), "auto").predict(torch.zeros(1, 3, 64, 64))
+    load(advice.suited(noises.FIRST, headers()), "auto").predict(torch.zeros(1, 3, 64, 64))
 
 
 def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "auto") -> tuple[str, Noise2Noise]:
@@ -101,9 +101,9 @@ def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "au
         return "your model", Noise2Noise.load(options.trained, host.device(device))
     name = options.weights
     if name == AUTOMATIC:
-        name = advice.recommended(noisy, noise, HEADERS)
-    if name not in HEADERS:  # a program could ask for any file of this computer
-        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(HEADERS)}")
+        name = advice.recommended(noisy, noise, headers())
+    if name not in headers():  # a program could ask for any file of this computer
+        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(headers())}")
     return name, load(name, device)
 
 
@@ -127,7 +127,7 @@ def denoise(
         name, model = choose(options, noise.name if noise else None, case.noisy, device)
         before = compare.seen(case.noisy, case)
         results = compare.run(_denoisers(model, options), case)
-        written = beside.ENCODERS.submit(_write, downloads, title, compare.result(case, results["denoised"][0]))
+        written = beside.encoders().submit(_write, downloads, title, compare.result(case, results["denoised"][0]))
         outcome.rows.append(beside.row(title, case, before, results, options.maps, folder, str(place)))
         outcome.table += [
             figures.line(title, name if method == "denoised" else method, case, before, shown)
@@ -153,14 +153,14 @@ def _said(name: str, model: Noise2Noise, noise: Noise | None, case: Case, option
     """Where the model learnt another kind of noise than the one that was added, or noise of another strength."""
     kind, said = advice.kind(model.header), []
     if noise and kind and noise.name not in kind.split("+"):
-        better = advice.suited(noise.name, HEADERS)
-        known = advice.kind(HEADERS[better]) == noise.name
+        better = advice.suited(noise.name, headers())
+        known = advice.kind(headers()[better]) == noise.name
         if options.weights == AUTOMATIC:
             said.append(f"No weights here learnt {noise.name} noise; “{name}” does most for it of those there are.")
         elif name != better:
             told = f"“{better}” learnt that." if known else f"“{better}” does more for it."
             said.append(f"“{name}” learnt {kind} noise, this is {noise.name} noise: {told}")
-    if strength := advice.warning(case.noisy, model.header, HEADERS, noise, case.target):
+    if strength := advice.warning(case.noisy, model.header, headers(), noise, case.target):
         said.append(strength)
     return said
 

@@ -14,18 +14,19 @@ class Denoisings:
 
     def __init__(self, visits: Visits) -> None:
         self._visits = visits
-        self._line = Line(settings.DENOISINGS, settings.QUEUE, settings.EACH_DENOISINGS)
-        self._workers = Workers(settings.JOB_BYTES)
+        self._line = Line(settings.limits().denoisings, settings.limits().queue, settings.limits().each_denoisings)
+        self._workers = Workers(settings.limits().job_bytes)
 
     async def denoise(self, session: str, order: Order) -> Outcome:
         """What comes of an order. Raises Full, Failed, or ValueError with what is wrong with it."""
         with self._visits.held(self._visits.fresh(session, "denoised")) as folder:
-            async with self._line.turn(session, settings.DENOISE_SECONDS):
-                if gpu.LENT:
+            seconds = settings.limits().denoise_seconds
+            async with self._line.turn(session, seconds):
+                if gpu.is_lent():
                     return await asyncio.to_thread(gpu.lent, denoising.fulfil, order, folder)
-                return await self._workers.run(denoising.fulfil, order, folder, seconds=settings.DENOISE_SECONDS)
+                return await self._workers.run(denoising.fulfil, order, folder, seconds=seconds)
 
     async def warm_up(self) -> None:
         """Starts a worker before it is needed."""
-        if not gpu.LENT:
-            await self._workers.run(denoising.warm_up, seconds=settings.CHECK_SECONDS)
+        if not gpu.is_lent():
+            await self._workers.run(denoising.warm_up, seconds=settings.limits().check_seconds)

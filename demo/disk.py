@@ -19,20 +19,21 @@ LEFT = re.compile(r"gone-.*")  # what was being removed when a server before thi
 class Disk:
     """What lies below `root`, the folder of all that the demo writes."""
 
-    def __init__(self, root: Path = settings.TEMPORARY) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
         self._counted, self._arrived = 0, 0  # bytes: at the last sweep; since then
         self._lock = threading.Lock()
 
     def refusal(self, coming: int) -> str | None:
         """Why an upload of so many bytes cannot be taken now, as a sentence for the person; None: it can."""
-        minutes = f"{settings.FILE_SECONDS / 60:.0f}"
-        if self._counted + self._arrived + coming > settings.DISK_BYTES:
+        limits = settings.limits()
+        minutes = f"{limits.file_seconds / 60:.0f}"
+        if self._counted + self._arrived + coming > limits.disk_bytes:
             return (
                 f"this server holds as many uploads as it can; each goes {minutes} minutes after its last use: "
                 "please try again in some minutes, or bring less"
             )
-        if shutil.disk_usage(self.root).free - coming < settings.FREE_BYTES:
+        if shutil.disk_usage(self.root).free - coming < limits.free_bytes:
             return "this server's disk is nearly full, so that it takes no uploads now; tell who runs this page"
         return None
 
@@ -43,20 +44,20 @@ class Disk:
 
     def sweep(self) -> None:
         """Removes what is too old; where the total is passed, also the uploads that were used longest ago. Counts."""
-        began = self._arrived
+        began, limits = self._arrived, settings.limits()
         now, kept = time.time(), []
         for path in list(self.root.iterdir()):
             with suppress(OSError):  # it has just gone
                 if UPLOAD.fullmatch(path.name):
                     kept.append((path.stat().st_mtime, path))
                 elif LEFT.fullmatch(path.name) or (
-                    UNFINISHED.fullmatch(path.name) and now - path.stat().st_mtime > settings.UNFINISHED_SECONDS
+                    UNFINISHED.fullmatch(path.name) and now - path.stat().st_mtime > limits.unfinished_seconds
                 ):
                     _remove(path)
         total = size(self.root)
         for used, path in sorted(kept):
-            full = total > settings.DISK_BYTES * settings.DISK_SHARE and now - used > settings.SWEEP_SECONDS
-            if full or now - used > settings.FILE_SECONDS:
+            full = total > limits.disk_bytes * settings.DISK_SHARE and now - used > limits.sweep_seconds
+            if full or now - used > limits.file_seconds:
                 total -= size(path)
                 _remove(path)
         with self._lock:
@@ -89,6 +90,6 @@ def from_time_to_time(*sweeps: Callable[[], None]) -> None:
             for sweep in sweeps:
                 with suppress(OSError):  # the next time, then
                     sweep()
-            time.sleep(settings.SWEEP_SECONDS)
+            time.sleep(settings.limits().sweep_seconds)
 
     threading.Thread(target=sweeping, name="sweep", daemon=True).start()

@@ -5,7 +5,7 @@ import ipaddress
 import json
 import re
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from . import intake, settings
 from .disk import Disk
 from .sentences import told
+from .settings import Access
 
 API = "/gradio_api"
 # For those who develop Gradio itself, or features of it that this app has not: nobody needs them here.
@@ -47,11 +48,11 @@ SLOW = "what was sent did not arrive in time; please send it again"
 UNFIT = "what was sent does not fit this server; see “Use via API” at the foot of its page"
 
 
-def names_of_this_machine() -> frozenset[str]:
+def names_of_this_machine(access: Access) -> frozenset[str]:
     """The names and addresses under which this machine's own browsers, and its network, reach it."""
     name = socket.gethostname().lower()
     own = {"localhost", "127.0.0.1", "::1", name, f"{name.partition('.')[0]}.local"}
-    return frozenset({*own, *settings.HOSTS, *settings.SPACE_HOSTS, settings.HOST.lower()})
+    return frozenset({*own, *access.hosts, *access.space_hosts, access.host.lower()})
 
 
 @dataclass
@@ -60,7 +61,10 @@ class Gate:
 
     app: ASGIApp
     disk: Disk
-    names: frozenset[str] = field(default_factory=names_of_this_machine)
+    access: Access
+
+    def __post_init__(self) -> None:
+        self._names = names_of_this_machine(self.access)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Answer(send)
@@ -80,7 +84,7 @@ class Gate:
         if not all(self._is_same(origin, host) for origin in headers.getlist("origin")):
             return 403, FOREIGN
         file = FILE.match(path)
-        if CLOSED.match(path) or (DESCRIPTIONS.fullmatch(path) and not settings.OPENAPI):
+        if CLOSED.match(path) or (DESCRIPTIONS.fullmatch(path) and not self.access.openapi):
             return 404, NOTHING
         if file and not intake.served(path[file.end() :], self.disk.root):
             return 404, NOTHING
@@ -92,7 +96,7 @@ class Gate:
         """Whether the Host header names this machine, or the address that the request came to."""
         name = _name(host)
         server = scope.get("server") or ("", None)
-        return name in self.names or (name == server[0]) or bool(settings.SPACE_HOSTS and _is_address(name))
+        return name in self._names or (name == server[0]) or bool(self.access.space_hosts and _is_address(name))
 
     def _is_same(self, origin: str, host: str) -> bool:
         """Whether a page asks the server it came from, or one that a setting allows."""
@@ -102,7 +106,7 @@ class Gate:
             return False
         if parts.scheme not in ("http", "https") or parts.username is not None:
             return False
-        return parts.netloc.lower() == host.lower() or parts.hostname in settings.HOSTS
+        return parts.netloc.lower() == host.lower() or parts.hostname in self.access.hosts
 
 
 def _is_upload(scope: Scope) -> bool:
@@ -171,7 +175,7 @@ class _Body:
         if self.whole:
             return await self.receive()
         try:
-            message = await asyncio.wait_for(self.receive(), settings.ARRIVE_SECONDS)
+            message = await asyncio.wait_for(self.receive(), settings.limits().arrive_seconds)
         except TimeoutError:
             self.late, self.whole = True, True
             return {"type": "http.disconnect"}

@@ -15,8 +15,14 @@ except ImportError:
         return function
 
 
-LENT = bool(os.environ.get("SPACES_ZERO_GPU"))  # then trainings stay on the CPU: a GPU call ends after a minute
-DEVICE = "cpu" if LENT else "auto"  # where trainings live, and what the server itself computes
+def is_lent() -> bool:
+    """Whether this host lends a GPU for each call. Trainings stay on its CPU then: a call ends after a minute."""
+    return bool(os.environ.get("SPACES_ZERO_GPU"))
+
+
+def device() -> str:
+    """Where trainings live, and what the server itself computes."""
+    return "cpu" if is_lent() else "auto"
 
 
 @GPU

@@ -8,7 +8,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from . import disk, settings
+from . import disk
 from .visits import PREFIX
 
 REFUSED = "this file is not here (any more): uploads are kept for a while only; please bring it again"
@@ -22,7 +22,7 @@ class Refused(ValueError):
         super().__init__(REFUSED)
 
 
-def served(path: str, root: Path = settings.TEMPORARY) -> bool:
+def served(path: str, root: Path) -> bool:
     """Whether a file may be shown to whoever knows its path: one that the demo made for a visitor, or an upload."""
     with suppress(OSError, ValueError, LookupError):
         given = Path(path)
@@ -32,7 +32,7 @@ def served(path: str, root: Path = settings.TEMPORARY) -> bool:
     return False
 
 
-def admitted(path: object, root: Path = settings.TEMPORARY) -> Path:
+def admitted(path: object, root: Path) -> Path:
     """The uploaded file at `path`: a regular file, no link, in a folder that Gradio made of an upload below `root`.
 
     Its age counts from now. A visitor's own folder is none of these. Raises Refused for everything else.
@@ -50,7 +50,7 @@ def admitted(path: object, root: Path = settings.TEMPORARY) -> Path:
     raise Refused
 
 
-def cleared(data: object, root: Path = settings.TEMPORARY) -> object:
+def cleared(data: object, root: Path) -> object:
     """What a browser or a program sent, in which every file is an admitted one. Raises Refused.
 
     A file is a dictionary with a "path", however deep it lies; web addresses in it are dropped: nothing is fetched.

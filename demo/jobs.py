@@ -15,7 +15,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from . import child, processes, settings
-from .processes import LOCK, Failed
+from .errors import Failed
+from .processes import LOCK
 
 HELD = 1000  # items that wait to be received before the work has to
 
@@ -140,7 +141,7 @@ def warm_up() -> threading.Thread:
 
 
 def _come_back() -> None:
-    with Job(_nothing, seconds=settings.CHECK_SECONDS, memory=settings.JOB_BYTES) as job:
+    with Job(_nothing, seconds=settings.limits().check_seconds, memory=settings.limits().job_bytes) as job:
         while not job.done:
             time.sleep(0.05)
             job.received()

@@ -1,9 +1,10 @@
 """The lab's components: where each stands, and which belong together."""
 
 import html
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.components import Component
 
 from . import class_panel, panels, spoken
@@ -12,6 +13,7 @@ from .lab.experiment import Amount, Control, Experiment
 from .lab.experiments import EXPERIMENTS, FIRST
 from .lab_runs import Page
 from .markup import notes
+from .named import Given
 from .watching import NO_ROWS
 
 TICK = 2.0  # seconds between two looks for a room's answers
@@ -40,10 +42,16 @@ class Layout(NamedTuple):
         """All controls of all experiments."""
         return [component for named in self.controls.values() for component in named.values()]
 
-    def given(self, key: str, values: tuple) -> dict[str, object]:
-        """What is set for one experiment, by name; `values` are those of `every`."""
-        left = iter(values)
-        return {each: {name: next(left) for name in named} for each, named in self.controls.items()}[key]
+    def read(self, key: str, given: Given) -> dict[str, object]:
+        """What is set for one experiment, by name."""
+        return {name: given[component] for name, component in self.controls[key].items()}
+
+    def of_experiment(self) -> list[Block]:
+        """All that differs from one experiment to another."""
+        panel = self.panel
+        hidden = panel.hide, panel.link, panel.code
+        shown = *self.groups.values(), *self.rows.values(), *self.page
+        return [self.words, self.told, self.tally, *hidden, *shown]
 
 
 def lay_out() -> Layout:
@@ -79,9 +87,23 @@ def lay_out() -> Layout:
                 run=run,
                 stop=stop,
             )
-    timer, teacher, seen = gr.Timer(TICK, active=False), gr.State(False), gr.State(None)
-    parts = chosen, told, words, folded, groups, controls, projector, panel, rows, answers
-    return Layout(*parts, page, tally, timer, teacher, seen)
+    return Layout(
+        chosen=chosen,
+        told=told,
+        words=words,
+        folded=folded,
+        groups=groups,
+        controls=controls,
+        projector=projector,
+        panel=panel,
+        rows=rows,
+        answers=answers,
+        page=page,
+        tally=tally,
+        timer=gr.Timer(TICK, active=False),
+        teacher=gr.State(False),
+        seen=gr.State(None),
+    )
 
 
 def question(experiment: Experiment) -> str:
@@ -104,7 +126,7 @@ def _controls() -> tuple[dict[str, gr.Group], dict[str, dict[str, Component]]]:
 
 def _component(key: str, control: Control) -> Component:
     """The control as people see it."""
-    common = {"label": control.label, "info": control.info or None, "elem_id": f"{key}-{control.name}"}
+    common: dict[str, Any] = {"label": control.label, "info": control.info or None, "elem_id": f"{key}-{control.name}"}
     if isinstance(control, Amount):
         return gr.Slider(control.low, control.high, control.value, step=control.step, **common)
     kind = gr.Radio if len(control.options) <= 4 else gr.Dropdown

@@ -6,15 +6,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gradio as gr
 
-from . import jobs, settings, turns, watching
+from . import watching
+from .errors import PROBLEMS
 from .lab.experiment import Experiment, Screen, Value
 from .line import Line
 from .markup import error, notes, verdicts
-from .turns import PROBLEMS, Waiting
+from .named import changed
+from .queued import QueuedJob
 from .visits import Visits
 from .watching import NO_ROWS
 
@@ -22,15 +24,15 @@ from .watching import NO_ROWS
 class Page(NamedTuple):
     """What shows an experiment: the components; and, in a handler, their values."""
 
-    headline: object
-    figure: object
-    pictures: object
-    notes: object
-    run: object
-    stop: object
+    headline: Any
+    figure: Any
+    pictures: Any
+    notes: Any
+    run: Any
+    stop: Any
 
 
-page = partial(watching.changed, Page)
+page = partial(changed, Page)
 
 
 def empty() -> Page:
@@ -63,8 +65,9 @@ def _buttons(running: bool) -> dict[str, gr.Button]:
 
 @dataclass(eq=False)
 class Sitting:
-    """One visitor's run: whether it is to give way, and when it has."""
+    """One visitor's run: its job, whether it is to give way, and when it has."""
 
+    job: QueuedJob | None = None  # once the run before it has ended
     over: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -74,7 +77,6 @@ class Lab:
 
     def __init__(self, visits: Visits, line: Line, quick: Line) -> None:
         self._visits, self._line, self._quick = visits, line, quick
-        self._running: dict[str, jobs.Job] = {}  # by session, while it lasts
         self._sittings: dict[str, Sitting] = {}  # by session: the newest
 
     def leave(self, session: str) -> None:
@@ -84,8 +86,9 @@ class Lab:
 
     def stop(self, session: str) -> None:
         """Asks the work to end, whose last screen still comes; one who waits in line leaves it."""
-        if job := self._running.get(session):
-            job.stop()
+        sitting = self._sittings.get(session)
+        if sitting and sitting.job and sitting.job.working:
+            sitting.job.stop()
         else:
             self.leave(session)
 
@@ -114,30 +117,22 @@ class Lab:
         async with self._alone(session) as sitting:
             yield page(**_buttons(True))
             try:
-                async with aclosing(self._steps(session, experiment, asked, first)) as steps:
-                    async for step in steps:
+                sitting.job = job = self._job(session, experiment, asked, first)
+                async with aclosing(job.results()) as results:
+                    async for screens in results:
                         if sitting.over:
                             break
-                        match step:
-                            case Waiting():
-                                yield page(headline=watching.in_line(step))
-                            case [*_, latest]:
-                                yield shown(latest, experiment)
-                            case _:  # nothing new: yet only here is noticed that the visitor has gone
-                                yield page()
+                        if job.waiting:
+                            yield page(headline=watching.in_line(job.waiting))
+                        else:  # where nothing is new as well: only here is noticed that the visitor has gone
+                            yield shown(screens[-1], experiment) if screens else page()
                 if self._sittings.get(session) is sitting:  # or the page is another's
                     yield empty() if sitting.over else page(**_buttons(False))
             except PROBLEMS as problem:
                 if not sitting.over:
                     yield failed(problem)
 
-    def _steps(
-        self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool
-    ) -> AsyncIterator[Waiting | list[object]]:
-        seconds, folder = experiment.longest(asked), self._visits.fresh(session, "lab")
-
-        def begin() -> jobs.Job:
-            return jobs.Job(experiment.work, folder, asked, seconds=seconds, memory=settings.JOB_BYTES)
-
-        line = self._line if experiment.trains(asked) else self._quick
-        return turns.in_turn(line, self._running, session, seconds, begin, first)
+    def _job(self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool) -> QueuedJob:
+        line, seconds = self._line if experiment.trains(asked) else self._quick, experiment.longest(asked)
+        arguments = experiment.work, self._visits.fresh(session, "lab"), asked
+        return QueuedJob(line, session, *arguments, limit=seconds, expected=seconds, first=first)

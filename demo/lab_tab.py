@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from . import class_panel, lab_runs, settings
 from .lab import lessons
@@ -14,9 +16,11 @@ from .lab.room import Tally, cleaned
 from .lab_layout import Layout, lay_out, offered, question
 from .lab_runs import Lab
 from .markup import error, notes
+from .named import Changes, Given, by_component
+from .settings import Access
 from .teacher import Doorkeeper
 
-QUICK = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 # Large type for a projector, the controls folded away; also by a link, but not on a phone. The teacher's key does not
 # stay in the address bar.
 PROJECT = """(on) => {
@@ -34,11 +38,10 @@ ARRIVE = """(asked) => {
   const timer = asked && !on ? { active: false } : {};
   return [on, { __type__: "update", open: !on }, { __type__: "update", ...timer }];
 }"""
-Given = str | None  # None comes from what a browser has not shown yet
 Case = tuple[str, list[tuple[str, Value]]]  # an experiment and all its values: answers to the same are counted together
 
 
-def build(lab: Lab, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
+def build(lab: Lab, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     """Lays out the tab and ties its events. Call it inside a gr.Tab. A lesson's link opens the lab among the `tabs` of
     the `blocks`.
     """
@@ -47,41 +50,57 @@ def build(lab: Lab, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     _tie_runs(lab, tally, layout)
     _tie_tally(tally, layout)
     _tie_choice(lab, layout)
-    _tie_links(layout, blocks, tabs)
+    _tie_links(layout, access, blocks, tabs)
 
 
 def _tie_runs(lab: Lab, tally: Tally, layout: Layout) -> None:
     """Run, a click on a picture, an answer: each runs the experiment."""
-    page, panel = layout.page, layout.panel
-    tied = {
-        "inputs": [layout.chosen, layout.teacher, layout.seen, panel.room, layout.projector, *layout.every()],
+    page = layout.page
+    event: dict[str, Any] = {
+        "inputs": {layout.chosen, layout.teacher, layout.seen, layout.panel.room, layout.projector, *layout.every()},
         "outputs": [*page, layout.seen, layout.tally],
         "trigger_mode": "multiple",  # the newest counts
         "concurrency_id": "lab",
-        "concurrency_limit": settings.QUEUE,
+        "concurrency_limit": settings.limits().queue,
         "show_progress": "hidden",
         "api_visibility": "private",
     }
-    page.run.click(_running(lab, tally, layout, None), **tied)
+    page.run.click(_running(lab, tally, layout, None), **event)
     for buttons in layout.answers.values():
         for value, button in buttons.items():
-            button.click(_running(lab, tally, layout, value), **tied)
-    picked = [layout.controls[key][name] for key, each in EXPERIMENTS.items() for name in each.picks]
+            button.click(_running(lab, tally, layout, value), **event)
+    picked = _picked(layout)
     if picked:
-        picking = page.pictures.select(_picked, layout.chosen, picked, **QUICK)
-        picking.then(_running(lab, tally, layout, None), **tied)
+
+        def pick(key: str, place: gr.EventData) -> Changes:
+            return dict.fromkeys(picked, gr.skip()) | _picks(layout, key, place)
+
+        picking = page.pictures.select(pick, layout.chosen, picked, **QUICK)
+        picking.then(_running(lab, tally, layout, None), **event)
 
 
-def _running(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Callable[..., AsyncIterator[tuple]]:
+def _picked(layout: Layout) -> list[Component]:
+    """The controls that clicks on a picture set."""
+    return [layout.controls[key][name] for key, each in EXPERIMENTS.items() for name in each.picks]
+
+
+def _picks(layout: Layout, key: str, place: gr.EventData) -> Changes:
+    """What a click on a picture sets."""
+    experiment = EXPERIMENTS[key]
+    known = {control.name: control for control in experiment.controls}
+    clicked = zip(experiment.picks, (place.x, place.y))
+    return {layout.controls[key][name]: known[name].read(percent) for name, percent in clicked}
+
+
+def _running(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Callable[..., AsyncIterator[Changes]]:
     """What runs the experiment as it is set, with this answer."""
 
-    async def run(
-        request: gr.Request, key: str, teacher: bool, seen: Case | None, room: Given, large: bool, *values: object
-    ) -> AsyncIterator[tuple]:
+    async def run(request: gr.Request, given: Given) -> AsyncIterator[Changes]:
+        key, room, teacher = given[layout.chosen], given[layout.panel.room], given[layout.teacher]
         experiment, session = EXPERIMENTS[key], request.session_hash
-        asked, wrong = experiment.read(layout.given(key, values))
+        asked, wrong = experiment.read(layout.read(key, given))
         now = key, sorted(asked.items())
-        answered = answer is not None and now == seen  # nobody answers what they have not seen
+        answered = answer is not None and now == given[layout.seen]  # nobody answers what they have not seen
         try:
             if answered:
                 asked["answer"] = answer
@@ -90,25 +109,25 @@ def _running(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Call
         except ValueError as problem:
             wrong.append(str(problem))
         if wrong:
-            yield *lab_runs.failed(ValueError("; ".join(wrong))), gr.skip(), gr.skip()
+            yield by_component(layout.page, lab_runs.failed(ValueError("; ".join(wrong))))
             return
-        if not (answered or large or teacher):
+        if not (answered or teacher or given[layout.projector]):
             told = ""  # who has not answered yet is not told what others did
         async with aclosing(lab.run(session, experiment, asked, teacher)) as steps:
             async for shown in steps:
-                yield *shown, now, told
+                yield by_component(layout.page, shown) | {layout.seen: now, layout.tally: told}
 
     return run
 
 
-def _told(tally: Tally, room: Given, case: Case) -> str:
+def _told(tally: Tally, room: str | None, case: Case) -> str:
     """What a room has answered. Raises ValueError for a name that is not allowed."""
     words = {value: words for words, value in EXPERIMENTS[case[0]].answers}
     said = tally.told(room or "", str(case), words)
     return notes([said]) if said else ""
 
 
-def _watches(room: Given, large: bool, teacher: bool) -> gr.Timer:
+def _watches(room: str | None, large: bool, teacher: bool) -> gr.Timer:
     """Looks for a room's answers on the teacher's screen and on a large one: nobody else's asks for any."""
     return gr.Timer(active=bool(room and room.strip()) and bool(large or teacher))
 
@@ -116,9 +135,10 @@ def _watches(room: Given, large: bool, teacher: bool) -> gr.Timer:
 def _tie_tally(tally: Tally, layout: Layout) -> None:
     """The latest answers of the room, as long as the timer is active."""
 
-    def latest(key: str, seen: Case | None, room: Given, *values: object) -> str:
+    def latest(given: Given) -> str:
+        key, room, seen = given[layout.chosen], given[layout.panel.room], given[layout.seen]
         if not seen or seen[0] != key:  # not run yet: what the students' screens are set to as well
-            seen = key, sorted(EXPERIMENTS[key].read(layout.given(key, values))[0].items())
+            seen = key, sorted(EXPERIMENTS[key].read(layout.read(key, given))[0].items())
         try:
             return _told(tally, room, seen)
         except ValueError:  # a name half written; Run tells what is wrong with it
@@ -126,103 +146,79 @@ def _tie_tally(tally: Tally, layout: Layout) -> None:
 
     room, large, teacher = layout.panel.room, layout.projector, layout.teacher
     gr.on([room.input, large.input], _watches, [room, large, teacher], layout.timer, **QUICK)
-    layout.timer.tick(latest, [layout.chosen, layout.seen, room, *layout.every()], layout.tally, **QUICK)
-
-
-def _picked(key: str, place: gr.EventData) -> list:
-    """For every control that clicks set, its value."""
-    changes = []
-    for each, experiment in EXPERIMENTS.items():
-        controls = {control.name: control for control in experiment.controls}
-        for name, percent in zip(experiment.picks, (place.x, place.y)):
-            changes.append(controls[name].read(percent) if each == key else gr.skip())
-    return changes
+    layout.timer.tick(latest, {layout.chosen, layout.seen, room, *layout.every()}, layout.tally, **QUICK)
 
 
 def _tie_choice(lab: Lab, layout: Layout) -> None:
     """Another experiment; Stop; large or not."""
 
-    def choose(request: gr.Request, key: str) -> list:
+    def choose(request: gr.Request, key: str) -> Changes:
         lab.leave(request.session_hash)
         return _experiment(layout, key)
 
     def stop(request: gr.Request) -> None:
         lab.stop(request.session_hash)
 
-    layout.chosen.input(choose, layout.chosen, _of_experiment(layout), **QUICK)
+    layout.chosen.input(choose, layout.chosen, layout.of_experiment(), **QUICK)
     layout.page.stop.click(stop, **QUICK)
     layout.projector.input(None, layout.projector, layout.folded, js=PROJECT, api_visibility="private")
 
 
-def _of_experiment(layout: Layout) -> list:
-    """The components that differ from one experiment to another."""
-    panel = layout.panel
-    hidden = panel.hide, panel.link, panel.code
-    return [
-        layout.words,
-        layout.told,
-        layout.tally,
-        *hidden,
-        *layout.groups.values(),
-        *layout.rows.values(),
-        *layout.page,
-    ]
-
-
-def _experiment(layout: Layout, key: str, hidden: tuple[str, ...] = (), told: str = "") -> list:
-    """Their values for one that nobody has run yet; `told` stands above it."""
-    groups = [gr.Group(visible=each == key) for each in layout.groups]
-    rows = [gr.Row(visible=each == key) for each in layout.rows]
+def _experiment(layout: Layout, key: str, hidden: tuple[str, ...] = (), told: str = "") -> Changes:
+    """The page of one that nobody has run yet; `told` stands above it."""
+    groups = {group: gr.Group(visible=each == key) for each, group in layout.groups.items()}
+    rows = {row: gr.Row(visible=each == key) for each, row in layout.rows.items()}
     hide = gr.CheckboxGroup(choices=offered(key), value=list(hidden))
-    panel = hide, gr.Textbox(visible=False), ""
-    return [question(EXPERIMENTS[key]), told, "", *panel, *groups, *rows, *lab_runs.empty()]
+    panel = {layout.panel.hide: hide, layout.panel.link: gr.Textbox(visible=False), layout.panel.code: ""}
+    words = {layout.words: question(EXPERIMENTS[key]), layout.told: told, layout.tally: ""}
+    return words | panel | groups | rows | by_component(layout.page, lab_runs.empty())
 
 
-def _tie_links(layout: Layout, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
+def _tie_links(layout: Layout, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     """A lesson's link, made and opened."""
+    panel, doorkeeper = layout.panel, Doorkeeper(access.teacher_key)
 
-    def make(
-        request: gr.Request, key: str, hidden: list[str] | None, room: Given, *values: object
-    ) -> tuple[gr.Textbox, str]:
-        chosen, _ = EXPERIMENTS[key].read(layout.given(key, values))
-        named = {name: chosen[name] for name in layout.controls[key]}
+    def make(request: gr.Request, given: Given) -> Changes:
         try:
-            unseen = tuple(name for name in named if name in (hidden or ()))
-            lesson = Lesson(key, named, unseen, room=cleaned(room or ""))  # students' screens are not large
+            link, code = class_panel.made(request, _as_set(layout, given), access)
         except ValueError as problem:
-            return gr.Textbox(visible=False), error(problem)
-        return class_panel.made(request, lesson)
+            link, code = gr.Textbox(visible=False), error(problem)
+        return {panel.link: link, panel.code: code}
 
-    doorkeeper = Doorkeeper()
-
-    async def arrive(request: gr.Request) -> list:
+    async def arrive(request: gr.Request) -> Changes:
         parameters = dict(request.query_params)
         tab, lesson = lessons.tab(parameters), lessons.read(parameters)
         address = request.client.host if request.client else ""
         teacher = await doorkeeper.holds_key(parameters.get("key", ""), address)
-        timer = _watches(lesson.room, lesson.projector, teacher) if lesson else gr.skip()
-        opened = [gr.Tabs(selected=tab) if tab else gr.skip(), teacher, timer]
-        return opened + (_lesson(layout, lesson) if lesson else [gr.skip()] * (len(outputs) - len(opened)))
+        opened = {tabs: gr.Tabs(selected=tab) if tab else gr.skip(), layout.teacher: teacher}
+        if lesson:
+            opened[layout.timer] = _watches(lesson.room, lesson.projector, teacher)
+            opened |= _lesson(layout, lesson)
+        return opened
 
-    panel = layout.panel
-    inputs = [layout.chosen, panel.hide, panel.room, *layout.every()]
+    inputs = {layout.chosen, panel.hide, panel.room, *layout.every()}
     panel.make.click(make, inputs, [panel.link, panel.code], **QUICK)
-    lesson = [layout.chosen, layout.projector, panel.room, *layout.every(), *_of_experiment(layout)]
-    outputs = [tabs, layout.teacher, layout.timer, *lesson]
-    arrived = blocks.load(arrive, None, outputs, **QUICK)
+    lesson = [layout.chosen, layout.projector, panel.room, *layout.every(), *layout.of_experiment()]
+    arrived = blocks.load(arrive, None, [tabs, layout.teacher, layout.timer, *lesson], **QUICK)
     large = layout.projector, layout.folded, layout.timer
     arrived.then(None, layout.projector, list(large), js=ARRIVE, api_visibility="private")
 
 
-def _lesson(layout: Layout, lesson: Lesson) -> list:
+def _as_set(layout: Layout, given: Given) -> Lesson:
+    """The lesson on the experiment as it is set. Raises ValueError."""
+    key = given[layout.chosen]
+    chosen, _ = EXPERIMENTS[key].read(layout.read(key, given))
+    named = {name: chosen[name] for name in layout.controls[key]}
+    unseen = tuple(name for name in named if name in (given[layout.panel.hide] or ()))
+    return Lesson(key, named, unseen, room=cleaned(given[layout.panel.room] or ""))  # students' screens are not large
+
+
+def _lesson(layout: Layout, lesson: Lesson) -> Changes:
     """What a lesson's link sets: the experiment, large or not, the room, all controls."""
-    controls = [
-        gr.update(value=lesson.values[name], visible=name not in lesson.hidden)
-        if key == lesson.experiment
-        else gr.skip()
-        for key, named in layout.controls.items()
-        for name in named
-    ]
+    controls = {
+        component: gr.update(value=lesson.values[name], visible=name not in lesson.hidden)
+        for name, component in layout.controls[lesson.experiment].items()
+    }
     told = notes([*lesson.notes, *([f"Room {lesson.room}"] if lesson.room else [])])
-    experiment = _experiment(layout, lesson.experiment, lesson.hidden, told)
-    return [lesson.experiment, lesson.projector, lesson.room, *controls, *experiment]
+    chosen = {layout.chosen: lesson.experiment, layout.projector: lesson.projector, layout.panel.room: lesson.room}
+    return chosen | controls | _experiment(layout, lesson.experiment, lesson.hidden, told)

@@ -9,11 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from statistics import median
 
+from .errors import Full
+
 REMEMBERED = 20  # turns that ended, from which is known how much longer they take than was said
-
-
-class Full(Exception):
-    """No more can wait; the message says so politely."""
 
 
 @dataclass(eq=False)

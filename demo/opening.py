@@ -27,14 +27,15 @@ def check_size(width: int, height: int, name: str) -> None:
 
     Nets continue both sides to multiples of 32: where sides are limited, that adds little to any picture.
     """
+    limits = settings.limits()
     way_out = "Cut it, or use the command line, which has no such limit: python -m n2n denoise PICTURE -o OUT"
-    if max(width, height) > settings.SIDE:
+    if max(width, height) > limits.side:
         raise ValueError(
-            f"'{name}' is {width}×{height} pixels; this page takes sides of up to {settings.SIDE:,}. {way_out}"
+            f"'{name}' is {width}×{height} pixels; this page takes sides of up to {limits.side:,}. {way_out}"
         )
-    if width * height > settings.PIXELS:
+    if width * height > limits.pixels:
         raise ValueError(
-            f"'{name}' has {width * height / 1e6:.1f} megapixels; this page takes up to {settings.PIXELS / 1e6:.0f}. "
+            f"'{name}' has {width * height / 1e6:.1f} megapixels; this page takes up to {limits.pixels / 1e6:.0f}. "
             f"{way_out}"
         )
 
@@ -46,17 +47,18 @@ def read(path: str | Path) -> Picture:
 
 def read_all(paths: Sequence[str]) -> list[tuple[str, Picture]]:
     """Uploaded pictures with their names. Raises ValueError where they are too many, or one cannot be read."""
-    if len(paths) > settings.PICTURES:
+    limits = settings.limits()
+    if len(paths) > limits.pictures:
         raise ValueError(
-            f"{len(paths)} pictures at once; this page takes up to {settings.PICTURES}. Bring fewer, or use the "
+            f"{len(paths)} pictures at once; this page takes up to {limits.pictures}. Bring fewer, or use the "
             "command line for whole folders: python -m n2n denoise FOLDER -o OUT"
         )
     pictures = [(Path(path).name, read(path)) for path in paths]
     total = sum(picture.pixels[:, :, 0].size for _, picture in pictures)
-    if total > settings.ALL_PIXELS:
+    if total > limits.all_pixels:
         raise ValueError(
             f"these pictures have {total / 1e6:.0f} megapixels together; this page takes up to "
-            f"{settings.ALL_PIXELS / 1e6:.0f} at once. Bring fewer, or use the command line for whole folders"
+            f"{limits.all_pixels / 1e6:.0f} at once. Bring fewer, or use the command line for whole folders"
         )
     return pictures
 
@@ -95,7 +97,7 @@ def of_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
     cases, pixels = [], 0
     for scene, unlearnt in chain(_first(held, everywhere), _first(learnt, None)):
         pixels += scene.shots[0][0].size
-        if cases and (pixels > settings.PIXELS or len(cases) == SCENES):
+        if cases and (pixels > settings.limits().pixels or len(cases) == SCENES):
             break
         cases.append(_shot(data, scene, unlearnt))
     return cases
@@ -130,7 +132,8 @@ def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tu
 
 def _fitting(height: int, width: int) -> tuple[int, int]:
     """As much of a picture as the page takes."""
-    most = min(settings.SIDE, max(math.isqrt(settings.PIXELS), settings.PIXELS // min(height, width)))
+    limits = settings.limits()
+    most = min(limits.side, max(math.isqrt(limits.pixels), limits.pixels // min(height, width)))
     return min(height, most), min(width, most)
 
 

@@ -10,11 +10,13 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
-from . import child
+from . import child, environment
+from .errors import Failed
 
 PRELOADED = (
     "demo.lab.experiments",
@@ -25,24 +27,24 @@ PRELOADED = (
 )  # imported once, before children are forked
 REAP_SECONDS = 5.0  # that the system may take to bury a killed process
 
-_FORKSERVER = "forkserver" in multiprocessing.get_all_start_methods()
-_CONTEXT = multiprocessing.get_context("forkserver" if _FORKSERVER else "spawn")
 LOCK = threading.RLock()  # multiprocessing looks after all processes whenever it starts one: one thread at a time
-if _FORKSERVER:
-    # The server is a fresh Python, which ignores what it cannot import: it has to know where this package lies.
-    paths = (str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH"))
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    _CONTEXT.set_forkserver_preload(["demo.jobs", *PRELOADED])
 
 
-class Failed(Exception):
-    """Work in a child process came to no good end; the message is one sentence for the person who asked for it."""
+@cache
+def _context() -> BaseContext:
+    """Where the system can, children are forked from a fresh Python that has imported all that they need."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    environment.prepare()
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["demo.jobs", *PRELOADED])
+    return context
 
 
 def started(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
     """A process that runs `target(pipe, *arguments)`, and the other end of its pipe. Raises Failed."""
-    pipe, child_end = _CONTEXT.Pipe()
-    process = _CONTEXT.Process(target=target, args=(child_end, *arguments))
+    pipe, child_end = _context().Pipe()
+    process = _context().Process(target=target, args=(child_end, *arguments))
     try:
         with LOCK, child_end:
             process.start()

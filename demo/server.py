@@ -17,9 +17,8 @@ from uvicorn import Server
 
 from . import jobs, settings
 from .app import App
-from .disk import Disk
+from .errors import Failed
 from .gate import Gate, Guard
-from .processes import Failed
 from .theme import CSS, theme
 
 try:
@@ -50,10 +49,10 @@ def check_folder(folder: Path) -> None:
         raise Unusable(f"the temporary folder '{folder}' is open to other users of this computer; {another}")
 
 
-def serve(app: App, host: str, port: int, in_browser: bool = False) -> None:
+def serve(app: App, in_browser: bool = False) -> None:
     """Serves until Ctrl-C. Raises OSError where the port cannot be used, Unusable."""
     raise_limit_of_files()
-    _launch(app, host, port, in_browser)
+    _launch(app, in_browser)
     jobs.warm_up()
     threading.Thread(target=_warm_up, args=(app,), name="warm-up", daemon=True).start()
     threading.Thread(target=_patrol, args=(app.blocks.server,), name="patrol", daemon=True).start()
@@ -65,19 +64,19 @@ def _warm_up(app: App) -> None:
         asyncio.run(app.denoisings.warm_up())
 
 
-def _launch(app: App, host: str, port: int, in_browser: bool) -> None:
+def _launch(app: App, in_browser: bool) -> None:
     """Gradio asks its own server whether it answers; on a busy machine that can take several tries."""
     for tried in range(1, TRIES + 1):
         try:
             app.blocks.launch(
-                server_name=host,
-                server_port=port,
+                server_name=app.access.host,
+                server_port=app.access.port,
                 inbrowser=in_browser,
                 theme=theme(),
                 css=CSS,
-                max_file_size=settings.UPLOAD_BYTES,
+                max_file_size=settings.limits().upload_bytes,
                 max_threads=settings.THREADS,
-                state_session_capacity=settings.SESSIONS,
+                state_session_capacity=settings.limits().sessions,
                 footer_links=["api"],
                 run_history=False,
                 enable_monitoring=False,
@@ -86,7 +85,7 @@ def _launch(app: App, host: str, port: int, in_browser: bool) -> None:
                 prevent_thread_lock=True,
                 app_kwargs={
                     "middleware": [Middleware(Guard, disk=app.disk)],
-                    "lifespan": partial(_gated, disk=app.disk),
+                    "lifespan": partial(_gated, app=app),
                 },
                 _frontend=False,  # does not give up after three seconds
             )
@@ -103,9 +102,9 @@ def _launch(app: App, host: str, port: int, in_browser: bool) -> None:
 
 
 @asynccontextmanager
-async def _gated(served: Starlette, disk: Disk) -> AsyncIterator[None]:
+async def _gated(served: Starlette, app: App) -> AsyncIterator[None]:
     """Puts the gate before all that Gradio itself puts before the app: it would tell strangers that they may ask."""
-    served.middleware_stack = Gate(served.middleware_stack, disk)
+    served.middleware_stack = Gate(served.middleware_stack, app.disk, app.access)
     yield
 
 
@@ -138,6 +137,6 @@ def _patrol(server: Server) -> None:
             if cycle is None or cycle.response_complete:
                 place = id(connection), id(cycle)
                 waiting[place] = before.get(place, now)
-                if now - waiting[place] > settings.ARRIVE_SECONDS:
+                if now - waiting[place] > settings.limits().arrive_seconds:
                     connection.loop.call_soon_threadsafe(connection.transport.close)
-        time.sleep(settings.ARRIVE_SECONDS / 6)
+        time.sleep(settings.limits().arrive_seconds / 6)

@@ -6,29 +6,27 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from . import settings
-
 WRONG, WHILE = 5, 60.0  # keys from one address in so many seconds, after which no more are looked at
 PAUSE = 1.0  # seconds that the answer to a wrong one takes
 ADDRESSES = 10_000  # remembered
 
 
 class Doorkeeper:
-    """Looks at keys. Of one event loop only; `now` tells seconds."""
+    """Compares keys with the teacher's; "" where there is none. Of one event loop only; `now` tells seconds."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic, pause: float = PAUSE) -> None:
+    def __init__(self, key: str, now: Callable[[], float] = time.monotonic, pause: float = PAUSE) -> None:
+        self._key = key.encode(errors="surrogateescape")
         self._now, self._pause = now, pause
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()  # when, by address
 
     async def holds_key(self, given: str, address: str) -> bool:
         """Whether it is the teacher's key; nobody's is where none is set."""
-        key = settings.TEACHER_KEY.encode(errors="surrogateescape")
-        if not key or not given:
+        if not self._key or not given:
             return False
         wrong = self._wrong.setdefault(address, deque(maxlen=WRONG))
         if len(wrong) == WRONG and self._now() - wrong[0] < WHILE:
             return False
-        if hmac.compare_digest(given.encode(errors="replace"), key):
+        if hmac.compare_digest(given.encode(errors="replace"), self._key):
             return True
         wrong.append(self._now())
         self._wrong.move_to_end(address)

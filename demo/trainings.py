@@ -4,21 +4,42 @@ import asyncio
 import secrets
 import time
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import jobs, keepsakes, learning, runs, settings, turns
+from n2n import weights
+from n2n.recipe import net_config, recipe
+
+from . import gathering, gpu, keepsakes, learning, queued, settings, uploads
+from .errors import PROBLEMS, Failed
 from .learning import Settings
 from .line import Line
-from .processes import Failed
+from .queued import QueuedJob
 from .runs import Run
 from .sentences import UNFORESEEN
-from .turns import EVERY, PROBLEMS, Waiting
 from .visits import Visits
 
 START_UP = 60.0  # seconds that reading and measuring may take beside the training itself
+MODEL = "model.safetensors"  # in a visitor's folder: the weights of the training that they saw end last
+
+
+def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **changes: object) -> Settings:
+    """The settings of a training on this server. Raises ValueError naming what is out of range."""
+    _check_seconds(seconds)
+    if start is not None and start not in weights.shipped():  # a program could ask for any file of this computer
+        raise ValueError(f"there are no weights '{start}'; allowed: {', '.join(weights.shipped())}, or none")
+    if changes.get("hold_out") == 0:
+        raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
+    evaluations = int(min(30, max(6, seconds / 5)))
+    how = recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
+    return Settings(how, net_config(recipe_name, width=width), start, device=gpu.device())
+
+
+def _check_seconds(seconds: float) -> None:
+    if not 1 <= seconds <= settings.limits().job_seconds:
+        raise ValueError(f"{seconds:g} seconds of training; this page allows 1 to {settings.limits().job_seconds:g}")
 
 
 @dataclass(eq=False)
@@ -26,21 +47,22 @@ class Training:
     """One training; whoever knows its token may watch it."""
 
     token: str
-    owner: str  # session of who began it
     run: Run
-    waiting: Waiting | None = None
-    running: dict[str, jobs.Job] = field(default_factory=dict)
+    job: QueuedJob
     problem: Exception | None = None
-    taken: list[Path] = field(default_factory=list)  # files to download, once it is over
+    files: list[Path] = field(default_factory=list)  # to download, once it is over
     over: bool = False
     watchers: int = 0
-    seen: float = field(default_factory=time.monotonic)  # when the last watcher left
+    left: float = field(default_factory=time.monotonic)  # when the last watcher did
     task: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """Asks it to end; what was learnt until then stays."""
-        for job in self.running.values():
-            job.stop()
+        self.job.stop()
+
+    def is_left_alone(self, seconds: float) -> bool:
+        """Whether nobody has watched it for longer than this."""
+        return not self.watchers and time.monotonic() - self.left > seconds
 
 
 class Trainings:
@@ -50,21 +72,22 @@ class Trainings:
         self._visits, self._line = visits, line
         self._known: dict[str, Training] = {}
 
-    async def begin(self, session: str, uploaded: tuple[str, ...], asked: Settings) -> Training:
+    async def begin(self, session: str, paths: Sequence[str], asked: Settings) -> Training:
         """A training on these uploads, in line or at work. Raises ValueError, OSError."""
         self._forget()
         token = secrets.token_urlsafe(16)
         folder, shared = self._visits.folder(token), self._visits.shared("pairs")
-        brought = await asyncio.to_thread(runs.brought, uploaded, folder / "pairs", shared)
+        brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", shared)
         run = Run(brought.data, self._visits.fresh(token, "run"), asked, brought.names, brought.renamed)
-        return self._start(Training(token, session, run))
+        return self._start(token, session, run)
 
     def go_on(self, session: str, token: str, seconds: float) -> Training:
         """The training of this token, for so many seconds more. Raises ValueError where there is none, or it cannot."""
         before = self.find(token)
         if not before.over:
             raise ValueError("this training is still at work; wait until it has ended, or stop it")
-        return self._start(Training(token, session, before.run.continued(seconds)))
+        _check_seconds(seconds)
+        return self._start(token, session, before.run.continued(seconds))
 
     def find(self, token: str) -> Training:
         """The training of this token, whose files are kept from now on. Raises ValueError where there is none."""
@@ -72,46 +95,54 @@ class Trainings:
         if training is None or not training.run.folder.exists():
             raise ValueError(
                 "this training is not here any more: its files are kept for "
-                f"{settings.FILE_SECONDS / 60:.0f} minutes after their last use; press Train to begin again"
+                f"{settings.limits().file_seconds / 60:.0f} minutes after their last use; press Train to begin again"
             )
         self._visits.folder(token)
         return training
 
-    async def watch(self, training: Training) -> AsyncIterator[Training]:
-        """The training each time that it may have changed, at last when it is over. Raises one of PROBLEMS."""
+    async def watch(self, session: str, training: Training) -> AsyncGenerator[Training, None]:
+        """The training each time that it may have changed, at last when it is over and `model` has it for the visitor.
+
+        Raises one of PROBLEMS.
+        """
         training.watchers += 1
         try:
             over = False
             while not over:
                 over = training.over
+                if over and not training.problem:
+                    gathering.link(training.run.weights, self.model(session))
                 yield training
-                await asyncio.sleep(0 if over else EVERY)
+                await asyncio.sleep(0 if over else queued.EVERY)
         finally:
             training.watchers -= 1
-            training.seen = time.monotonic()
+            training.left = time.monotonic()
         if training.problem:
             raise training.problem
 
-    def _start(self, training: Training) -> Training:
-        self._known[training.token] = training
+    def model(self, session: str) -> Path:
+        """Where the weights lie of the training that this visitor saw end last, if there was one."""
+        return self._visits.folder(session) / MODEL
+
+    def _start(self, token: str, owner: str, run: Run) -> Training:
+        limit = run.seconds + START_UP
+        arguments = learning.learn, run.data, run.folder, run.settings
+        training = Training(token, run, QueuedJob(self._line, owner, *arguments, limit=limit, expected=run.seconds))
+        self._known[token] = training
         training.task = asyncio.create_task(self._conduct(training))
         return training
 
     async def _conduct(self, training: Training) -> None:
         """All of it, from its place in line to what there is to take."""
         run = training.run
-
-        def begin() -> jobs.Job:
-            limits = {"seconds": run.seconds + START_UP, "memory": settings.JOB_BYTES}
-            return jobs.Job(learning.learn, run.data, run.folder, run.settings, **limits)
-
         try:
             with self._visits.held(run.folder):
-                steps = turns.in_turn(self._line, training.running, training.owner, run.seconds, begin)
-                async with aclosing(steps):
-                    async for step in steps:
-                        self._take(training, step)
-                training.taken = await asyncio.to_thread(keepsakes.written, run.folder / "take", run)
+                async with aclosing(training.job.results()) as results:
+                    async for items in results:
+                        for item in items:
+                            run.add(item)
+                        self._end_if_alone(training)
+                training.files = await asyncio.to_thread(keepsakes.written, run.folder / "take", run)
         except PROBLEMS as problem:
             training.problem = problem
         except Exception:  # nobody awaits this task: who watches must be told all the same
@@ -120,14 +151,10 @@ class Trainings:
         finally:
             training.over = True
 
-    def _take(self, training: Training, step: Waiting | list[object]) -> None:
-        """What has come of it; one that nobody watches any more is ended. Raises ValueError where it still waits."""
-        training.waiting = step if isinstance(step, Waiting) else None
-        for item in step if isinstance(step, list) else ():
-            training.run.add(item)
-        patience = settings.ALONE_SECONDS if self._line.crowded() else settings.GRACE_SECONDS
-        if not training.watchers and time.monotonic() - training.seen > patience:
-            if training.waiting:
+    def _end_if_alone(self, training: Training) -> None:
+        """Ends one that nobody watches any more. Raises ValueError where it still waits."""
+        if training.is_left_alone(settings.ALONE_SECONDS if self._line.crowded() else settings.GRACE_SECONDS):
+            if training.job.waiting:
                 raise ValueError("nobody watched this training while it waited, and it left the line")
             training.stop()
 

@@ -19,7 +19,7 @@ PREFIX = "visit-"
 class Visits:
     """Folders below `root`, one for each visitor, under names that cannot be told from the visitor's public ones."""
 
-    def __init__(self, root: Path = settings.TEMPORARY) -> None:
+    def __init__(self, root: Path) -> None:
         self.root, self.key = root, secrets.token_bytes(32)
         self._held: Counter[Path] = Counter()  # folders that are in use
         self._lock = threading.Lock()  # nothing is removed while it is taken into use
@@ -68,7 +68,7 @@ class Visits:
     def leave(self, session: str) -> None:
         """The visitor has left, or lost the connection: their files go after a grace period."""
         folder = self._place(session)
-        soon = time.time() - settings.FILE_SECONDS + settings.GRACE_SECONDS
+        soon = time.time() - settings.limits().file_seconds + settings.GRACE_SECONDS
         with suppress(FileNotFoundError):  # there never was one, or it is gone already
             used = min(soon, folder.stat().st_mtime)
             os.utime(folder, (used, used))
@@ -84,7 +84,7 @@ class Visits:
         """Whether it was too old, and nobody finds it any more. Raises FileNotFoundError."""
         with self._lock:
             used = any(held.parent == folder for held in self._held)
-            if used or time.time() - folder.stat().st_mtime <= settings.FILE_SECONDS:
+            if used or time.time() - folder.stat().st_mtime <= settings.limits().file_seconds:
                 return False
             folder.rename(folder.with_name(f"gone-{folder.name}"))
             return True

@@ -5,9 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from . import intake
+from . import intake, settings
+from .errors import PROBLEMS
 from .sentences import UNFORESEEN, told
-from .turns import PROBLEMS
 
 UNFIT = "what was sent does not fit this page; reload it and try again, or see “Use via API” at its foot"
 
@@ -18,7 +18,7 @@ class Walled(gr.Blocks):
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *others: Any, **more: Any) -> list[Any]:  # noqa: ANN401
         """Only uploads are named in what comes in. Raises gr.Error."""
         try:
-            return await super().preprocess_data(block_fn, intake.cleared(inputs), *others, **more)
+            return await super().preprocess_data(block_fn, intake.cleared(inputs, settings.folder()), *others, **more)
         except gr.Error as problem:  # a value that is not among those of a control
             raise refusal(problem.message) from None
         except intake.Refused as problem:

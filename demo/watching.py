@@ -4,7 +4,7 @@ import asyncio
 import html
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -12,43 +12,39 @@ from n2n import curves, plots
 from n2n.evaluate import ESTIMATED, MEAN
 
 from . import keepsakes, settings
+from .inspections import Findings
 from .learning import Preview
 from .markup import error, notes, table, verdicts
+from .named import changed
+from .queued import Waiting
 from .rows import panel, row, url
-from .runs import Looks, Run
+from .runs import Run
 from .shown import Shown
 from .trainings import Training
-from .turns import Waiting
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
 NO_ROWS = {"rows": [], "empty": ""}
 MACHINE = "Time machine: seconds of training"
-Values = TypeVar("Values", bound=tuple)
 TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
 
 
 class Page(NamedTuple):
     """What shows a training: the components; and, in a handler, their values."""
 
-    seen: object
-    status: object
-    curves: object
-    pictures: object
-    machine: object
-    snapshot: object
-    trust: object
-    files: object
-    command: object
-    train: object
-    stop: object
-    go_on: object
-    use: object
-    token: object  # of the training that is shown; it stands in the page's address
-
-
-def changed(components: type[Values], **changes: object) -> Values:
-    """Values for components, a NamedTuple: what is given changes, everything else stays as it is."""
-    return components(**(dict.fromkeys(components._fields, gr.skip()) | changes))
+    seen: Any
+    status: Any
+    curves: Any
+    pictures: Any
+    machine: Any
+    snapshot: Any
+    trust: Any
+    files: Any
+    command: Any
+    train: Any
+    stop: Any
+    go_on: Any
+    use: Any
+    token: Any  # of the training that is shown; it stands in the page's address
 
 
 page = partial(changed, Page)
@@ -65,19 +61,19 @@ def _panel(shown: Shown) -> dict:
     return panel(shown.role, title, url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text)
 
 
-def told(looks: Looks) -> str:
+def told(findings: Findings) -> str:
     """Everything known of an upload in words: what it is, what a training would buy, what the pair doctor says."""
-    if looks.understood is None:
+    if findings.understood is None:
         return notes(["Looking at it …"])
-    said = [f"This is {looks.understood.described}.", *looks.understood.notes]
-    if looks.speed:  # the last that is known
-        said.append(f"Measured on this computer: {'; '.join(map(looks.speed.told, settings.BUDGETS))}.")
-    return notes(said) + verdicts(looks.verdicts)
+    said = [f"This is {findings.understood.described}.", *findings.understood.notes]
+    if findings.speed:  # the last that is known
+        said.append(f"Measured on this computer: {'; '.join(map(findings.speed.told, settings.BUDGETS))}.")
+    return notes(said) + verdicts(findings.verdicts)
 
 
 def waiting(training: Training) -> Page:
     """While others train."""
-    return page(status=in_line(training.waiting), train=gr.Button(interactive=False), token=training.token)
+    return page(status=in_line(training.job.waiting), train=gr.Button(interactive=False), token=training.token)
 
 
 def in_line(place: Waiting) -> str:
@@ -101,7 +97,7 @@ def begun(training: Training) -> Page:
     )
 
 
-def _nothing_to_take() -> dict[str, object]:
+def _nothing_to_take() -> dict[str, Any]:
     """What there is to take and to see once a training is over, not there yet."""
     hidden = {name: gr.update(visible=False) for name in ("machine", "snapshot", "files", "use")}
     return {"trust": NO_ROWS, "command": "", **hidden}
@@ -116,7 +112,7 @@ class View:
 
     async def now(self) -> Page:
         """What has changed since the last time."""
-        changes: dict[str, object] = {"status": status(self.run)}
+        changes: dict[str, Any] = {"status": status(self.run)}
         if len(self.run.previews) > self.previews:
             self.previews = len(self.run.previews)
             changes["pictures"] = rows(self.run.previews[-1].rows)
@@ -142,7 +138,7 @@ async def ended(training: Training) -> Page:
         machine=machine(kept, len(kept) - 1) if kept else gr.skip(),
         snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
         trust=rows(run.learnt.trust.rows) if run.learnt else NO_ROWS,
-        files=gr.File(value=[str(file) for file in training.taken], visible=True),
+        files=gr.File(value=[str(file) for file in training.files], visible=True),
         command=_worth(run) + _command(keepsakes.command_of(run)),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),
@@ -214,12 +210,12 @@ def _command(command: str) -> str:
     )
 
 
-def at(run: Run, seconds: float) -> tuple:
+def at(run: Run, seconds: float) -> dict[str, Any]:
     """The time machine: the pictures and the weights of the snapshot nearest to so many seconds of training."""
     kept = run.snapshots()
     place = min(range(len(kept)), key=lambda place: abs(kept[place].seconds - float(seconds)))
     weights = gr.DownloadButton(f"Weights of step {kept[place].step:,}", value=str(kept[place].snapshot))
-    return rows(kept[place].rows), weights, gr.Slider(info=_moment(kept[place]))
+    return {"pictures": rows(kept[place].rows), "snapshot": weights, "machine": gr.Slider(info=_moment(kept[place]))}
 
 
 def machine(kept: Sequence[Preview], place: int) -> gr.Slider:

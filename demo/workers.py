@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
 from . import child, processes, settings
-from .processes import Failed
+from .errors import Failed
 
 EVERY = 0.004  # seconds between two looks for an answer
 PATIENCE = 1.0  # seconds beyond its limit in which the system should have ended a worker

@@ -1,11 +1,14 @@
 """What several test files share: pictures and pairs that the tests make themselves."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import skimage
 import torch
+
+from demo import settings
 
 
 def pytest_collection_modifyitems(items):
@@ -16,6 +19,17 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True)
 def _seeded():
     torch.manual_seed(0)
+
+
+@pytest.fixture
+def limit(monkeypatch):
+    """Changes limits of the demo."""
+
+    def limit(**changes):
+        changed = replace(settings.limits(), **changes)
+        monkeypatch.setattr(settings, "limits", lambda: changed)
+
+    return limit
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import torch
 from PIL import Image, ImageOps
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from demo import denoising, figures, markup, noises, opening, settings
+from demo import denoising, figures, markup, noises, opening
 from demo.denoising import AUTOMATIC, TRAINED, Learnt, Options, Order
 from demo.figures import COLUMNS
 from n2n import Noise2Noise, UNetConfig, advice, baselines, image, reader, weights
@@ -103,20 +103,20 @@ def run(tmp_path):
 # --- reading
 
 
-def test_a_picture_larger_than_the_page_takes_is_refused_with_its_size_and_the_command(put, monkeypatch):
-    monkeypatch.setattr(settings, "PIXELS", 1_000_000)
+def test_a_picture_larger_than_the_page_takes_is_refused_with_its_size_and_the_command(put, limit):
+    limit(pixels=1_000_000)
     path = put("a.png", saved(np.zeros((1500, 2000), np.uint8), "png"))
     with pytest.raises(ValueError, match=r"'a.png' has 3\.0 megapixels.* up to 1\..* python -m n2n denoise"):
         opening.read(path)
 
 
-def test_a_picture_just_as_large_as_the_page_takes_is_read(put, monkeypatch, pixels):
-    monkeypatch.setattr(settings, "PIXELS", SIDE * SIDE)
+def test_a_picture_just_as_large_as_the_page_takes_is_read(put, limit, pixels):
+    limit(pixels=SIDE * SIDE)
     assert np.array_equal(opening.read(put("a.png", saved(pixels, "png"))).pixels, pixels)
 
 
-def test_too_many_pictures_are_refused_with_both_numbers_and_the_command(put, monkeypatch, pixels):
-    monkeypatch.setattr(settings, "PICTURES", 2)
+def test_too_many_pictures_are_refused_with_both_numbers_and_the_command(put, limit, pixels):
+    limit(pictures=2)
     path = put("a.png", saved(pixels, "png"))
     assert [name for name, _ in opening.read_all([path] * 2)] == ["a.png"] * 2
     with pytest.raises(ValueError, match=r"3 pictures at once.* up to 2\..* python -m n2n denoise FOLDER"):
@@ -208,8 +208,8 @@ def test_a_path_without_a_file_is_an_error_with_its_path(tmp_path, name):
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "webp", "bmp", "ppm", "avif"])
-def test_wrong_bytes_are_read_and_can_be_written_again_or_are_refused_by_name(put, pixels, monkeypatch, kind):
-    monkeypatch.setattr(settings, "PIXELS", 10_000)
+def test_wrong_bytes_are_read_and_can_be_written_again_or_are_refused_by_name(put, pixels, limit, kind):
+    limit(pixels=10_000)
     original, rng = saved(pixels[:9, :9], kind), np.random.default_rng(0)
     for _ in range(60):
         data = bytearray(original)
@@ -295,14 +295,14 @@ def test_automatic_takes_the_courses_weights_for_the_courses_noise():
 def test_automatic_takes_what_is_recommended(noise):
     noisy = torch.rand(1, 3, 64, 64)
     name, _ = denoising.choose(Options(AUTOMATIC), noise, noisy)
-    assert name == advice.recommended(noisy, noise, denoising.HEADERS) == advice.suited(noise, denoising.HEADERS)
+    assert name == advice.recommended(noisy, noise, denoising.headers()) == advice.suited(noise, denoising.headers())
 
 
 @pytest.mark.parametrize("sigma", [0, 3, 12, 40, 120])
 def test_what_automatic_takes_for_noise_of_no_known_kind_has_no_better_one_to_be_told_of(rng, sigma):
     noisy = torch.from_numpy(rng.normal(0.5, sigma / 255, (1, 3, 96, 96)).astype(np.float32))
     name, model = denoising.choose(Options(AUTOMATIC), None, noisy)
-    told = advice.warning(noisy, model.header, denoising.HEADERS)
+    told = advice.warning(noisy, model.header, denoising.headers())
     assert name in advice.GENERAL and (told is None or "“" not in told)
 
 
@@ -420,8 +420,8 @@ def test_classical_methods_are_in_the_panels_and_in_the_table(run, pixels):
     assert [line[3] for line in outcome.table[1:]] == [shown(outcome, role)[0]["psnr"] for role in baselines.BASELINES]
 
 
-def test_a_large_picture_is_shown_smaller_with_a_word_and_downloaded_whole(run, pixels, monkeypatch):
-    monkeypatch.setattr(settings, "SHOWN_PIXELS", 1000)
+def test_a_large_picture_is_shown_smaller_with_a_word_and_downloaded_whole(run, pixels, limit):
+    limit(shown_pixels=1000)
     outcome = run([("a.png", Picture(pixels))])
     panel, seen = shown(outcome, "denoised")
     assert seen.shape[:2] == (panel["height"], panel["width"]) == (31, 31) and "shown smaller" in panel["note"]
@@ -595,8 +595,8 @@ def test_what_was_held_out_comes_first_and_of_what_was_learnt_no_gain_is_told(le
     assert imagecodecs.imread(outcome.files[0]).dtype == np.uint16 and any("16 bits" in note for note in outcome.notes)
 
 
-def test_of_shots_larger_than_the_page_takes_a_part_is_opened(learnt, tmp_path, photo, rng, monkeypatch):
-    monkeypatch.setattr(settings, "PIXELS", 10_000)
+def test_of_shots_larger_than_the_page_takes_a_part_is_opened(learnt, tmp_path, photo, rng, limit):
+    limit(pixels=10_000)
     clean = photo[:128, 100:].astype(np.uint16) * 16
     tifffile.imwrite(tmp_path / "stack.tif", np.stack(shots(clean, rng, 3)), photometric="rgb")
     outcome = learnt(tmp_path / "stack.tif")

@@ -26,23 +26,23 @@ def upload(root, letter, age, size=1000):
 
 
 def test_an_upload_goes_when_it_was_not_used_for_too_long(here, tmp_path):
-    old = upload(tmp_path, "a", settings.FILE_SECONDS + 5)
-    kept = upload(tmp_path, "b", settings.FILE_SECONDS - 60)
+    old = upload(tmp_path, "a", settings.limits().file_seconds + 5)
+    kept = upload(tmp_path, "b", settings.limits().file_seconds - 60)
     here.sweep()
     assert (old.exists(), kept.exists()) == (False, True)
 
 
 def test_what_was_never_finished_goes_soon(here, tmp_path):
     given_up, arriving = tmp_path / "tmpx1y2", tmp_path / "tmpz3"
-    for path, age in ((given_up, settings.UNFINISHED_SECONDS + 5), (arriving, 1)):
+    for path, age in ((given_up, settings.limits().unfinished_seconds + 5), (arriving, 1)):
         path.write_bytes(b"half")
         os.utime(path, (time.time() - age,) * 2)
     here.sweep()
     assert (given_up.exists(), arriving.exists()) == (False, True)
 
 
-def test_where_the_total_is_passed_the_uploads_used_longest_ago_make_room(here, tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "DISK_BYTES", 3000)
+def test_where_the_total_is_passed_the_uploads_used_longest_ago_make_room(here, tmp_path, limit):
+    limit(disk_bytes=3000)
     folders = [upload(tmp_path, letter, age) for letter, age in (("a", 300), ("b", 200), ("c", 100), ("d", 0))]
     here.sweep()
     assert [folder.exists() for folder in folders] == [False, False, True, True]
@@ -56,8 +56,8 @@ def test_other_folders_are_left_alone(here, tmp_path):
     assert len(list(tmp_path.iterdir())) == 3
 
 
-def test_more_than_the_total_is_refused_in_words(here, tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "DISK_BYTES", 3000)
+def test_more_than_the_total_is_refused_in_words(here, tmp_path, limit):
+    limit(disk_bytes=3000)
     upload(tmp_path, "a", 0, size=2000)
     here.sweep()
     assert here.refusal(500) is None
@@ -69,7 +69,7 @@ def test_more_than_the_total_is_refused_in_words(here, tmp_path, monkeypatch):
 
 
 def test_uploads_leave_some_of_the_disk_to_the_work_at_hand(here, monkeypatch):
-    free = settings.FREE_BYTES + 1000
+    free = settings.limits().free_bytes + 1000
     monkeypatch.setattr(disk.shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
     assert here.refusal(900) is None
     assert "nearly full" in here.refusal(1100)

@@ -13,7 +13,7 @@ DENOISED = """
 import asyncio, sys
 from pathlib import Path
 import spaces
-from demo import denoising, gpu, settings
+from demo import denoising, gpu
 from demo.denoising import Order
 from demo.denoisings import Denoisings
 from demo.visits import Visits
@@ -21,7 +21,7 @@ given = []
 gpu.lent = lambda *arguments: given.append(arguments[0]) or arguments[0](*arguments[1:])
 order = Order(sample="cat", noise="gaussian", level=25.0)
 outcome = asyncio.run(Denoisings(Visits(Path(sys.argv[1]))).denoise("anna", order))
-print(spaces.asked, given == [denoising.fulfil], len(outcome.rows), gpu.DEVICE)
+print(spaces.asked, given == [denoising.fulfil], len(outcome.rows), gpu.device())
 """
 
 

@@ -4,7 +4,6 @@ import os
 
 import pytest
 
-from demo import intake
 from demo.intake import REFUSED, Refused, admitted, cleared, served
 
 SUM = "0123456789abcdef" * 4
@@ -90,8 +89,8 @@ def test_a_file_that_is_no_upload_is_refused_with_or_without_gradios_mark(file, 
             cleared([[sent]], root)
 
 
-def test_what_names_no_file_stays_as_it_is():
-    assert intake.cleared([1, None, "a", {"b": [2.5, True]}]) == [1, None, "a", {"b": [2.5, True]}]
+def test_what_names_no_file_stays_as_it_is(root):
+    assert cleared([1, None, "a", {"b": [2.5, True]}], root) == [1, None, "a", {"b": [2.5, True]}]
 
 
 def test_served_is_what_was_made_for_a_visitor_or_came_from_one(upload, root):

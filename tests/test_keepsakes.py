@@ -10,9 +10,10 @@ import tifffile
 from PIL import Image
 from test_learning import SHORT, never, save
 
-from demo import gathering, keepsakes, learning, runs, samples
+from demo import gathering, keepsakes, learning, samples, uploads
 from demo.learning import Settings
-from demo.runs import Run, Upload
+from demo.runs import Run
+from demo.uploads import Upload
 from n2n import weights
 from n2n.__main__ import main
 from n2n.evaluate import ESTIMATED, MEAN
@@ -44,13 +45,13 @@ def run_of(tmp_path):
     """A training on uploaded files: each in a folder of its own, under the name that Gradio lets it have."""
 
     def run_of(*files):
-        uploads = []
+        given = []
         for place, file in enumerate(files):
             path = tmp_path / "uploads" / str(place) / file.name.replace("'", "")
             path.parent.mkdir(parents=True)
             path.write_bytes(file.read_bytes())
-            uploads.append(Upload(str(path), file.name))
-        brought = runs.brought(tuple(uploads), tmp_path / "together", tmp_path)
+            given.append(Upload(str(path), file.name))
+        brought = uploads.gathered(given, tmp_path / "together", tmp_path)
         return Run(brought.data, tmp_path, CHOSEN, brought.names, brought.renamed)
 
     return run_of
@@ -121,7 +122,7 @@ def test_two_files_of_one_name_are_told_apart_in_the_command(run_of, home, noisy
 
 def test_the_sample_pairs_are_made_before_they_are_learnt_from(tmp_path, home, monkeypatch):
     monkeypatch.setattr(gathering, "SCENES", 40)
-    brought = runs.brought((samples.PAIRS,), tmp_path / "together", tmp_path)
+    brought = uploads.gathered((samples.PAIRS,), tmp_path / "together", tmp_path)
     run = Run(brought.data, tmp_path, CHOSEN, brought.names)
     assert repeated(run, home, monkeypatch).steps == 2
     made, ours = np.load(home / "pairs.npz"), np.load(brought.data[0])

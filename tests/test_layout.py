@@ -92,8 +92,8 @@ LAB = sorted(path.stem for path in (ROOT / "demo" / "lab").glob("*.py") if not p
 FILES = [*(("n2n", module) for module in MODULES), *(("demo", module) for module in SCREENS)]
 FILES += [("demo/lab", module) for module in LAB]
 IN_JOBS = ("child", "denoising", "disk", "gathering", "intake", "jobs", "learning", "line", "looking", "noises")
-IN_JOBS += ("preloaded", "processes", "rows", "runs", "samples", "sentences", "settings", "shown", "trusting", "turns")
-IN_JOBS += ("beside", "figures", "opening", "visits", "workers")
+IN_JOBS += ("preloaded", "processes", "rows", "runs", "samples", "sentences", "settings", "shown", "trusting", "queued")
+IN_JOBS += ("errors", "inspections", "trainings", "uploads", "beside", "figures", "opening", "visits", "workers")
 
 
 def tree(module, package="n2n"):

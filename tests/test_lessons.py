@@ -6,10 +6,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from demo import class_panel, settings
+from demo import class_panel
 from demo.lab import lessons
 from demo.lab.experiment import Amount, Choice, Experiment
 from demo.lab.experiments import EXPERIMENTS, FIRST
+from demo.settings import Access
 
 PAGE = "http://192.168.1.5:7860/"
 
@@ -133,19 +134,17 @@ def test_the_same_link_gives_the_same_noise(tmp_path):
     ],
 )
 def test_a_page_opened_over_the_network_has_the_address_for_students(asked, address):
-    assert class_panel.address_of(asked, "http") == (address, "")
+    assert class_panel.address_of(asked, "http", Access()) == (address, "")
 
 
 @pytest.mark.parametrize("asked", ["localhost:7860", "127.0.0.1:7860", "[::1]:7860", "LOCALHOST", "<script>", ""])
-def test_only_this_computer_opens_a_page_that_listens_here(asked, monkeypatch):
-    monkeypatch.setattr(settings, "HOST", "127.0.0.1")
-    address, told = class_panel.address_of(asked, "http")
+def test_only_this_computer_opens_a_page_that_listens_here(asked):
+    address, told = class_panel.address_of(asked, "http", Access(host="127.0.0.1"))
     assert "--host 0.0.0.0" in told and "script" not in address
 
 
-def test_a_page_that_listens_everywhere_has_this_machine_s_address(monkeypatch):
-    monkeypatch.setattr(settings, "HOST", "0.0.0.0")
-    address, told = class_panel.address_of("localhost:7860", "http")
+def test_a_page_that_listens_everywhere_has_this_machine_s_address():
+    address, told = class_panel.address_of("localhost:7860", "http", Access(host="0.0.0.0"))
     own = class_panel.lan_address()
     assert (address, bool(told)) == (f"http://{own or 'localhost'}:7860/", own is None)
 

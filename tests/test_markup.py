@@ -62,7 +62,7 @@ def test_too_little_memory_is_told_in_words():
     ],
 )
 def test_an_error_names_the_file_and_not_its_folder(path, text):
-    assert Reader(markup.error(OSError(f"no '{settings.TEMPORARY}/{path}' here"))).texts == [text]
+    assert Reader(markup.error(OSError(f"no '{settings.folder()}/{path}' here"))).texts == [text]
 
 
 def test_equal_notes_are_told_once_in_their_order():

@@ -1,4 +1,4 @@
-"""The demo's limits, read in a process of their own as a server reads them."""
+"""The demo's limits, read from the environment when they are asked for."""
 
 import json
 import os
@@ -8,70 +8,93 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-PROGRAM = """
-import json, os
 from demo import settings
-found = {name: value for name, value in vars(settings).items() if name.isupper() and not name.startswith("_")}
-print(json.dumps(found | {"environment": dict(os.environ)}, default=str))
+from demo.settings import Access, Limits
+
+ROOT = Path(__file__).parent.parent
+PREPARED = """
+import json, os
+from demo import app, environment
+before = dict(os.environ)
+environment.prepare()
+print(json.dumps([before, dict(os.environ)]))
 """
 
 
-def start(**variables):
-    """The settings under these environment variables: the finished process."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith(("N2N_", "GRADIO_"))}
-    command = [sys.executable, "-c", PROGRAM]
-    return subprocess.run(command, cwd=ROOT, env=known | variables, capture_output=True, text=True, check=False)
-
-
-def found(**variables):
-    return json.loads(start(**variables).stdout)
-
-
-@pytest.fixture(scope="module")
-def defaults():
-    return found()
+@pytest.fixture(autouse=True)
+def bare(monkeypatch):
+    """Nothing is set from outside."""
+    for name in os.environ:
+        if name.startswith(("N2N_", "GRADIO_", "SPACE")):
+            monkeypatch.delenv(name)
+    settings.folder.cache_clear()
+    yield
+    settings.folder.cache_clear()
 
 
 @pytest.mark.parametrize("text", ["many", "0", "-3", "nan", "inf", "0.5", "2.5"])
-def test_a_wrong_number_is_refused_with_its_variable(text):
-    last = start(N2N_QUEUE=text).stderr.splitlines()[-1]
-    assert "N2N_QUEUE" in last and f"'{text}'" in last and "above 0" in last
+def test_a_wrong_number_is_refused_with_its_variable(text, monkeypatch):
+    monkeypatch.setenv("N2N_QUEUE", text)
+    with pytest.raises(ValueError, match=f"N2N_QUEUE is '{text}'.*above 0"):
+        Limits()
 
 
-@pytest.mark.parametrize("variable", ["GRADIO_SERVER_PORT", "N2N_PORT", "N2N_MEGAPIXELS"])
-def test_other_variables_are_named_too(variable):
-    assert f"{variable} is 'many'" in start(**{variable: "many"}).stderr
+@pytest.mark.parametrize(
+    ("kind", "variable"), [(Access, "GRADIO_SERVER_PORT"), (Access, "N2N_PORT"), (Limits, "N2N_MEGAPIXELS")]
+)
+def test_other_variables_are_named_too(kind, variable, monkeypatch):
+    monkeypatch.setenv(variable, "many")
+    with pytest.raises(ValueError, match=f"{variable} is 'many'"):
+        kind()
 
 
-def test_values_come_from_the_environment():
-    values = found(N2N_QUEUE="7", N2N_MEGAPIXELS="0.5", N2N_FILE_MINUTES="2.5", N2N_UPLOAD_MB="3", N2N_HOST="0.0.0.0")
-    assert (values["QUEUE"], values["PIXELS"], values["FILE_SECONDS"]) == (7, 500_000, 150)
-    assert (values["UPLOAD_BYTES"], values["HOST"]) == (3 * 1024 * 1024, "0.0.0.0")
+def test_values_come_from_the_environment(monkeypatch):
+    given = {"QUEUE": "7", "MEGAPIXELS": "0.5", "FILE_MINUTES": "2.5", "UPLOAD_MB": "3", "HOST": "0.0.0.0"}
+    for name, text in given.items():
+        monkeypatch.setenv(f"N2N_{name}", text)
+    limits = Limits()
+    assert (limits.queue, limits.pixels, limits.file_seconds) == (7, 500_000, 150)
+    assert (limits.upload_bytes, Access().host) == (3 * 1024 * 1024, "0.0.0.0")
 
 
-def test_a_variable_that_is_empty_is_as_one_that_is_not_there(defaults):
-    assert found(N2N_QUEUE="", GRADIO_SERVER_PORT="")["QUEUE"] == defaults["QUEUE"]
+def test_a_variable_that_is_empty_is_as_one_that_is_not_there(monkeypatch):
+    access, limits = Access(), Limits()
+    for name in ("N2N_QUEUE", "N2N_HOSTS", "GRADIO_SERVER_PORT"):
+        monkeypatch.setenv(name, "")
+    assert (Access(), Limits()) == (access, limits)
 
 
-def test_the_port_of_a_space_is_taken_unless_ours_is_set(defaults):
-    ports = [found(GRADIO_SERVER_PORT="9000")["PORT"], found(GRADIO_SERVER_PORT="9000", N2N_PORT="9001")["PORT"]]
-    assert (defaults["PORT"], ports) == (7860, [9000, 9001])
+def test_the_port_of_a_space_is_taken_unless_ours_is_set(monkeypatch):
+    assert Access().port == 7860
+    monkeypatch.setenv("GRADIO_SERVER_PORT", "9000")
+    assert Access().port == 9000
+    monkeypatch.setenv("N2N_PORT", "9001")
+    assert Access().port == 9001
 
 
-def test_nobody_else_can_open_the_demo_unless_asked_for(defaults):
-    assert defaults["HOST"] == "127.0.0.1"
+def test_nobody_else_can_open_the_demo_unless_asked_for():
+    assert Access().host == "127.0.0.1"
 
 
-def test_gradio_is_told_where_to_write_and_to_stay_silent(defaults):
-    told = defaults["environment"]
-    assert told["GRADIO_TEMP_DIR"] == defaults["TEMPORARY"] and Path(defaults["TEMPORARY"]).is_absolute()
-    assert told["GRADIO_ANALYTICS_ENABLED"] == "False"
+def test_the_folder_can_be_chosen(tmp_path, monkeypatch):
+    assert settings.folder().is_absolute()
+    settings.folder.cache_clear()
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    assert settings.folder() == tmp_path
 
 
-def test_the_folder_can_be_chosen(tmp_path):
-    assert found(GRADIO_TEMP_DIR=str(tmp_path))["TEMPORARY"] == str(tmp_path)
+def test_all_files_are_gone_within_an_hour():
+    assert Limits().file_seconds + Limits().sweep_seconds < 3600
 
 
-def test_all_files_are_gone_within_an_hour(defaults):
-    assert defaults["FILE_SECONDS"] + defaults["SWEEP_SECONDS"] < 3600
+def test_the_environment_is_written_only_when_it_is_prepared():
+    known = os.environ | {"SPACE_ID": "me/n2n"}
+    command = [sys.executable, "-c", PREPARED]
+    done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=True)
+    before, after = json.loads(done.stdout)
+    assert {name: after[name] for name in after if after[name] != before.get(name)} == {
+        "GRADIO_TEMP_DIR": str(settings.folder()),
+        "GOMP_SPINCOUNT": "1000",
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), before.get("PYTHONPATH")))),
+    }
+    assert all(before.get(name) == text for name, text in known.items())

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from test_learning import save
 
-from demo import runs, settings, trainings
+from demo import settings, trainings
+from demo.errors import PROBLEMS
 from demo.line import Line
 from demo.trainings import Trainings
 from demo.visits import Visits
@@ -25,12 +26,12 @@ def desk(tmp_path):
 
 
 def asked(seconds=2.0):
-    return runs.settings_of(seconds, "fast", 3, None)
+    return trainings.chosen(seconds, "fast", 3, None)
 
 
 async def watched(known, training, least=0):
     """Watches to the end, or until so many steps were made."""
-    async with aclosing(known.watch(training)) as steps:
+    async with aclosing(known.watch("anna", training)) as steps:
         async for step in steps:
             if least and step.run.progress and step.run.progress.step >= least:
                 return
@@ -51,7 +52,7 @@ def test_a_training_goes_on_when_nobody_looks_and_is_found_with_its_curves(desk)
     seen, training = asyncio.run(gone_and_back())
     assert training.over and training.run.progress.step > seen
     assert training.run.history.measurements and training.run.learnt
-    assert Noise2Noise.load(training.taken[0]).net.config.width == 3
+    assert Noise2Noise.load(training.files[0]).net.config.width == 3
 
 
 def test_nobody_finds_a_training_without_its_token(desk):
@@ -83,7 +84,7 @@ def test_what_nobody_watches_is_stopped_and_keeps_what_was_learnt(desk, monkeypa
         return training, time.monotonic() - began
 
     training, seconds = asyncio.run(left())
-    assert seconds < 30 and training.run.learnt.stopped and training.taken
+    assert seconds < 30 and training.run.learnt.stopped and training.files
 
 
 def test_it_goes_on_under_the_same_address(desk):
@@ -130,11 +131,11 @@ def test_what_went_wrong_is_told_to_who_watches(desk, tmp_path):
     async def failing():
         await watched(known, await known.begin("anna", (str(tmp_path / "flat.npz"),), asked()))
 
-    with pytest.raises(trainings.PROBLEMS, match=r"flat\.npz"):
+    with pytest.raises(PROBLEMS, match=r"flat\.npz"):
         asyncio.run(failing())
 
 
 @pytest.mark.parametrize("start", ["/etc/passwd", "weights/course.safetensors", "none such", "../course"])
 def test_only_built_in_models_are_started_from(start):
     with pytest.raises(ValueError, match=r"there are no weights.*allowed: course"):
-        runs.settings_of(5, "fast", 24, start)
+        trainings.chosen(5, "fast", 24, start)

@@ -69,21 +69,21 @@ def test_each_run_has_an_empty_folder_of_its_own(visits):
 
 def test_a_folder_unused_for_too_long_goes_with_all_that_is_in_it(visits):
     (visits.fresh("anna", "denoised") / "a.png").touch()
-    aged(visits.folder("anna"), settings.FILE_SECONDS + 1)
+    aged(visits.folder("anna"), settings.limits().file_seconds + 1)
     visits.sweep()
     assert not list(visits.root.iterdir())
 
 
 def test_a_folder_that_is_used_stays(visits):
-    aged(visits.folder("anna"), settings.FILE_SECONDS + 1)
+    aged(visits.folder("anna"), settings.limits().file_seconds + 1)
     kept = visits.folder("anna")
-    aged(visits.folder("ben"), settings.FILE_SECONDS - 10)
+    aged(visits.folder("ben"), settings.limits().file_seconds - 10)
     visits.sweep()
     assert kept.exists() and len(list(visits.root.iterdir())) == 2
 
 
 def test_folders_of_an_earlier_server_go_too(visits):
-    aged(visits.folder("anna"), settings.FILE_SECONDS + 1)
+    aged(visits.folder("anna"), settings.limits().file_seconds + 1)
     Visits(visits.root).sweep()
     assert not list(visits.root.iterdir())
 
@@ -91,7 +91,7 @@ def test_folders_of_an_earlier_server_go_too(visits):
 def test_what_everybody_sees_stays(visits):
     shared = visits.shared("first")
     for folder in (shared, shared.parent):
-        aged(folder, 10 * settings.FILE_SECONDS)
+        aged(folder, 10 * settings.limits().file_seconds)
     visits.sweep()
     assert shared.is_dir() and visits.shared("first") == shared
 
@@ -112,9 +112,9 @@ def test_who_comes_back_within_the_grace_period_keeps_his_files(visits):
     assert time.time() - folder.stat().st_mtime < 60
 
 
-@pytest.mark.parametrize("life", [settings.FILE_SECONDS, settings.GRACE_SECONDS / 5])
-def test_leaving_never_makes_files_live_longer(visits, monkeypatch, life):
-    monkeypatch.setattr(settings, "FILE_SECONDS", life)
+@pytest.mark.parametrize("life", [settings.limits().file_seconds, settings.GRACE_SECONDS / 5])
+def test_leaving_never_makes_files_live_longer(visits, limit, life):
+    limit(file_seconds=life)
     folder = visits.folder("anna")
     aged(folder, life - 10)
     used = folder.stat().st_mtime
@@ -130,12 +130,12 @@ def test_who_never_had_a_folder_can_leave(visits):
 def test_what_is_in_use_or_waits_stays_however_old(visits):
     run = visits.fresh("anna", "run")
     with visits.held(run):
-        aged(visits.folder("anna"), 10 * settings.FILE_SECONDS)
+        aged(visits.folder("anna"), 10 * settings.limits().file_seconds)
         visits.sweep()
         assert run.exists()
     visits.sweep()
     assert run.exists()  # its age counts from the end of its use
-    aged(visits.folder("anna"), settings.FILE_SECONDS + 1)
+    aged(visits.folder("anna"), settings.limits().file_seconds + 1)
     visits.sweep()
     assert not run.exists()
 
@@ -149,6 +149,6 @@ def test_newer_runs_do_not_push_out_one_that_is_in_use(visits):
 def test_a_visitor_who_leaves_takes_nothing_from_work_that_goes_on(visits):
     with visits.held(visits.fresh("anna", "run")) as run:
         visits.leave("anna")
-        aged(visits.folder("anna"), 10 * settings.FILE_SECONDS)
+        aged(visits.folder("anna"), 10 * settings.limits().file_seconds)
         visits.sweep()
         assert run.exists()

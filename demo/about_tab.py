@@ -17,7 +17,7 @@ from n2n.unet import count_parameters
 
 from . import gpu, idea, settings
 
-CSS = (Path(__file__).parent / "about.css").read_text(encoding="utf-8")
+STYLES = Path(__file__).parent / "about.css"
 COLUMN, ROW = 'th scope="col"', 'th scope="row"'
 ESTIMATED = " (from noisy pictures alone, over all pixels at once)"
 SIDE = 32  # pixels of the picture that Table I is for
@@ -81,7 +81,8 @@ def build(speed: Callable[[], Awaitable[float | None]]) -> None:
 
     speed: pictures of 32×32 pixels that this host learns from in a second, or None while that is not measured.
     """
-    with gr.HTML(html_template="@children", css_template=CSS, apply_default_css=False, elem_id="about") as page:
+    styles = STYLES.read_text(encoding="utf-8")
+    with gr.HTML(html_template="@children", css_template=styles, apply_default_css=False, elem_id="about") as page:
         gr.HTML(_idea(), apply_default_css=False)
         _net(UNet())
         _weights(cards())

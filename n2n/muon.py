@@ -2,8 +2,7 @@
 
 Adam scales every number by itself. Muon takes a kernel as the matrix that it is, (outputs, inputs · 3 · 3), and makes
 its gradient's singular values about 1: what few pictures show counts as much as what all of them show. So one picture
-teaches what Adam needs several for. torch.optim.Muon takes matrices only, none with the four dimensions of a kernel, and
-goes through them one by one.
+teaches what Adam needs several for. torch.optim.Muon takes matrices only, and kernels have four dimensions.
 """
 
 import math

@@ -3,7 +3,7 @@
 Adam scales every number by itself. Muon (Jordan et al., 2024) takes steps of equal length in all directions: it takes a
 kernel as the matrix that it is, (outputs, inputs · 3 · 3), and makes its gradient's singular values about 1. What few
 pictures show counts as much as what all of them show, so one picture teaches what Adam needs several for.
-torch.optim.Muon takes matrices only, none with the four dimensions of a kernel, and goes through them one by one.
+torch.optim.Muon takes matrices only, and kernels have four dimensions.
 """
 
 import math

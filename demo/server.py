@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from uvicorn import Server
 
-from . import jobs, settings
+from . import jobs, scripts, settings
 from .app import App
 from .disk import Disk
 from .gate import Gate, Guard
@@ -85,6 +85,7 @@ def _launch(app: App, host: str, port: int, in_browser: bool) -> None:
                 show_error=False,
                 prevent_thread_lock=True,
                 app_kwargs={
+                    "routes": scripts.routes(),
                     "middleware": [Middleware(Guard, disk=app.disk)],
                     "lifespan": partial(_gated, disk=app.disk),
                 },

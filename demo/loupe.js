@@ -10,7 +10,8 @@ function moveLens(figure, x, y, zoom) {
   const side = Math.min(clamp(0.6 * least, 96, 192), least);
   const count = Math.max(1, Math.min(Math.floor(side / factor), width, height)); // pixels in view, across and down
   const first = (place, length) => clamp(Math.floor(place * length) - Math.floor(count / 2), 0, length - count);
-  const corner = (place, length) => Math.round(clamp(place * length - (count * factor) / 2, 0, length - count * factor));
+  const corner = (place, length) =>
+    Math.round(clamp(place * length - (count * factor) / 2, 0, length - count * factor));
   Object.assign(figure.lens.style, {
     width: `${count * factor}px`,
     height: `${count * factor}px`,
@@ -37,7 +38,8 @@ export function hideLoupe(row) {
 function stepLoupe(row, event) {
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   if (event.key === "Escape") hideLoupe(row);
-  if (!step || !row.figures.length || row.wiping || !row.view.zoom || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!step || !row.figures.length || row.wiping || !row.view.zoom || event.ctrlKey || event.altKey || event.metaKey)
+    return;
   event.preventDefault();
   const { width, height } = row.figures[0].panel;
   const pixels = event.shiftKey ? 1 : Math.max(1, Math.round(Math.min(width, height) / 32));

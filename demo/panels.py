@@ -7,7 +7,9 @@ import gradio as gr
 
 from . import scripts
 
-CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+HERE = Path(__file__).parent
+SHEETS = ("panels.css", "switches.css", "loupe.css", "wipe.css")
+CSS = "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in SHEETS)
 
 
 def component(value: dict[str, Any] | None = None, *, compact: bool = False, **settings: object) -> gr.HTML:

@@ -19,7 +19,10 @@ export function newFigure(grid) {
   const lens = make(stage, "div", "lens");
   const caption = make(node, "figcaption");
   const texts = { title: make(caption, "div", "title") };
-  for (const names of [["psnr", "gain"], ["ssim", "note"]]) {
+  for (const names of [
+    ["psnr", "gain"],
+    ["ssim", "note"],
+  ]) {
     const line = make(caption, "div", "line");
     for (const name of names) texts[name] = make(line, "span", name);
   }

@@ -43,7 +43,8 @@ export function chooseSides(row) {
   const left = byRole(row, "noisy");
   const right = byRole(row, row.view.right) || byRole(row, "denoised");
   row.wiping = row.view.mode === "wipe" && Boolean(left && right);
-  for (const figure of row.figures) figure.node.dataset.side = figure === left ? "left" : figure === right ? "right" : "";
+  for (const figure of row.figures)
+    figure.node.dataset.side = figure === left ? "left" : figure === right ? "right" : "";
   if (!row.wiping) return;
   const name = row.name.textContent;
   const titles = `${left.panel.title} and ${right.panel.title}`;

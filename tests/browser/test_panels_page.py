@@ -42,6 +42,7 @@ def address():
                 panels.component({"rows": lines, "empty": ""}, compact=True, elem_id=f"p{count}-{side}")
         uneven = {"rows": [row(4, 192), row(3, 192), row(1, 192)], "empty": ""}
         panels.component(uneven, compact=True, elem_id="uneven")
+        panels.component({"rows": [row(2, 256)], "empty": ""}, elem_id="wipe")
     served = {"routes": scripts.routes()}
     _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, css=CSS, theme=theme(), app_kwargs=served)
     yield address
@@ -80,6 +81,15 @@ def test_no_caption_is_printed_over_another(sheet, count, side):
 def test_pictures_of_rows_of_any_length_have_one_scale(sheet):
     widths = sheet.evaluate(f"({FIGURES})('#uneven')")
     assert len(widths) == 8 and max(widths) - min(widths) < 1
+
+
+def test_the_captions_of_before_and_after_stand_apart_below_the_picture(sheet):
+    sheet.get_by_label("before / after").check()
+    (width,) = set(sheet.evaluate(f"({FIGURES})('#wipe [data-side]:not([data-side=\"\"])')"))
+    start = sheet.locator("#wipe .grid").bounding_box()["x"]
+    left, right = (sheet.evaluate(f"({BOXES})('#wipe [data-side={side}]')") for side in ("left", "right"))
+    assert min(box["left"] for box in right) - max(box["right"] for box in left) >= 8
+    assert max(box["right"] for box in right) <= start + width + 1
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from .rows import url
 
 PICTURE = Path(__file__).parent / "pictures" / "denoise.png"
 FIRST = '<meta charset="utf-8" />'  # which has to stand near the beginning
+LAST = "</head>"  # before it, and so after Gradio's own scripts, stand ours
 PREVIEW = re.compile(r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>')
 
 
@@ -27,11 +28,12 @@ def previewed(title: str, sentence: str, picture: Path) -> None:
     named = {f'property="og:{name}"': text for name, text in ({"type": "website"} | told).items()}
     named |= {f'name="twitter:{name}"': text for name, text in ({"card": "summary_large_image"} | told).items()}
     lines = [f'<meta {name} content="{text}" />' for name, text in named.items()]
-    lines += scripts.preloads()
+    early = "\n\t\t".join([*scripts.preloads(), LAST])
 
     def ours(name: str) -> tuple:
         source, *rest = theirs.get_source(environment, name)
-        return PREVIEW.sub("", source).replace(FIRST, "\n\t\t".join([FIRST, *lines]), 1), *rest
+        source = PREVIEW.sub("", source).replace(FIRST, "\n\t\t".join([FIRST, *lines]), 1)
+        return source.replace(LAST, early, 1), *rest
 
     environment.loader = FunctionLoader(ours)
     environment.cache.clear()

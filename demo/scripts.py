@@ -4,30 +4,30 @@ import hashlib
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-FILES = sorted(Path(__file__).parent.glob("*.js"))
-VERSION = hashlib.sha256(b"".join(path.read_bytes() for path in FILES)).hexdigest()[:16]
-PLACE = f"scripts/{VERSION}"  # other scripts have other addresses: a browser may keep each for ever
+SCRIPTS = {path.name: path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.js"))}
+VERSION = hashlib.sha256(b"".join(SCRIPTS.values())).hexdigest()[:16]
+PLACE = f"scripts/{VERSION}"  # changed scripts have new addresses, so that a browser may keep each of them for good
 HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
 def routes() -> list[Route]:
     """One route for each script, for the `app_kwargs` of whatever serves a page with these components."""
-    return [_route(path) for path in FILES]
+    return [_route(name, source) for name, source in SCRIPTS.items()]
 
 
-def _route(path: Path) -> Route:
+def _route(name: str, source: bytes) -> Route:
     async def send(_: Request) -> Response:
-        return FileResponse(path, media_type="text/javascript", headers=HEADERS)
+        return Response(source, media_type="text/javascript", headers=HEADERS)
 
-    return Route(f"/{PLACE}/{path.name}", send)
+    return Route(f"/{PLACE}/{name}", send)
 
 
 def preloads() -> list[str]:
     """A line for the head of the page for each script: all arrive while Gradio itself starts."""
-    return [f'<link rel="modulepreload" href="{PLACE}/{path.name}" />' for path in FILES]
+    return [f'<link rel="modulepreload" href="{PLACE}/{name}" />' for name in SCRIPTS]
 
 
 def start(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import gradio as gr
 
+from n2n import formats
 from n2n.recipe import RECIPES
 
 from . import intake, runs, settings, turns
@@ -23,9 +24,9 @@ DENOISE = """Denoises one picture and returns it in its own size, depth and form
 
 weights: the name of shipped weights, or automatic. clean: the clean picture, if there is one; without it no PSNR is
 told. strength: 0 keeps the noise, 1 removes all of it. ensemble: average over eight turns and flips."""
-CHECK = """Says what pairs of noisy pictures are, what the pair doctor finds, and how fast a training would be.
+CHECK = f"""Says what pairs of noisy pictures are, what the pair doctor finds, and how fast a training would be.
 
-pairs: one .zip, .npz, .pkl or TIFF stack, or two and more pictures."""
+pairs: one {formats.either(formats.sets())} file or TIFF stack, or two and more pictures."""
 TRAIN = """Trains on pairs of noisy pictures. Streams how far it is, at last with the weights, a .safetensors file.
 
 pairs: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or empty."""

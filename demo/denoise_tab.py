@@ -7,7 +7,7 @@ from typing import NamedTuple
 import gradio as gr
 from gradio.data_classes import ImageData
 
-from n2n import baselines, weights
+from n2n import baselines, formats, weights
 
 from . import figures, noises, panels, samples, settings, spoken, strip
 from .asked import ADD, ALREADY, SOURCES, TRAINED_FILE, Controls, ordered
@@ -20,7 +20,7 @@ from .turns import PROBLEMS
 from .visits import Visits
 
 EMPTY = "Choose a picture above, or bring your own."
-PICTURES = ["image", ".tif", ".tiff"]
+PICTURES = ["image", *formats.pictures()]
 
 # Which of the four sources a person just used: the others are forgotten before the event is sent.
 ONLY = {
@@ -98,7 +98,7 @@ def _controls(chosen_sample: gr.HTML) -> tuple[Controls, gr.Group]:
     """What a person sets; and what of that says nothing of shots that were learnt from."""
     with gr.Group():
         files = gr.File(
-            label="Your own: PNG, JPEG, WebP, TIFF",
+            label=f"Your own: {formats.picture_labels()}",
             file_count="multiple",
             file_types=PICTURES,
             height=110,

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from n2n import Noise2Noise, advice, baselines, compare, host, image, trust, weights
+from n2n import Noise2Noise, advice, baselines, compare, formats, host, image, trust, weights
 from n2n.compare import Case, Shown
 from n2n.evaluate import Denoiser
 from n2n.image import Picture
@@ -181,7 +181,7 @@ def _gain(measured: Sequence[tuple[Shown, Shown]]) -> str:
 def _write(folder: Path, name: str, picture: Picture) -> Path:
     """The picture under its own name; as PNG where its format cannot be written."""
     path = folder / name
-    fits = image.SIXTEEN_BIT_SUFFIXES if picture.pixels.dtype == np.uint16 else image.SUFFIXES
+    fits = formats.pictures(sixteen_bits=picture.pixels.dtype == np.uint16)
     path = path if path.suffix.lower() in fits else path.with_suffix(".png")
     while path.exists():
         path = path.with_stem(f"{path.stem}_")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n import image
+from n2n import files
 from n2n.compare import Case, Shown
 from n2n.history import safe_cell
 
@@ -43,7 +43,7 @@ def write(path: Path, table: list[tuple]) -> Path:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     writer.writerows([_rounded(each) for each in (*table, *means(table))])
-    image.write_bytes(path, text.getvalue().encode())
+    files.write_bytes(path, text.getvalue().encode())
     return path
 
 

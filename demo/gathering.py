@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n import image, make, noise, pairs
+from n2n import formats, make, noise, reader
 
 PHOTOGRAPHS = "course-samples"
 NOISE = "pixelate:8"  # the course's: one of 8×8 pixels
@@ -17,7 +17,7 @@ SCENES, FEW = 2000, 60  # to learn from; to show the format
 
 
 def gathered(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
-    """Uploaded files → what `n2n.pairs.read` is to be given, linked into `folder`, made afresh, where they stay.
+    """Uploaded files → what `n2n.reader.read` is to be given, linked into `folder`, made afresh, where they stay.
 
     One file is itself. Of several pictures, each of which was in a folder of its own, the names tell which belong
     together: two of one name are told apart by _1 and _2. Raises ValueError with what to do instead, OSError.
@@ -37,15 +37,15 @@ def _checked(files: Sequence[Path]) -> dict[str, Path]:
     if len(files) == 1:
         return {files[0].name: files[0]}
     for file in files:
-        if file.suffix.lower() == ".zip" or pairs.is_array_file(file):
+        if file.suffix.lower() in formats.sets():
             raise ValueError(
                 f"'{file.name}' was brought with {len(files) - 1} other files; bring one archive or one file of arrays "
                 "alone, or pictures only"
             )
-    pictures = [file for file in files if file.suffix.lower() in image.SUFFIXES]
+    pictures = [file for file in files if formats.is_picture(file)]
     if not pictures:
         raise ValueError(
-            f"none of the {len(files)} files is a picture; allowed: {', '.join(image.SUFFIXES)}, or a .zip"
+            f"none of the {len(files)} files is a picture; allowed: {', '.join(formats.pictures())}, or a .zip"
         )
     return dict(zip(_names(pictures), pictures))
 
@@ -96,5 +96,5 @@ def sample_archive(folder: Path) -> Path:
 
 
 def _made(scenes: int) -> dict[str, np.ndarray]:
-    photographs = pairs.read(PHOTOGRAPHS, noise=noise.parse(NOISE))
+    photographs = reader.read_photographs(PHOTOGRAPHS, noise=noise.parse(NOISE))
     return make.make_pairs(photographs, scenes, SIDE, shots=2, clean=True, seed=0)

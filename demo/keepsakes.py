@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from n2n import UNetConfig, curves, image, plots, repeat, weights
+from n2n import UNetConfig, curves, files, plots, repeat, weights
 from n2n.evaluate import ESTIMATED, MEAN
 
 from . import gathering, samples
@@ -103,7 +103,7 @@ def written(folder: Path, run: Run) -> list[Path]:
 def _made(file: Path, make: Callable[[], bytes]) -> bool:
     """Whether the file could be written."""
     try:
-        image.write_bytes(file, make())
+        files.write_bytes(file, make())
     except Exception:
         traceback.print_exc()
         return False

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from n2n import Noise2Noise, Pairs, Progress, Recipe, host, infer, pairs, threads, watch, weights
+from n2n import Noise2Noise, Pairs, Progress, Recipe, host, infer, reader, threads, watch, weights
 from n2n.checkpoint import Best, last_path, summary
 from n2n.evaluate import Denoiser
 from n2n.train import train
@@ -73,7 +73,7 @@ def learn(
     Everything is written below `folder`, which exists: weights, snapshots, previews, logs. With `settings.resume` it
     goes on from there. Raises ValueError, OSError, Diverged.
     """
-    data, recipe, out = pairs.read(*files), settings.recipe, folder / BEST
+    data, recipe, out = reader.read_shots(*files), settings.recipe, folder / BEST
     device = host.device(settings.device)
     if settings.start:
         model = Noise2Noise.load(settings.start, device)

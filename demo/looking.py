@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n import Noise2Noise, Pairs, doctor, host, pairs
+from n2n import Noise2Noise, Pairs, doctor, host, pairs, reader
 from n2n.doctor import Verdict
 from n2n.recipe import recipe
 from n2n.scenes import StackedScenes
@@ -73,7 +73,7 @@ def look(
     `device` is that of the trainings, as in learning.Settings. Pairs that cannot be learnt from end before the speed,
     with a red verdict. Raises ValueError, OSError.
     """
-    data = pairs.read(*files)
+    data = reader.read_shots(*files)
     shots = int(data.shots.min())
     yield Understood(data.described, data.notes, len(data), data.channels, data.has_clean, shots)
     some = shown.first_pairs(shown.middle(shown.spread(data, shown.ROWS), shown.SIDE))

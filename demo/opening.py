@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n import Pairs, compare, image, pairs
+from n2n import Pairs, compare, formats, image, reader
 from n2n.compare import Case
 from n2n.image import Picture
 from n2n.noise import Noise
@@ -86,7 +86,7 @@ def of_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
     Those that it did not learn from come first. Only their second shot tells the PSNR: a net that learnt from a noisy
     target knows a little of its noise. Of a single scene, that is the part held out. Raises ValueError, OSError.
     """
-    data = pairs.read(*files)
+    data = reader.read_shots(*files)
     learnt, held = data.hold_out(hold_out, seed)
     if len(data) == 1:
         rows, columns = (slice(int(whole - part), None) for whole, part in zip(data.sizes[0], held.sizes[0]))
@@ -138,4 +138,4 @@ def _name(scene: Scene) -> str:
     """The name of a scene as one of a file; scenes of arrays have numbers only."""
     name = Path(scene.name)
     safe = re.sub(r"[^\w.-]+", "_", f"scene_{name.name}" if name.name.isdigit() else name.name) or "scene"
-    return safe if name.suffix.lower() in image.SUFFIXES else f"{safe}.png"
+    return safe if formats.is_picture(name) else f"{safe}.png"

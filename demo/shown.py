@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from n2n import Pairs, image, metrics, trust
+from n2n import Pairs, estimate, image, metrics, trust
 from n2n.pairs import Batch
 from n2n.scenes import Scene
 
@@ -35,9 +35,7 @@ def middle(pairs: Pairs, side: int) -> Pairs:
 
 def _middle(scene: Scene, side: int) -> Scene:
     top, left = (max(0, length - side) // 2 for length in scene.pictures[0].shape[-2:])
-    window = (..., slice(top, top + side), slice(left, left + side))
-    clean = None if scene.clean is None else scene.clean[window]
-    return Scene(scene.name, tuple(shot[window] for shot in scene.shots), clean)
+    return scene.window((..., slice(top, top + side), slice(left, left + side)))
 
 
 def first_shots(pairs: Pairs, most: int) -> Pairs:
@@ -83,7 +81,7 @@ def _psnr(picture: Tensor, pair: Batch) -> float | None:
     if pair.clean is not None:
         seen = (image.to_pixels(each, np.dtype(np.uint8), 255.0) for each in (picture, pair.clean))
         return float(metrics.psnr(*(image.to_tensor(pixels, 255.0) for pixels in seen)))
-    estimated = metrics.estimate([metrics.block_errors(picture, pair.source, pair.target)]).psnr
+    estimated = estimate.estimate([estimate.block_errors(picture, pair.source, pair.target)]).psnr
     return None if estimated >= metrics.PEAK_DB else estimated
 
 

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from n2n import weights
+from n2n import formats, weights
 from n2n.recipe import FINE, FRESH, LOSSES, RECIPES
 
 from . import gathering, gpu, panels, settings, spoken, train_events, watching
@@ -11,6 +11,7 @@ from .markup import notes
 from .train_events import NOTHING, QUICK, SCRATCH, WHAT_FITS, Choices, Desk
 from .watching import NO_ROWS, Page
 
+PAIRS = f"pictures, a TIFF stack, {formats.either(formats.sets())}"
 ON_CPU = "Trainings run on this host's CPU cores; the GPU that it lends for a minute at a time is used for denoising."
 
 
@@ -20,7 +21,7 @@ def build(desk: Desk, blocks: gr.Blocks, tabs: gr.Tabs, first_tab: tuple[Control
     with gr.Row(elem_classes="n2n-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
             files = gr.File(
-                label="Two noisy shots of the same thing, or many: pictures, .zip, .npz, .pkl, TIFF stack",
+                label=f"Two noisy shots of the same thing, or many: {PAIRS}",
                 file_count="multiple",
                 height=130,
                 elem_id="pairs",

@@ -6,9 +6,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=(
-        *("advice", "baselines", "bench", "compare", "curves", "doctor", "evaluate", "history", "host", "image"),
-        *("infer", "make", "metrics", "noise", "options", "pairs", "plots", "recipe", "repeat", "report", "threads"),
-        *("train", "trust", "watch", "weights"),
+        *("advice", "baselines", "bench", "compare", "curves", "doctor", "estimate", "evaluate", "files", "formats"),
+        *("history", "host", "image", "infer", "make", "metrics", "noise", "options", "pairs", "photographs", "plots"),
+        *("png", "reader", "recipe", "repeat", "report", "threads", "train", "trust", "watch", "weights"),
     ),
     submod_attrs={
         "checkpoint": ["Diverged"],

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from . import baselines, metrics
+from .estimate import noise_level
+from .metrics import SSIM_SIDE
 from .noise import Noise, parse
 
 GENERAL = ("everyday", "gaussian-small", "gaussian")  # weights for noise of no known kind, the better first
@@ -24,7 +25,7 @@ def recommended(noisy: Tensor, noise: str | None, shipped: Mapping[str, Header])
     """The name of the weights for a picture, (1, C, H, W): for its noise's kind, or, where that is None, the first
     general ones that learnt noise as strong as is seen in it.
     """
-    if noise is not None or min(noisy.shape[-2:]) < metrics.SSIM_SIDE:
+    if noise is not None or min(noisy.shape[-2:]) < SSIM_SIDE:
         return suited(noise, shipped)
     return _as_strong(sigma_of(noisy), shipped) or suited(None, shipped)
 
@@ -64,7 +65,7 @@ def warning(
     estimated. The sentence names weights among the `shipped` that learnt noise of this strength, if there are any.
     """
     learnt = learnt_range(header)
-    if learnt is None or min(noisy.shape[-2:]) < metrics.SSIM_SIDE:
+    if learnt is None or min(noisy.shape[-2:]) < SSIM_SIDE:
         return None
     if added and added.name == kind(header) and added.sigma:
         sigma = added.sigma[1]
@@ -91,7 +92,7 @@ def sigma_of(noisy: Tensor) -> float:
     """Estimated from the middle of a picture, (1, C, H, W), in units of 255."""
     top, left = (max(0, side - LOOKED_AT) // 2 for side in noisy.shape[-2:])
     middle = noisy[0, :, top : top + LOOKED_AT, left : left + LOOKED_AT]
-    return 255 * baselines.noise_level(middle.permute(1, 2, 0).double().numpy())
+    return 255 * noise_level(middle.permute(1, 2, 0).double().numpy())
 
 
 def _as_strong(sigma: float, shipped: Mapping[str, Header]) -> str | None:

@@ -3,30 +3,29 @@
 import re
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from . import weights
+from . import formats
 from .archive import check_archive
+from .formats import Kind
 from .scenes import SHOT_ROLES, StackedScenes, role_of, roles_of, tell_all
+from .tensors import load_tensors
 
 # What numpy raises for a file that is damaged, or lies about itself.
-REFUSED = (ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError)
-REFUSED += (zipfile.BadZipFile, zlib.error)
-TENSOR_SUFFIXES = (".pkl", ".pt", ".pth")
-ARRAY_SUFFIXES = (".npz", ".npy")
+REFUSED = (
+    *(ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScenes, tuple[str, ...]]:
-    """Scenes of a `.pkl`, `.pt`, `.pth`, `.npz` or `.npy`, and how its arrays were understood. Raises ValueError."""
-    if path.suffix.lower() in TENSOR_SUFFIXES:
-        content = weights.load_tensors(path)
-    elif path.suffix.lower() == ".npy":
-        content = _split_npy(_load_numpy(path), path)
-    else:
-        content = _load_numpy(path)
+    """Scenes of a file of arrays or tensors, and how its arrays were understood. Raises ValueError."""
+    content = READERS[path.suffix.lower()](path)
     named = _named_arrays(content, path)
     given = _roles(list(named), path, roles)
     stacks = {role: _to_stack(array, f"{path.name}: {role}") for role, array in zip(given, named.values())}
@@ -43,22 +42,28 @@ def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScene
     return StackedScenes(shots, stacks.get("clean")), tuple(notes)
 
 
-def _load_numpy(path: Path) -> object:
+def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    with _refusing(path), zipfile.ZipFile(path) as archive:
+        check_archive(archive, path.name)
+    with _refusing(path), np.load(path, allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Turns what numpy raises into a ValueError that names the file."""
     try:
-        if path.suffix.lower() == ".npy":
-            return np.lib.format.open_memmap(path, mode="r")
-        with zipfile.ZipFile(path) as archive:
-            check_archive(archive, path.name)
-        with np.load(path, allow_pickle=False) as arrays:
-            return dict(arrays)
+        yield
+    except FileNotFoundError:
+        raise
     except REFUSED as error:
-        if isinstance(error, FileNotFoundError):
-            raise
         raise ValueError(f"'{path}' was refused: {error}") from error
 
 
-def _split_npy(array: np.ndarray, path: Path) -> tuple[np.ndarray, ...]:
-    """(N, 2, C, H, W), (N, 2, H, W) or (2, N, …) → its two halves."""
+def _read_npy(path: Path) -> tuple[np.ndarray, ...]:
+    """(N, 2, C, H, W), (N, 2, H, W) or (2, N, …), memory-mapped → its two halves."""
+    with _refusing(path):
+        array = np.lib.format.open_memmap(path, mode="r")
     if array.ndim in (4, 5) and array.shape[1] == 2:
         return array[:, 0], array[:, 1]
     if array.ndim in (3, 4, 5) and array.shape[0] == 2:
@@ -66,6 +71,13 @@ def _split_npy(array: np.ndarray, path: Path) -> tuple[np.ndarray, ...]:
     raise ValueError(
         f"'{path}' has shape {array.shape}; allowed: (N, 2, C, H, W), (N, 2, H, W) or (2, N, …), two shots a scene"
     )
+
+
+READERS: dict[str, Callable[[Path], object]] = {
+    **dict.fromkeys(formats.endings(formats.of_kind(Kind.TENSORS)), load_tensors),
+    ".npz": _read_npz,
+    ".npy": _read_npy,
+}
 
 
 def _named_arrays(content: object, path: Path) -> dict[str, np.ndarray]:

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-import pywt
 import skimage
 import torch
 from torch import Tensor
 
+from .estimate import noise_level
 from .evaluate import Measurement, measure
 from .pairs import Pairs
-
-NORMAL_QUARTILE = 0.6744897501960817  # half of all draws from N(0, 1) lie within it
 
 Classical = Callable[[np.ndarray, float], np.ndarray]  # (H, W, C), noise's standard deviation → (H, W, C)
 
@@ -56,16 +54,6 @@ BASELINES: dict[str, Classical] = {
     "total variation": total_variation,
     "wavelet": wavelet,
 }
-
-
-def noise_level(picture: np.ndarray) -> float:
-    """Standard deviation of the noise in a picture (H, W, C), from its finest wavelets (Donoho & Johnstone, 1994).
-
-    Mean over channels, as scikit-image has it; but black channels are left out, where it has NaN. 0 if all are.
-    """
-    finest = [np.abs(pywt.dwt2(channel, "db2")[1][2]) for channel in np.moveaxis(picture, -1, 0)]
-    sigmas = [np.median(details[details > 0]) / NORMAL_QUARTILE for details in finest if details.any()]
-    return float(np.mean(sigmas)) if sigmas else 0.0
 
 
 def denoise(classical: Classical, noisy: Tensor) -> Tensor:

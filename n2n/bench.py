@@ -16,7 +16,7 @@ from .fast import FastUNet, prefers_bf16, resolved
 from .host import best_device, machine
 from .infer import denoise, evaluating
 from .noise import generator
-from .pairs import Pairs, gather
+from .pairs import Pairs, Shots, gather
 from .recipe import Recipe, recipe
 from .scenes import StackedScenes
 from .timing import Work, best_seconds
@@ -102,7 +102,7 @@ def _recipe(data: Pairs, count: int) -> Recipe:
     return recipe("fast", steps=10**6, batch_size=count, crop=int(data.sizes.min()), evaluations=1)
 
 
-def _pairs(count: int, side: int) -> Pairs:
+def _pairs(count: int, side: int) -> Shots:
     stacks = torch.randint(0, 256, (2, 10 * count, 3, side, side), generator=generator(0)).to(torch.uint8).numpy()
     return gather(StackedScenes(list(stacks), None), "bench")
 

@@ -11,14 +11,14 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from .pairs import Pairs, gather
+from .pairs import Shots, gather
 from .scenes import StackedScenes
 
 SIGMA = 25 / 255  # of the noise, white is 1
 MARGIN = 4  # pixels around the clean pictures that a shift draws upon
 
 
-class Shots(NamedTuple):
+class Stacks(NamedTuple):
     """Two noisy pictures of each scene and the clean one; float32 (N, C, H, W), white is 1, not clipped."""
 
     source: np.ndarray
@@ -35,19 +35,19 @@ class Way:
     most: float  # amount, in that unit; 0 breaks nothing, or least
     step: float  # of the amount
     breaks: bool  # an assumption; False: Noise2Noise stays right, and there is only more to remove
-    draw: Callable[[np.ndarray, float, float, np.random.Generator], Shots]
+    draw: Callable[[np.ndarray, float, float, np.random.Generator], Stacks]
 
     def amount(self, percent: float) -> float:
         """So many percent of the most, to the nearest step."""
         return round(percent / 100 * self.most / self.step) * self.step
 
 
-def good(clean: np.ndarray, seed: int, sigma: float = SIGMA) -> Shots:
+def good(clean: np.ndarray, seed: int, sigma: float = SIGMA) -> Stacks:
     """Clean pictures (N, C, H, W) → shots of the same size that meet every assumption: white Gaussian noise."""
-    return _shots(clean, clean, clean, *_noise(clean.shape, sigma, np.random.default_rng(seed)))
+    return _stacks(clean, clean, clean, *_noise(clean.shape, sigma, np.random.default_rng(seed)))
 
 
-def broken(clean: np.ndarray, way: str, amount: float, seed: int, sigma: float = SIGMA) -> Shots:
+def broken(clean: np.ndarray, way: str, amount: float, seed: int, sigma: float = SIGMA) -> Stacks:
     """Clean pictures (N, C, H + 8, W + 8) in [0, 1] → shots (N, C, H, W) that break one assumption by `amount`.
 
     The noise is Gaussian of σ = `sigma`; the margin of 4 pixels is cut off. The clean pictures that come back have more
@@ -61,9 +61,9 @@ def broken(clean: np.ndarray, way: str, amount: float, seed: int, sigma: float =
     return WAYS[way].draw(clean.astype(np.float32), amount, sigma, np.random.default_rng(seed))
 
 
-def to_pairs(shots: Shots, name: str) -> Pairs:
+def to_pairs(stacks: Stacks, name: str) -> Shots:
     """Shots → pairs to learn from, or to measure on."""
-    return gather(StackedScenes([shots.source, shots.target], shots.clean), name)
+    return gather(StackedScenes([stacks.source, stacks.target], stacks.clean), name)
 
 
 class Noise(NamedTuple):
@@ -86,10 +86,10 @@ class Noise(NamedTuple):
         )
 
 
-def noise_of(shots: Shots) -> Noise:
+def noise_of(stacks: Stacks) -> Noise:
     """The noise of shots, read off by their clean pictures."""
-    noise, other = (shot.astype(np.float64) - shots.clean for shot in (shots.source, shots.target))
-    black, white = (noise[where] for where in (shots.clean < 0.05, shots.clean > 0.95))
+    noise, other = (shot.astype(np.float64) - stacks.clean for shot in (stacks.source, stacks.target))
+    black, white = (noise[where] for where in (stacks.clean < 0.05, stacks.clean > 0.95))
     means = (float(part.mean()) if part.size else math.nan for part in (noise, black, white))
     return Noise(*means, _correlation(noise, other), _correlation(noise[..., 1:], noise[..., :-1]))
 
@@ -98,44 +98,44 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
-def shifted(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Shots:
+def shifted(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Stacks:
     """The second shot shows everything `amount` whole pixels further right."""
     places = range(MARGIN - round(amount), clean.shape[-1] - MARGIN - round(amount))
     middle, moved = inside(clean), clean[..., MARGIN:-MARGIN, places]
-    return _shots(middle, moved, middle, *_noise(middle.shape, sigma, rng))
+    return _stacks(middle, moved, middle, *_noise(middle.shape, sigma, rng))
 
 
-def shared(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Shots:
+def shared(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Stacks:
     """`amount` % of the noise power is the same in both shots: n = √s·common + √(1 − s)·own."""
     middle, share = inside(clean), amount / 100
     common = math.sqrt(share) * rng.normal(0, sigma, middle.shape)
     own = _noise(middle.shape, sigma * math.sqrt(1 - share), rng)
-    return _shots(middle, middle, middle, *(common + each for each in own))
+    return _stacks(middle, middle, middle, *(common + each for each in own))
 
 
-def biased(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Shots:
+def biased(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Stacks:
     """The noise of both shots is `amount` % of white on average, not zero."""
     middle = inside(clean)
-    return _shots(middle, middle, middle, *(each + amount / 100 for each in _noise(middle.shape, sigma, rng)))
+    return _stacks(middle, middle, middle, *(each + amount / 100 for each in _noise(middle.shape, sigma, rng)))
 
 
-def clipped(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Shots:
+def clipped(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Stacks:
     """Both shots are cut off at black and white, after the contrast was raised until `amount` % of all clean pixels
     are one or the other: it is there that the noise is cut on one side and no longer zero on average.
     """
     middle = inside(clean)
     black, white = np.quantile(middle, [amount / 200, 1 - amount / 200])
     contrasty = ((middle - black) / max(white - black, 1e-6)).clip(0, 1)
-    found = _shots(contrasty, contrasty, contrasty, *_noise(middle.shape, sigma, rng))
-    return Shots(found.source.clip(0, 1), found.target.clip(0, 1), found.clean)
+    found = _stacks(contrasty, contrasty, contrasty, *_noise(middle.shape, sigma, rng))
+    return Stacks(found.source.clip(0, 1), found.target.clip(0, 1), found.clean)
 
 
-def correlated(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Shots:
+def correlated(clean: np.ndarray, amount: float, sigma: float, rng: np.random.Generator) -> Stacks:
     """The noise correlates by ρ = `amount` from a pixel to the next, by ρ² to the one after that and so on, across and
     down: n[i] = ρ·n[i − 1] + √(1 − ρ²)·w[i] with white noise w. It is independent between the shots.
     """
     middle = inside(clean)
-    return _shots(middle, middle, middle, *(_chained(each, amount) for each in _noise(middle.shape, sigma, rng)))
+    return _stacks(middle, middle, middle, *(_chained(each, amount) for each in _noise(middle.shape, sigma, rng)))
 
 
 def inside(clean: np.ndarray) -> np.ndarray:
@@ -158,8 +158,8 @@ def _noise(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> tu
     return rng.normal(0, sigma, shape), rng.normal(0, sigma, shape)
 
 
-def _shots(first: np.ndarray, second: np.ndarray, clean: np.ndarray, noise: np.ndarray, other: np.ndarray) -> Shots:
-    return Shots(*(each.astype(np.float32) for each in (first + noise, second + other, clean)))
+def _stacks(first: np.ndarray, second: np.ndarray, clean: np.ndarray, noise: np.ndarray, other: np.ndarray) -> Stacks:
+    return Stacks(*(each.astype(np.float32) for each in (first + noise, second + other, clean)))
 
 
 WAYS = {

@@ -15,7 +15,8 @@ class Centres(NamedTuple):
 
 
 def centres(copies: Tensor) -> Centres:
-    """copies: float (K, …), K ≥ 1 noisy values of every pixel. The median of an even K is the mean of the middle two.
+    """copies: float (K, …), K ≥ 1 noisy values of every pixel. The median of an even K is the mean of the middle two,
+    of which torch's own takes the lower.
 
     The mode is half_sample_mode's. Raises ValueError where there is no copy.
     """

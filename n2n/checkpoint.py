@@ -105,7 +105,7 @@ class Keeper:
             "config": asdict(net.config),
             "recipe": asdict(recipe),
             "data": pairs.described,
-            "noise": str(pairs.noise) if pairs.noise else None,
+            "noise": pairs.noise_model,
             "sigma": pairs.noise_levels(),
             "scale": pairs.scale,
             "seed": recipe.seed,
@@ -226,7 +226,7 @@ def facts(net: UNet, pairs: Pairs, validation: Pairs | None, start: str | None) 
     digest = hashlib.blake2b(digest_size=6)
     for tensor in net.state_dict().values() if start else ():
         digest.update(tensor.detach().cpu().contiguous().numpy())
-    noise = str(pairs.noise) if pairs.noise else "none"
+    noise = pairs.noise_model or "none"
     return {
         "data": (pairs.described, fingerprint(pairs.scenes)),
         "noise": (noise, noise),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import folders, image
+from . import folders, formats
 from . import weights as files
 from .checkpoint import last_path
 from .image import Picture
@@ -89,9 +89,9 @@ def pictures(paths: Sequence[Path]) -> list[Path]:
     found = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in image.SUFFIXES)
+            inside = sorted(p for p in path.iterdir() if formats.is_picture(p))
             if not inside:
-                raise ValueError(f"folder '{path}' holds no pictures; allowed: {', '.join(image.SUFFIXES)}")
+                raise ValueError(f"folder '{path}' holds no pictures; allowed: {', '.join(formats.pictures())}")
             found += inside
         else:
             found.append(path)
@@ -121,8 +121,8 @@ def targets(inputs: Sequence[Path], out: Path, force: bool) -> list[Path]:
 
 
 def _check_picture(path: Path) -> None:
-    if path.suffix.lower() not in image.SUFFIXES:
-        raise ValueError(f"cannot write '{path.name}'; allowed: {', '.join(image.SUFFIXES)}")
+    if not formats.is_picture(path):
+        raise ValueError(f"cannot write '{path.name}'; allowed: {', '.join(formats.pictures())}")
 
 
 def check_writes(picture: Picture, target: Path, force: bool) -> None:
@@ -130,9 +130,10 @@ def check_writes(picture: Picture, target: Path, force: bool) -> None:
     if target.exists() and not force:
         raise FileExistsError(f"'{target}' exists; give another name or --force")
     _check_picture(target)
-    if picture.pixels.dtype == np.uint16 and target.suffix.lower() not in image.SIXTEEN_BIT_SUFFIXES:
-        allowed = ", ".join(image.SIXTEEN_BIT_SUFFIXES)
-        raise ValueError(f"cannot write '{target.name}' with 16 bits; allowed: {allowed}: name it so with -o")
+    allowed = formats.pictures(sixteen_bits=picture.pixels.dtype == np.uint16)
+    if target.suffix.lower() not in allowed:
+        listed = ", ".join(allowed)
+        raise ValueError(f"cannot write '{target.name}' with 16 bits; allowed: {listed}: name it so with -o")
 
 
 def check_alike(noisy: Picture, clean: Picture) -> None:

@@ -13,13 +13,14 @@ from tqdm import tqdm
 
 import n2n
 
-from . import checks, host, image, infer, make, options, pairs, repeat
+from . import checks, formats, host, image, infer, make, options, repeat
 from . import weights as files
 from .checkpoint import last_path, summary
 from .evaluate import Measurement, measure
 from .fast import resolved
 from .model import Noise2Noise
 from .pairs import Pairs
+from .reader import read, read_photographs
 from .recipe import Recipe, recipe
 from .train import Progress
 from .train import train as run_training
@@ -35,7 +36,7 @@ def train(parsed: argparse.Namespace) -> int:
         given = options.settings(parsed)
         model = Noise2Noise.load(parsed.start, device, residual=parsed.residual) if parsed.start else None
         settings = recipe(parsed.recipe, **(model.settings(given) if model else given))
-        data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
+        data = read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
         if model:
             data = model.adapted(data)
         else:
@@ -68,7 +69,7 @@ def _split(data: Pairs, parsed: argparse.Namespace, hold_out: float, seed: int) 
     """What is learnt from, what is measured on."""
     held = None
     if parsed.validate:
-        held = pairs.read(*parsed.validate, noise=None if pairs.is_array_file(parsed.validate[0]) else parsed.noise)
+        held = read(*parsed.validate, noise=None if formats.holds_arrays(parsed.validate[0]) else parsed.noise)
         if held.channels > data.channels:
             raise ValueError(
                 f"--validate has {held.channels} channels, the training data {data.channels}; bring equal ones"
@@ -178,7 +179,7 @@ def evaluate(parsed: argparse.Namespace) -> None:
     checks.before_evaluating(parsed)
     device = host.device(parsed.device)
     model = Noise2Noise.load(parsed.weights, device, parsed.precision, parsed.residual)
-    data = pairs.read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
+    data = read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
     if parsed.record and not data.has_clean:
         raise ValueError("nothing to record: without clean pictures there is no PSNR; bring a set that has them")
     if parsed.count:
@@ -213,7 +214,7 @@ def weights(parsed: argparse.Namespace) -> None:
 
 def check(parsed: argparse.Namespace) -> int:
     """`check`: the pair doctor."""
-    data = pairs.read(*parsed.data, roles=parsed.roles)
+    data = read(*parsed.data, roles=parsed.roles)
     verdicts = n2n.doctor.examine(data)
     if parsed.json:
         print(json.dumps({"data": data.described, "verdicts": [asdict(verdict) for verdict in verdicts]}))
@@ -226,7 +227,7 @@ def check(parsed: argparse.Namespace) -> int:
 def make_pairs(parsed: argparse.Namespace) -> None:
     """`make-pairs`."""
     make.check_target(parsed.out, parsed.force, parsed.shots)
-    photos = pairs.read(*parsed.data, noise=parsed.noise)
+    photos = read_photographs(*parsed.data, noise=parsed.noise)
     small = make.enlarged(photos, parsed.size)
     _say(photos, *([f"{small} of {len(photos)} photographs are smaller than that and are enlarged"] if small else []))
     arrays = make.make_pairs(photos, parsed.count, parsed.size, parsed.shots, parsed.clean, parsed.seed)

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from . import metrics
+from . import estimate, metrics
 from .evaluate import Denoiser
 from .image import Picture, full_scale, to_pixels, to_tensor
 from .noise import Noise, generator
@@ -96,8 +96,8 @@ def seen(picture: Tensor, case: Case, seconds: float | None = None) -> Shown:
         return Shown(pixels, psnr(file, case.target), _ssim(file, case.target), seconds)
     if case.second is None:
         return Shown(pixels, seconds=seconds)
-    errors = metrics.block_errors(*(each[(..., *case.unlearnt)] for each in (file, case.noisy, case.second)))
-    found = metrics.estimate([errors]).psnr
+    errors = estimate.block_errors(*(each[(..., *case.unlearnt)] for each in (file, case.noisy, case.second)))
+    found = estimate.estimate([errors]).psnr
     return Shown(pixels, found if found < metrics.PEAK_DB else None, seconds=seconds, estimated=True)
 
 

@@ -8,9 +8,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from .image import turned
-from .infer import pad_to_multiple
-from .noise import generator
-from .pairs import Pairs
+from .pairs import Crop, Pairs
 from .recipe import Recipe
 
 TRAINING = 1  # tells the noise learnt from apart from the noise measured on
@@ -26,15 +24,11 @@ class Crops(Dataset[Tensor]):
 
     def __init__(self, pairs: Pairs, recipe: Recipe, share: tuple[int, int] = (0, 1)) -> None:
         recipe = recipe.fitted(pairs)
-        self.pairs, self.share, self.seed = pairs, share, recipe.seed
+        pairs.check_targets(recipe.clean_targets)
+        self.pairs, self.share, self.seed, self.side = pairs, share, recipe.seed, recipe.crop
         self.batch_size, self.augment, self.clean_targets = recipe.batch_size, recipe.augment, recipe.clean_targets
         self.grey = recipe.grey if pairs.channels > 1 else 0.0
-        if self.clean_targets and not pairs.has_clean:
-            raise ValueError("clean targets need clean pictures, and this data has none")
-        if not self.clean_targets and pairs.noise is None and pairs.shots.min() < 2:
-            raise ValueError("one shot only: Noise2Noise learns from two noisy shots of a scene, this data has one")
-        self.window = recipe.crop * (pairs.noise.shrink if pairs.noise else 1)
-        tiles = np.maximum(pairs.sizes // self.window, 1).prod(axis=1)
+        tiles = np.maximum(pairs.sizes // (self.side * pairs.shrink), 1).prod(axis=1)
         self.orders = np.where(pairs.shots > 2, pairs.shots * (pairs.shots - 1), 1)  # ordered pairs of a scene
         self.ends = np.cumsum(tiles * self.orders)
         self.epoch_size = int(self.ends[-1])
@@ -48,13 +42,10 @@ class Crops(Dataset[Tensor]):
         places = rng.random((self.batch_size, 2))
         turns = rng.integers(8, size=self.batch_size)
         swaps = rng.integers(2, size=self.batch_size)
-        whole, mine = range(self.batch_size), slice(self.share[0], None, self.share[1])
-        # With a noise model every process draws the whole batch, so that the noise does not depend on their number.
-        drawn = whole[mine] if self.pairs.noise is None else whole
-        cut = [self._cut(*self._item(step * self.batch_size + i), places[i]) for i in drawn]
-        batch = torch.from_numpy(np.stack(cut)).float().div_(self.pairs.scale)
-        if self.pairs.noise is not None:
-            batch = self._noisy(batch[:, 0], step)[mine]
+        mine = slice(self.share[0], None, self.share[1])
+        crops = [Crop(*self._item(step * self.batch_size + place), where) for place, where in enumerate(places)]
+        noise = self.seed, step, TRAINING
+        batch = self.pairs.draw(crops, self.side, noise, clean=self.clean_targets, share=mine)
         if self.augment:
             batch = _augmented(batch, turns[mine], swaps[mine] * (not self.clean_targets))
         if self.grey:
@@ -71,29 +62,6 @@ class Crops(Dataset[Tensor]):
         unit = self._order[1][place]
         scene = int(np.searchsorted(self.ends, unit, side="right"))
         return scene, int((self.ends[scene] - 1 - unit) % self.orders[scene])
-
-    def _cut(self, index: int, order: int, place: np.ndarray) -> np.ndarray:
-        """The same window of both shots, (2, C, window, window), values as they were brought."""
-        scene = self.pairs.scenes[index]
-        if self.pairs.noise is not None:
-            both = (scene.clean,)
-        elif self.clean_targets:
-            both = (scene.shots[order % len(scene.shots)], scene.clean)
-        else:
-            first, skip = divmod(order, len(scene.shots) - 1)
-            both = (scene.shots[first], scene.shots[(first + 1 + skip) % len(scene.shots)])
-        top, left = (int(room * (max(side - self.window, 0) + 1)) for room, side in zip(place, self.pairs.sizes[index]))
-        window = (slice(None), slice(top, top + self.window), slice(left, left + self.window))
-        cut = np.stack([np.broadcast_to(shot[window], (self.pairs.channels, *shot[window].shape[1:])) for shot in both])
-        if min(cut.shape[-2:]) < self.window:
-            cut = pad_to_multiple(torch.from_numpy(cut), self.window).numpy()
-        return cut
-
-    def _noisy(self, photo: Tensor, step: int) -> Tensor:
-        """The whole paper in a line: two independent draws of the noise on one picture."""
-        noise, rng = self.pairs.noise, generator(self.seed, step, TRAINING)
-        source, target = noise.shots(photo, 2, rng)
-        return torch.stack([source, noise.clean(photo) if self.clean_targets else target], dim=1)
 
 
 def _augmented(batch: Tensor, turns: np.ndarray, swaps: np.ndarray) -> Tensor:

@@ -129,7 +129,7 @@ def _third_differences(picture: np.ndarray) -> np.ndarray:
 
 
 def _block_means(picture: np.ndarray, side: int) -> np.ndarray:
-    """(…, H, W) → means of all whole blocks, (M,)."""
+    """(…, H, W) → means of all whole blocks, (M,); scikit-image's block_reduce fills broken ones up with zeros."""
     rows, columns = (length // side for length in picture.shape[-2:])
     cut = picture[..., : rows * side, : columns * side]
     return cut.reshape(-1, rows, side, columns, side).mean((2, 4)).ravel()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .metrics import BlockErrors, Estimate, block_errors, estimate, squared_error, ssim, to_psnr
+from .estimate import BlockErrors, Estimate, block_errors, estimate
+from .metrics import squared_error, ssim, to_psnr
 from .pairs import Pairs
 
 MEAN, POOLED = "mean over pictures", "pooled over all pixels"  # the two PSNRs of a set, wherever they are told

@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import skimage
 
-from . import image
+from . import formats, image
 from .archive import MAX_UNPACKED, check_archive, read_entry
+from .formats import Kind
 from .scenes import CLEAN_NAMES, LAYOUTS, SHOT_ROLES, SOURCE_NAMES, TARGET_NAMES, Scene, role_of, roles_of, tell_all
 
 ENDINGS = sorted({*SOURCE_NAMES, *TARGET_NAMES, *CLEAN_NAMES, "test"} - {*"abxy"}, key=len, reverse=True)
@@ -39,7 +40,7 @@ def files_of(paths: Sequence[Path], stack: ExitStack) -> dict[PurePosixPath, Loa
         return files_at(paths[0], stack)
     files = {}
     for path in paths:
-        front = path if path.is_dir() else path.with_suffix("") if _is_zip(path) else path.parent
+        front = path if path.is_dir() else path.with_suffix("") if formats.is_kind(path, Kind.ARCHIVE) else path.parent
         files |= {PurePosixPath(front.as_posix()) / inside: load for inside, load in files_at(path, stack).items()}
     return files
 
@@ -56,16 +57,12 @@ def files_at(path: Path, stack: ExitStack) -> dict[PurePosixPath, Loader]:
         return folder_files(path)
     if not path.exists():
         raise FileNotFoundError(f"there is no file or folder '{path}'")
-    if _is_zip(path):
+    if formats.is_kind(path, Kind.ARCHIVE):
         try:
             return archive_files(stack.enter_context(zipfile.ZipFile(path)), path.name)
         except zipfile.BadZipFile as error:
             raise ValueError(f"'{path}' is no complete zip archive ({error}); make or copy it again") from error
     return {PurePosixPath(path.name): path.read_bytes}
-
-
-def _is_zip(path: Path) -> bool:
-    return path.suffix.lower() == ".zip"
 
 
 def folder_files(folder: Path) -> dict[PurePosixPath, Loader]:
@@ -117,9 +114,9 @@ class Shelf:
 
 def pictures_only(files: dict[PurePosixPath, Loader], name: str) -> dict[PurePosixPath, Loader]:
     """Leaves out what is no picture. Raises ValueError if nothing is left."""
-    pictures = {path: load for path, load in files.items() if path.suffix.lower() in image.SUFFIXES}
+    pictures = {path: load for path, load in files.items() if formats.is_picture(path)}
     if not pictures:
-        raise ValueError(f"'{name}' holds no pictures ({len(files)} files); allowed: {', '.join(image.SUFFIXES)}")
+        raise ValueError(f"'{name}' holds no pictures ({len(files)} files); allowed: {', '.join(formats.pictures())}")
     return pictures
 
 

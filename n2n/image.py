@@ -1,7 +1,6 @@
 """The only place where pixels change form: file ↔ array ↔ float tensor, and the eight flips and turns."""
 
 import io
-import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -9,31 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import imagecodecs
 import numpy as np
 import torch
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
-from . import tiff
+from . import formats, metadata, png, tiff
+from .files import write_bytes
+from .formats import Kind
+from .metadata import Metadata
 
 MAX_PIXELS = 200_000_000  # of one picture; a bomb is refused before it is decoded
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-SIXTEEN_BIT_SUFFIXES = (".png", ".tif", ".tiff")
-# Pillow knows more, of which some start another program (PostScript) or are rarely looked after.
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "GIF", "PPM", "JPEG2000", "AVIF")
-
-# The tags that describe a picture; the others describe a file's layout and would lie about a new file.
-KEPT_TAGS = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, 34665, 34853}
-DESCRIPTION = tiff.DESCRIPTION
-TEXT_TAGS = (DESCRIPTION, 271, 272, 305, 306, 315, 33432)
-ORIENTATION = 274
-
-# What Pillow raises for fields whose values are not of their type.
-UNWRITABLE = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError, struct.error)
-KEPT_PROFILES = (b"RGB ", b"GRAY")  # those of print colours would lie about the RGB made of them
 
 # What the decoders raise for a file that breaks off or lies about itself.
 DAMAGED = (
@@ -48,7 +34,7 @@ DAMAGED = (
     struct.error,
     zlib.error,
     tiff.Damaged,
-    imagecodecs.PngError,
+    png.Damaged,
 )
 
 
@@ -58,7 +44,7 @@ class Picture:
 
     pixels: np.ndarray  # (H, W, C) uint8 or uint16; C is 1 or 3
     alpha: np.ndarray | None = None  # (H, W), dtype of the pixels
-    exif: Image.Exif | None = None  # what KEPT_TAGS names
+    exif: Image.Exif | None = None  # what metadata.KEPT_TAGS names
     icc: bytes | None = None  # colour profile
     notes: tuple[str, ...] = ()  # what was changed on reading, in words
 
@@ -92,7 +78,7 @@ def decode(data: bytes, name: str, *, first_only: bool = False, check: CheckSize
         return [_decode_other(data, name, check)]
     except UnidentifiedImageError:
         raise ValueError(
-            f"'{name}' is not a picture that can be read; allowed: PNG, JPEG, WebP, BMP, TIFF, 8 or 16 bits"
+            f"'{name}' is not a picture that can be read; allowed: {formats.picture_labels()}, 8 or 16 bits"
         ) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise ValueError(f"'{name}' has more than {MAX_PIXELS / 1e6:.0f} megapixels; cut or shrink it") from None
@@ -102,18 +88,18 @@ def decode(data: bytes, name: str, *, first_only: bool = False, check: CheckSize
 
 def _decode_other(data: bytes, name: str, check: CheckSize) -> Picture:
     with tiff.broken_fields():
-        opened = Image.open(io.BytesIO(data), formats=FORMATS)
+        kinds = formats.of_kind(Kind.PICTURE, Kind.STACK)
+        opened = Image.open(io.BytesIO(data), formats=[known.label.upper() for known in kinds])
     with opened as image:
         check(*image.size, name)
         with tiff.broken_fields():
             frames = getattr(image, "n_frames", 1)
-            # Pillow cuts 16-bit colour down to 8; byte 24 of a PNG is its bit depth.
-            sixteen = image.format == "PNG" and data[24] == 16
-            pixels = imagecodecs.png_decode(data) if sixteen else image.load()
-            metadata = _metadata(image)
+            sixteen = image.format == "PNG" and png.is_16_bit(data)
+            pixels = png.decode(data) if sixteen else image.load()
+            told = metadata.of(image)
         pixels = pixels if sixteen else np.asarray(_plain_mode(image, name))
         notes = (tiff.first_of(frames),) if frames > 1 else ()
-        return _picture(pixels, metadata, notes)
+        return _picture(pixels, told, notes)
 
 
 def _plain_mode(image: Image.Image, name: str) -> Image.Image:
@@ -139,40 +125,16 @@ def _decode_tiff(data: bytes, name: str, first_only: bool, check: CheckSize) -> 
         return [_decode_other(data, name, check)]
     frames, notes = stack
     with tiff.broken_fields(), Image.open(io.BytesIO(data)) as image:
-        metadata = _metadata(image)
-    return [_picture(frame, metadata, notes) for frame in frames]
+        told = metadata.of(image)
+    return [_picture(frame, told, notes) for frame in frames]
 
 
-def _metadata(image: Image.Image) -> tuple[Image.Exif, bytes | None, int]:
-    """EXIF without layout tags, colour profile, orientation 1…8."""
-    exif = image.getexif()
-    orientation = exif.get(ORIENTATION, 1)
-    for tag in set(exif) - KEPT_TAGS:
-        del exif[tag]
-    if str(exif.get(DESCRIPTION, "")).startswith(("ImageJ=", "{")):  # they tell the number of frames of the old file
-        del exif[DESCRIPTION]
-    for tag in TEXT_TAGS:  # Pillow reads Latin-1 and writes ASCII; bytes it leaves as they are
-        if isinstance(exif.get(tag), str) and not exif[tag].isascii():
-            exif[tag] = exif[tag].encode("latin-1")
-    try:
-        exif.tobytes()
-    except UNWRITABLE:
-        exif = Image.Exif()
-    icc = image.info.get("icc_profile") or b""
-    return exif, icc if icc[16:20] in KEPT_PROFILES else None, orientation
-
-
-def _picture(array: np.ndarray, metadata: tuple[Image.Exif, bytes | None, int], notes: tuple[str, ...]) -> Picture:
-    """Splits off alpha and turns upright (EXIF orientations 1…8)."""
-    exif, icc, orientation = metadata
-    array = array.reshape(*array.shape[:2], -1)
-    if orientation in (2, 4, 5, 7):
-        array = array[:, ::-1]
-    quarter_turns = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)
-    array = np.rot90(array, quarter_turns)
+def _picture(array: np.ndarray, told: Metadata, notes: tuple[str, ...]) -> Picture:
+    """Splits off alpha and turns upright."""
+    array = metadata.upright(array.reshape(*array.shape[:2], -1), told.orientation)
     colours = 3 if array.shape[2] >= 3 else 1
     alpha = array[:, :, colours] if array.shape[2] > colours else None
-    return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha, exif, icc, notes)
+    return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha, told.exif, told.icc, notes)
 
 
 def encode(picture: Picture, suffix: str) -> bytes:
@@ -180,79 +142,49 @@ def encode(picture: Picture, suffix: str) -> bytes:
 
     Raises ValueError for a format that is unknown or cannot hold the picture.
     """
-    suffix = suffix.lower()
-    sixteen = picture.pixels.dtype == np.uint16
-    allowed = SIXTEEN_BIT_SUFFIXES if sixteen else SUFFIXES
-    if suffix not in allowed:
+    sixteen, suffix = picture.pixels.dtype == np.uint16, suffix.lower()
+    allowed = formats.pictures(sixteen)
+    known = next((known for known in formats.FORMATS if suffix in allowed and suffix in known.suffixes), None)
+    if known is None:
         raise ValueError(
             f"cannot write '{suffix or 'no suffix'}' with {16 if sixteen else 8} bits; allowed: {', '.join(allowed)}"
         )
     pixels = picture.pixels
-    if picture.alpha is not None and suffix not in (".jpg", ".jpeg", ".bmp"):
+    if picture.alpha is not None and known.alpha:
         pixels = np.dstack([pixels, picture.alpha])
     pixels = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
-    if suffix in (".tif", ".tiff"):
-        return _encode_tiff(picture, pixels)
-    if suffix == ".png":
-        return _encode_png(picture, pixels)
-    file = io.BytesIO()
-    formats = Image.registered_extensions()
-    options = {"exif": picture.exif, "icc_profile": picture.icc} if suffix != ".bmp" else {}
-    options = {name: value for name, value in options.items() if value}
-    if suffix in (".jpg", ".jpeg"):
-        options |= {"quality": 95, "subsampling": 0}
-    if suffix == ".webp":
-        options |= {"lossless": True}
-    Image.fromarray(pixels).save(file, formats[suffix], **options)
-    return file.getvalue()
-
-
-def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
-    exif = picture.exif or {}
-    texts = {tag: exif[tag] if isinstance(exif[tag], bytes) else str(exif[tag]) for tag in TEXT_TAGS if tag in exif}
-    return tiff.encode(pixels, picture.alpha is not None, picture.icc, texts)
+    return WRITERS[known.label](picture, pixels)
 
 
 def _encode_png(picture: Picture, pixels: np.ndarray) -> bytes:
-    """Metadata goes behind the header chunk. Pillow writes no 16-bit colour, and takes twice the time for 8 bits."""
-    encoded = png(pixels)
-    header_end = 8 + 25  # signature, IHDR chunk
+    return png.encode(pixels, icc=picture.icc, exif=picture.exif.tobytes() if picture.exif else None)
+
+
+def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
+    texts = metadata.texts(picture.exif) if picture.exif else {}
+    return tiff.encode(pixels, picture.alpha is not None, picture.icc, texts)
+
+
+def _encode_other(label: str, picture: Picture, pixels: np.ndarray, **options: int | bool) -> bytes:
     file = io.BytesIO()
-    file.write(encoded[:header_end])
-    if picture.icc:
-        PngImagePlugin.putchunk(file, b"iCCP", b"ICC Profile\0\0" + zlib.compress(picture.icc))
-    if picture.exif:
-        PngImagePlugin.putchunk(file, b"eXIf", picture.exif.tobytes().removeprefix(b"Exif\0\0"))
-    file.write(encoded[header_end:])
+    told = {"exif": picture.exif, "icc_profile": picture.icc} if label != "BMP" else {}
+    given = {name: value for name, value in told.items() if value}
+    Image.fromarray(pixels).save(file, label, **given, **options)
     return file.getvalue()
 
 
-def png(pixels: np.ndarray, strategy: int | None = None) -> bytes:
-    """(H, W) or (H, W, S) → PNG, quickly; `strategy` is one of imagecodecs.PNG.STRATEGY. Raises ValueError where there
-    is no pixel."""
-    if not pixels.size:
-        raise ValueError(f"a picture of shape {pixels.shape} cannot be written as PNG; each side needs a pixel")
-    most = pixels.nbytes + pixels.nbytes // 64 + 16 * len(pixels) + 4096  # imagecodecs reckons too little for thin ones
-    return imagecodecs.png_encode(
-        np.ascontiguousarray(pixels), level=imagecodecs.PNG.COMPRESSION.SPEED, strategy=strategy, out=most
-    )
+WRITERS: dict[str, Callable[[Picture, np.ndarray], bytes]] = {
+    "PNG": _encode_png,
+    "JPEG": partial(_encode_other, "JPEG", quality=95, subsampling=0),
+    "WebP": partial(_encode_other, "WEBP", lossless=True),
+    "BMP": partial(_encode_other, "BMP"),
+    "TIFF": _encode_tiff,
+}
 
 
 def write(path: Path, picture: Picture) -> None:
     """Writes beside, then renames: what stands at `path` is never half a picture."""
     write_bytes(path, encode(picture, path.suffix))
-
-
-def write_bytes(path: Path, data: bytes | memoryview) -> None:
-    """Replaces the file at `path` in one step. Raises OSError, leaving what was there as it was."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def full_scale(dtype: np.dtype | torch.dtype, maximum: float) -> float:

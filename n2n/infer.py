@@ -4,11 +4,11 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from .image import turned, turned_back
+from .padding import pad_to_multiple
 
 PASS_PIXELS = 2**23  # of a picture that pass the network at once; a larger one goes in overlapping tiles
 BATCH_PIXELS = 2**18  # of small pictures sent through the network at once: more would leave the cache
@@ -96,14 +96,3 @@ def _window(start: int, core: int, overlap: int, side: int) -> tuple[slice, slic
 def _run(net: nn.Module, window: Tensor) -> Tensor:
     parameter = next(net.parameters())
     return net(window.to(parameter.device, parameter.dtype, memory_format=torch.channels_last))
-
-
-def pad_to_multiple(tensor: Tensor, multiple: int) -> Tensor:
-    """(…, H, W) → the same picture at the top left, continued by reflection to sides divisible by `multiple`."""
-    for dim in (-2, -1):
-        side = tensor.shape[dim]
-        missing = -side % multiple
-        if missing:  # numpy reflects again and again where the picture is smaller than what is missing
-            mirrored = np.pad(np.arange(side), (0, missing), mode="reflect")
-            tensor = tensor.index_select(dim, torch.from_numpy(mirrored).to(tensor.device))
-    return tensor

@@ -10,9 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from .image import Picture, write, write_bytes
+from . import formats
+from .files import write_bytes
+from .image import Picture, write
 from .noise import generator
-from .pairs import Pairs
+from .photographs import Photographs
 from .scenes import SHOT_ROLES
 
 AT_ONCE = 32  # photographs' windows turned into scenes together
@@ -20,7 +22,7 @@ PIXELS_AT_ONCE = 2**23  # of them all, where they are large
 MOST_SHOTS = len(SHOT_ROLES)
 
 
-def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, seed: int) -> dict[str, np.ndarray]:
+def make_pairs(photos: Photographs, count: int, size: int, shots: int, clean: bool, seed: int) -> dict[str, np.ndarray]:
     """`count` scenes of size × size pixels cut at random from photographs with a noise model.
 
     Returns `shots` arrays (N, C, size, size) named source, target, …, and "clean" if asked for: uint8 where the noise
@@ -28,8 +30,6 @@ def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, se
     an order drawn by the seed; those smaller than the window are enlarged. Raises ValueError, also where all are.
     """
     noise = photos.noise
-    if noise is None:
-        raise ValueError("pairs are made from clean photographs: read them with a noise model, such as gaussian:25")
     dtype = np.uint8 if noise.in_range else np.float16
     names = [*SHOT_ROLES[:shots], *(["clean"] if clean else [])]
     if not names or not 1 <= shots <= MOST_SHOTS or count < 1 or size < 8:
@@ -53,21 +53,21 @@ def make_pairs(photos: Pairs, count: int, size: int, shots: int, clean: bool, se
     return arrays
 
 
-def _check_size(photos: Pairs, size: int) -> None:
+def _check_size(photos: Photographs, size: int) -> None:
     """Raises ValueError where no photograph is as large as the scenes to be cut from it."""
-    largest = int(photos.sizes.min(axis=1).max()) // photos.noise.shrink
+    largest = int(photos.sizes.min(axis=1).max()) // photos.shrink
     if size > largest:
         raise ValueError(f"size is {size} pixels; these photographs give {largest} at most: lower --size (size)")
 
 
-def enlarged(photos: Pairs, size: int) -> int:
+def enlarged(photos: Photographs, size: int) -> int:
     """How many of the photographs are smaller than the window of a scene of this size."""
-    return int((photos.sizes.min(axis=1) < size * photos.noise.shrink).sum())
+    return int((photos.sizes.min(axis=1) < size * photos.shrink).sum())
 
 
-def _window(photos: Pairs, index: int, window: int, rng: np.random.Generator) -> Tensor:
+def _window(photos: Photographs, index: int, window: int, rng: np.random.Generator) -> Tensor:
     """A random square of a photograph, float (C, window, window)."""
-    photo = photos.scenes[index].clean
+    photo = photos.scenes[index].pictures[0]
     short = min(photo.shape[-2:])
     if short < window:
         scale = window / short
@@ -90,8 +90,9 @@ def check_target(path: Path, force: bool, shots: int = 2) -> None:
 
     Files are overwritten by force, folders never: what else is in them would be lost.
     """
-    if path.suffix not in (".pkl", ".npz", ""):
-        raise ValueError(f"cannot write pairs as '{path.suffix}'; allowed: .pkl, .npz, or a folder (no suffix)")
+    if path.suffix not in (*formats.arrays(written=True), ""):
+        allowed = ", ".join(formats.arrays(written=True))
+        raise ValueError(f"cannot write pairs as '{path.suffix}'; allowed: {allowed}, or a folder (no suffix)")
     if path.suffix == ".pkl" and shots > 2:
         raise ValueError(f"'{path}': a tuple's third tensor is the clean one; write {shots} shots as .npz")
     if path.exists() and (path.is_dir() or not force):

@@ -2,7 +2,8 @@
 
 Adam scales every number by itself. Muon takes a kernel as the matrix that it is, (outputs, inputs · 3 · 3), and makes
 its gradient's singular values about 1: what few pictures show counts as much as what all of them show. So one picture
-teaches what Adam needs several for.
+teaches what Adam needs several for. torch.optim.Muon takes matrices only, none with the four dimensions of a kernel, and
+goes through them one by one.
 """
 
 import math

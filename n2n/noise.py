@@ -2,7 +2,8 @@
 
 Clipping would shift the mean of the noise, and Noise2Noise needs targets that are right on average
 (Lehtinen et al., 2018, section 2). Each model is written `name:level` or `name:low-high`; from a range every
-picture draws its own level. Several are joined by a plus: one follows the other.
+picture draws its own level. Several are joined by a plus: one follows the other. scikit-image's random_noise knows some
+of them, but draws no levels, gives no second shot at the same one, and takes no torch generator.
 """
 
 import math

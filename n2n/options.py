@@ -7,15 +7,15 @@ import typing
 from pathlib import Path
 from typing import NoReturn
 
-from . import checks
+from . import checks, formats
 from .fast import PRECISIONS
 from .noise import NOISES
 from .recipe import RECIPES, Recipe
 
 DATA = (
-    "pairs: a .pkl, .pt, .npz or .npy with two or three arrays, a folder or .zip of pictures, a TIFF stack, or two "
-    "pictures; with --noise: clean photographs, or a word for some of scikit-image: samples, more-samples or "
-    "course-samples"
+    f"pairs: a {formats.either(formats.arrays())} with two or three arrays, a folder or .zip of pictures, a TIFF "
+    "stack, or two pictures; with --noise: clean photographs, or a word for some of scikit-image: samples, "
+    "more-samples or course-samples"
 )
 
 
@@ -183,7 +183,7 @@ def _add_make_pairs(command: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="OUT",
-        help=".pkl (the course's format), .npz, or a folder of PNGs",
+        help=f"{', '.join(formats.arrays(written=True))} (.pkl is the course's), or a folder of PNGs",
     )
     command.add_argument("--noise", type=checks.noise, required=True, metavar="NOISE", help=_noise_help())
     command.add_argument(

@@ -105,7 +105,7 @@ class Recipe:
         the largest multiple of 32 that all pictures hold, 32 to 128, and 16 crops in a batch, or as many as make
         65,536 pixels.
         """
-        side = int(pairs.sizes.min()) // (pairs.noise.shrink if pairs.noise else 1)
+        side = int(pairs.sizes.min()) // pairs.shrink
         crop = self.crop or int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, WHOLE))
         batch_size = self.batch_size or min(BATCH, max(1, BATCH_PIXELS // crop**2))
         return replace(self, crop=crop, batch_size=batch_size, learning_rate=self.learning_rate or learning_rate)

@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from .estimate import Estimate
 from .evaluate import Denoiser, Measurement, Quality
-from .image import write_bytes
-from .metrics import Estimate, psnr
+from .files import write_bytes
+from .metrics import psnr
 from .pairs import Batch, Pairs
 from .unet import UNetConfig
 

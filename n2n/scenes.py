@@ -4,8 +4,13 @@ import hashlib
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import EllipsisType
+from typing import Self
 
 import numpy as np
+
+from . import formats
+from .image import full_scale
 
 SOURCE_NAMES = ("source", "noisy", "noisy1", "noisy_1", "input", "a", "x", "1")
 TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")
@@ -17,7 +22,7 @@ SHOT_ROLES = ("source", "target", "shot3", "shot4", "shot5", "shot6", "shot7", "
 LAYOUTS = (
     "two (or three) folders of equally named pictures; one folder for each scene with two or more shots; "
     "pictures named alike but for an ending (_1/_2, _a/_b, _source/_target, _clean); two pictures; a TIFF stack; "
-    "a .npz, .npy, .pt, .pth or .pkl with two or three arrays"
+    f"a {formats.either(formats.arrays())} with two or three arrays"
 )
 
 
@@ -33,6 +38,11 @@ class Scene:
     def pictures(self) -> tuple[np.ndarray, ...]:
         """All there is of the scene: shots, then clean."""
         return self.shots if self.clean is None else (*self.shots, self.clean)
+
+    def window(self, where: tuple[slice | EllipsisType, ...]) -> "Scene":
+        """The same part of every picture, by an index into (C, H, W)."""
+        clean = None if self.clean is None else self.clean[where]
+        return Scene(self.name, tuple(shot[where] for shot in self.shots), clean)
 
 
 class StackedScenes(Sequence[Scene]):
@@ -65,6 +75,10 @@ class DerivedScenes(Sequence[Scene]):
     @abstractmethod
     def made(self) -> bytes:
         """All that decides what is made of the scenes."""
+
+    def loaded(self) -> Self:
+        """The same, with what is costly to make made now and kept."""
+        return self
 
 
 class ChosenScenes(DerivedScenes):
@@ -108,7 +122,15 @@ class Survey:
     shots: np.ndarray  # (N,): shots of each scene
     channels: int  # 3 as soon as one scene is in colour
     dtype: np.dtype
-    maximum: float  # largest pixel value
+    scale: float  # value of white
+
+    def __str__(self) -> str:
+        """'8-bit grey 900×450', '16-bit (white at 4095) colour 64×64 to 128×96'"""
+        depth = {"uint8": "8-bit", "uint16": "16-bit"}.get(str(self.dtype), str(self.dtype))
+        depth += f" (white at {self.scale:.0f})" if depth != "8-bit" else ""
+        least, most = (f"{width}×{height}" for height, width in (self.sizes.min(0), self.sizes.max(0)))
+        size = least if least == most else f"{least} to {most}"
+        return f"{depth} {'colour' if self.channels == 3 else 'grey'} {size}"
 
 
 def survey(scenes: Sequence[Scene], name: str) -> Survey:
@@ -138,7 +160,8 @@ def survey(scenes: Sequence[Scene], name: str) -> Survey:
         least, most = min(least, low), max(most, high)
     if least == most:
         raise ValueError(f"'{name}' is constant: every pixel is {least:g}; nothing can be learnt from it")
-    return Survey(sizes, shots, channels, dtypes.pop(), most)
+    [dtype] = dtypes
+    return Survey(sizes, shots, channels, dtype, full_scale(dtype, most))
 
 
 def role_of(name: str) -> str | None:

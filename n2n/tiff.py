@@ -7,9 +7,10 @@ from contextlib import contextmanager
 import numpy as np
 import tifffile
 
+from .metadata import DESCRIPTION
+
 SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_VALUES = 4 * 10**9  # of a stack
-DESCRIPTION = 270  # tag
 Damaged = tifffile.TiffFileError
 
 

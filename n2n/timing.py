@@ -1,4 +1,7 @@
-"""Which of several ways is the fastest: all take turns, so that what else the machine does slows all alike."""
+"""Which of several ways is the fastest: all take turns, so that what else the machine does slows all alike.
+
+torch.utils.benchmark and timeit measure one way after the other.
+"""
 
 import time
 from collections.abc import Callable

@@ -2,37 +2,21 @@
 
 import errno
 import json
-import pickle
-import re
-import struct
-import warnings
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import safetensors
 import safetensors.torch
-import torch
 from torch import Tensor
 
-from .image import write_bytes
+from . import formats
+from .files import write_bytes
+from .formats import Kind
+from .tensors import load_tensors
 from .unet import UNetConfig, config_of
 
 VERSION = "0.1.0"  # of the package that writes a file
 FOLDER = Path(__file__).parent.parent / "weights"
-# What torch.load raises for a file that torch.save did not write, or that breaks off.
-UNREADABLE = (
-    pickle.UnpicklingError,
-    struct.error,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
 RESERVE = 32 * 2**20  # bytes that must be free before a training starts
 
 
@@ -76,7 +60,7 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
     Raises ValueError for a file that is damaged, no weights file, or a pickle with anything but tensors in it.
     """
-    if path.suffix in (".pth", ".pt", ".pkl"):
+    if path.suffix in formats.endings(formats.of_kind(Kind.TENSORS)):
         return _load_pickled(path), {}
     try:
         with safetensors.safe_open(path, "pt") as file:
@@ -122,27 +106,6 @@ def configuration(name: str, state: dict[str, Tensor], header: dict[str, Any], r
     if residual not in (None, config.residual):
         raise ValueError(f"residual is {residual}, but '{name}' says that its net's is {config.residual}; leave it out")
     return config
-
-
-def load_tensors(path: Path) -> object:
-    """What torch.save wrote, memory-mapped where it can be; tensors and plain containers only.
-
-    Raises ValueError for anything else; code in the file is refused without being run.
-    """
-    try:
-        mapped = zipfile.is_zipfile(path)  # the old format, before torch 1.6, cannot be mapped
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of a pickle that torch did not write: refused below
-            return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
-    except UNREADABLE as error:
-        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a file that breaks off is an invalid argument
-            raise
-        code = re.search(r"GLOBAL (\S+)", str(error))  # torch's own message advises to run it
-        reason = f"it wants {code[1]}" if code else re.split(r"\n|\. ", str(error))[0][:120]
-        raise ValueError(
-            f"'{path}' was refused: it is damaged, or holds something other than tensors ({reason}). "
-            "Nothing in it was run; save tensors alone with torch.save, or use .npz or .safetensors"
-        ) from error
 
 
 def check_place(path: Path) -> None:

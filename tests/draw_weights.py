@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
 
-from n2n import Noise2Noise, baselines, infer, metrics, pairs
+from n2n import Noise2Noise, baselines, infer, metrics, reader
 from n2n.noise import parse
 
 FILE = Path(__file__).parent.parent / "weights" / "examples.jpg"
@@ -42,7 +42,7 @@ def main() -> None:
 
 def draw(axes: np.ndarray, name: str, noise: str, index: int, corner: tuple[int, int]) -> None:
     """A row: noisy, the best classical method, the net, clean; each with its PSNR over the whole picture."""
-    scene = next(pairs.read("more-samples", noise=parse(noise)).frozen(0).chosen([index]).batches())
+    scene = next(reader.read("more-samples", noise=parse(noise)).frozen(0).chosen([index]).batches())
     noisy, clean = scene.source[:1], scene.clean[:1]
     classical = {key: baselines.denoise(method, noisy) for key, method in baselines.BASELINES.items()}
     best = max(classical, key=lambda key: float(metrics.psnr(classical[key], clean)))

@@ -20,7 +20,7 @@ import torch
 from measuring import Figure, print_figures
 from PIL import Image
 
-from n2n import Noise2Noise, bench, infer, pairs, timing
+from n2n import Noise2Noise, bench, infer, reader, timing
 from n2n.recipe import BATCH, recipe
 from n2n.train import Progress, train
 
@@ -59,7 +59,7 @@ def pairs_flat(folder: Path, quick: bool) -> Iterator[Figure]:
         for first in range(0, count, 1000):
             shots[first : first + 1000] = rng.integers(0, 256, (min(1000, count), 2, 3, 32, 32), dtype=np.uint8)
         del shots
-        data = pairs.read(path)
+        data = reader.read(path)
         chosen = recipe("fast", steps=10**6, evaluations=1)
         trainings.append(train(Noise2Noise.for_pairs(data, chosen, device="cpu").net, data, None, chosen))
         next(trainings[-1])

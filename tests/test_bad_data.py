@@ -13,7 +13,7 @@ import tifffile
 import torch
 from PIL import Image
 
-from n2n import noise, pairs
+from n2n import noise, reader
 from n2n.scenes import LAYOUTS
 
 
@@ -43,7 +43,7 @@ def pack(path, files, method=zipfile.ZIP_DEFLATED):
 
 def refusal(*paths, **options):
     with pytest.raises((ValueError, OSError)) as error:
-        pairs.read(*paths, **options)
+        reader.read(*paths, **options)
     return str(error.value)
 
 
@@ -137,7 +137,7 @@ def test_a_zip_without_pictures_is_refused(tmp_path, files):
 @pytest.mark.parametrize("name", ["no_folder", "no.zip", "no.png", "no.pkl", "no.npz", "no.npy"])
 def test_what_is_not_there_is_called_so(tmp_path, name):
     with pytest.raises(FileNotFoundError, match=name):
-        pairs.read(tmp_path / name)
+        reader.read(tmp_path / name)
 
 
 def test_nothing_at_all_is_refused():
@@ -383,14 +383,14 @@ def test_arrays_with_a_noise_model_are_refused(tmp_path):
 def test_hold_out_outside_its_range_is_refused(tmp_path, rng, fraction):
     np.save(tmp_path / "x.npy", rng.random((4, 2, 9, 9)))
     with pytest.raises(ValueError, match=f"hold-out is {fraction}; allowed: between 0 and 1"):
-        pairs.read(tmp_path / "x.npy").hold_out(fraction, seed=0)
+        reader.read(tmp_path / "x.npy").hold_out(fraction, seed=0)
 
 
 @pytest.mark.parametrize("scenes", [1, 2])
 def test_hold_out_that_leaves_nothing_is_refused(tmp_path, rng, scenes):
     np.save(tmp_path / "x.npy", rng.random((scenes, 2, 9, 9)))
     with pytest.raises(ValueError, match="no data left after hold-out"):
-        pairs.read(tmp_path / "x.npy").hold_out(0.9, seed=0)
+        reader.read(tmp_path / "x.npy").hold_out(0.9, seed=0)
 
 
 def test_an_npy_whose_shape_is_no_shape_is_refused_by_name(tmp_path):
@@ -399,7 +399,7 @@ def test_an_npy_whose_shape_is_no_shape_is_refused_by_name(tmp_path):
     path = tmp_path / "a.npy"
     path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(64))
     with pytest.raises(ValueError, match=r"a\.npy"):
-        pairs.read(path)
+        reader.read(path)
 
 
 def test_a_zip_with_an_entry_without_a_name_is_refused(tmp_path):
@@ -408,4 +408,4 @@ def test_a_zip_with_an_entry_without_a_name_is_refused(tmp_path):
         archive.writestr("x", b"data")
     path.write_bytes(path.read_bytes().replace(b"x", b"\0"))
     with pytest.raises(ValueError, match=r"a\.zip.*without a name"):
-        pairs.read(path)
+        reader.read(path)

@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import skimage
 import torch
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
@@ -169,13 +168,6 @@ def test_reducing_averages_areas(rng):
 def test_a_picture_at_the_limit_is_left_as_it_is(rng):
     small = pixels(rng, 20, 10, 3)
     assert compare.reduced(small, 200) is small
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-def test_the_noise_level_is_scikit_images(rng, channels):
-    picture = rng.random((60, 51, channels))
-    theirs = skimage.restoration.estimate_sigma(picture, channel_axis=-1, average_sigmas=True)
-    assert baselines.noise_level(picture) == pytest.approx(theirs)
 
 
 @pytest.mark.parametrize("name", baselines.BASELINES)

@@ -9,6 +9,7 @@ import torch
 from n2n import noise
 from n2n.crops import Crops, loader
 from n2n.pairs import gather
+from n2n.photographs import with_noise
 from n2n.recipe import recipe
 from n2n.scenes import Scene
 
@@ -27,7 +28,7 @@ def data(rng):
 def photos(photo):
     """Six coloured photographs with Gaussian noise of σ 25."""
     parts = (photo[row : row + 80, :90].transpose(2, 0, 1) for row in range(0, 180, 30))
-    return gather([Scene(str(i), (), part) for i, part in enumerate(parts)], "photos", noise.parse("gaussian:25"))
+    return with_noise([Scene(str(i), (), part) for i, part in enumerate(parts)], "photos", noise.parse("gaussian:25"))
 
 
 def two_shots(source, target, clean=None):
@@ -190,14 +191,16 @@ def test_grey_scenes_among_coloured_ones_come_as_three_channels(rng):
 
 def test_noise_is_drawn_afresh_at_each_step_and_for_each_of_the_pair(photo):
     picture = photo[:32, :32].transpose(2, 0, 1)
-    stream = crops(gather([Scene("0", (), picture)], "photo", noise.parse("gaussian:25")), batch_size=2, augment=False)
+    stream = crops(
+        with_noise([Scene("0", (), picture)], "photo", noise.parse("gaussian:25")), batch_size=2, augment=False
+    )
     draws = torch.cat([stream[step] for step in range(3)]).flatten(0, 1).flatten(1).numpy() - picture.ravel() / 255
     assert np.corrcoef(draws) == pytest.approx(np.eye(12), abs=0.1)  # 5 standard errors
     assert draws.std(1) == pytest.approx(25 / 255, rel=0.1)
 
 
 def test_frozen_noise_repeats(photo):
-    pairs = gather([Scene("0", (), photo[:32, :32].transpose(2, 0, 1))], "photo", noise.parse("gaussian:25"))
+    pairs = with_noise([Scene("0", (), photo[:32, :32].transpose(2, 0, 1))], "photo", noise.parse("gaussian:25"))
     stream = crops(pairs.frozen(0), batch_size=2, augment=False)
     assert len({crop.numpy().tobytes() for step in range(3) for crop in stream[step]}) == 1
 
@@ -209,7 +212,7 @@ def test_clean_targets_of_a_noise_model_are_the_photograph(photos):
 
 
 def test_pixelation_crops_blocks_of_the_photograph(photo):
-    pairs = gather([Scene("0", (), photo.transpose(2, 0, 1))], "photo", noise.parse("pixelate:4"))
+    pairs = with_noise([Scene("0", (), photo.transpose(2, 0, 1))], "photo", noise.parse("pixelate:4"))
     batch = crops(pairs, augment=False, clean_targets=True, batch_size=2)[0].numpy() * 255
     blocks = np.lib.stride_tricks.sliding_window_view(photo[:, :, 0], (4, 4)).mean((2, 3))  # at every place
     assert all(np.abs(blocks[:129, :129] - first).min() < 1e-3 for first in batch[:, 1, 0, 0, 0])
@@ -231,7 +234,7 @@ def test_one_shot_only_is_refused(rng):
 
 
 def test_grey_shows_about_so_many_pairs_with_one_channel_three_times(photo):
-    pairs = gather([Scene("photo", (), photo.transpose(2, 0, 1))], "photo", noise.parse("gaussian:25"))
+    pairs = with_noise([Scene("photo", (), photo.transpose(2, 0, 1))], "photo", noise.parse("gaussian:25"))
     batch = Crops(pairs, recipe("fast", steps=1, batch_size=200, grey=0.3))[0]
     grey = (batch == batch[:, :, :1]).flatten(1).all(1)
     assert 30 <= int(grey.sum()) <= 90

@@ -14,9 +14,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from n2n.curves import DECAY, loss_figure, psnr_figure, smoothed
+from n2n.estimate import Estimate
 from n2n.evaluate import Measurement, Quality
 from n2n.history import History, Point
-from n2n.metrics import Estimate
 from n2n.plots import png, spread, svg
 
 SVG = "{http://www.w3.org/2000/svg}"

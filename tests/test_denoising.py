@@ -17,7 +17,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from demo import denoising, figures, markup, noises, opening, settings
 from demo.denoising import AUTOMATIC, TRAINED, Learnt, Options, Order
 from demo.figures import COLUMNS
-from n2n import Noise2Noise, UNetConfig, advice, baselines, image, pairs, weights
+from n2n import Noise2Noise, UNetConfig, advice, baselines, image, reader, weights
 from n2n.image import Picture
 from n2n.noise import parse
 
@@ -586,7 +586,7 @@ def test_what_was_held_out_comes_first_and_of_what_was_learnt_no_gain_is_told(le
     scenes = [photo[:64, left : left + 64, :1].transpose(2, 0, 1).astype(np.float32) / 255 for left in (0, 64, 128)]
     source, target = (np.stack([each + rng.normal(0, 0.1, each.shape) for each in scenes]) for _ in range(2))
     np.savez(tmp_path / "shots.npz", source=source, target=target)
-    data = pairs.read(tmp_path / "shots.npz")
+    data = reader.read(tmp_path / "shots.npz")
     _, held = data.hold_out(0.3, 0)
     outcome = learnt(tmp_path / "shots.npz", hold_out=0.3)
     assert outcome.rows[0]["name"] == f"scene_{held.scenes[0].name}.png" and len(outcome.rows) == 3

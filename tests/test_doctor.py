@@ -11,6 +11,7 @@ import skimage
 from n2n.doctor import Verdict, examine
 from n2n.noise import parse
 from n2n.pairs import gather
+from n2n.photographs import with_noise
 from n2n.scenes import Scene
 
 SIGMA = 25 / 255
@@ -51,7 +52,7 @@ def test_good_pairs_have_nothing_red_and_only_their_small_number_amber(good):
 @pytest.mark.parametrize("spec", ["gaussian:5", "gaussian:50", "poisson:10", "impulse:0.3", "speckle:0.3"])
 def test_no_noise_model_alarms(photos, spec):
     scenes = [Scene(str(i), (), photo) for i, photo in enumerate(photos)]
-    pairs = gather(scenes, "test", noise=parse(spec))
+    pairs = with_noise(scenes, "test", parse(spec))
     assert all(verdict.level == "green" for verdict in examine(pairs) if verdict.check not in ("amount", "clipping"))
 
 

@@ -9,9 +9,11 @@ import skimage
 import torch
 
 from n2n import baselines, report
+from n2n.estimate import noise_level
 from n2n.evaluate import measure
 from n2n.noise import parse
 from n2n.pairs import gather
+from n2n.photographs import with_noise
 from n2n.scenes import Scene
 
 
@@ -76,7 +78,7 @@ def test_without_a_second_shot_only_the_true_psnr_is_told(scenes):
 
 
 def test_noise_known_to_be_biased_is_not_estimated(photo):
-    pairs = gather([Scene("a", (), photo.transpose(2, 0, 1))], "test", parse("impulse:0.2")).frozen(0)
+    pairs = with_noise([Scene("a", (), photo.transpose(2, 0, 1))], "test", parse("impulse:0.2")).frozen(0)
     measured = measure(halved, pairs)
     assert measured.estimated is None and measured.denoised is not None and measured.psnr_target is not None
 
@@ -89,7 +91,16 @@ def test_pictures_too_small_for_ssim_have_none(rng):
 @pytest.mark.parametrize("sigma", [15, 25, 50])
 def test_the_noise_level_of_a_photograph_is_found(photo, rng, sigma):
     noisy = photo / 255 + rng.normal(0, sigma / 255, photo.shape)
-    assert baselines.noise_level(noisy) * 255 == pytest.approx(sigma, rel=0.15)
+    assert noise_level(noisy) * 255 == pytest.approx(sigma, rel=0.15)
+
+
+def test_the_noise_level_leaves_channels_without_detail_out(rng):
+    grey = rng.normal(0.5, 0.1, (64, 64, 1))
+    assert noise_level(np.dstack([grey, 0 * grey, 0 * grey])) == noise_level(grey) == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_picture_without_detail_has_no_noise():
+    assert noise_level(np.zeros((64, 64, 3))) == 0
 
 
 @pytest.mark.parametrize("name", baselines.BASELINES)

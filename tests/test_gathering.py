@@ -10,7 +10,7 @@ from PIL import Image
 
 from demo import gathering
 from demo.gathering import gathered
-from n2n import pairs
+from n2n import reader
 
 
 def upload(folder, *names):
@@ -44,7 +44,7 @@ def test_what_was_gathered_outlives_the_upload(tmp_path):
 
 def test_loose_pictures_come_together_so_that_their_names_tell_the_pairs(tmp_path):
     files = upload(tmp_path, "x_1.png", "x_2.png", "y_1.png", "y_2.png")
-    data = pairs.read(*gathered(files, tmp_path / "together"))
+    data = reader.read(*gathered(files, tmp_path / "together"))
     assert [scene.name for scene in data.scenes] == ["x", "y"] and data.shots.tolist() == [2, 2]
     assert data.scenes[1].shots[1][0, 0, 0] == 30
 
@@ -59,7 +59,7 @@ def test_gathering_again_leaves_nothing_of_the_time_before(tmp_path):
 def test_two_files_of_one_name_are_a_pair(tmp_path):
     (folder,) = gathered(upload(tmp_path, "x.png", "x.png"), tmp_path / "together")
     assert names_in(folder) == ["x_1.png", "x_2.png"]
-    assert [shot.max() for shot in pairs.read(folder).scenes[0].shots] == [0, 10]
+    assert [shot.max() for shot in reader.read(folder).scenes[0].shots] == [0, 10]
 
 
 def test_two_formats_of_one_name_are_a_pair_too(tmp_path):
@@ -103,7 +103,7 @@ def test_sample_pairs_are_like_the_courses_and_made_once(tmp_path, monkeypatch):
     monkeypatch.setattr(gathering, "SCENES", 100)
     path = gathering.sample_pairs(tmp_path)
     made = path.stat().st_mtime_ns
-    data = pairs.read(gathering.sample_pairs(tmp_path))
+    data = reader.read(gathering.sample_pairs(tmp_path))
     assert (
         path.stat().st_mtime_ns == made and data.described == "100 scenes × 2 shots and a reference, 8-bit colour 32×32"
     )
@@ -115,5 +115,5 @@ def test_the_sample_archive_holds_three_folders_of_pngs_that_are_read_as_pairs(t
     path = gathering.sample_archive(tmp_path)
     names = [name for name in zipfile.ZipFile(path).namelist() if name.endswith(".png")]
     assert {name.split("/")[-2] for name in names} == {"source", "target", "clean"} and len(names) == 180
-    assert pairs.read(path).described == "60 scenes × 2 shots and a reference, 8-bit colour 32×32"
+    assert reader.read(path).described == "60 scenes × 2 shots and a reference, 8-bit colour 32×32"
     assert gathering.sample_archive(tmp_path) == path and list(tmp_path.iterdir()) == [path]

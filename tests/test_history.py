@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from n2n import Progress
+from n2n.estimate import Estimate
 from n2n.evaluate import Measurement, Quality
 from n2n.history import MOST, History, safe_cell
-from n2n.metrics import Estimate
 
 LENGTHS = (1, 299, 300, 301, 302, 600, 601, 777, 5000)
 MEASURED = Measurement(

@@ -11,6 +11,7 @@ import tifffile
 import torch
 from PIL import Image, ImageCms, ImageOps
 
+from n2n.files import write_bytes
 from n2n.image import (
     Picture,
     decode,
@@ -22,7 +23,6 @@ from n2n.image import (
     turned,
     turned_back,
     write,
-    write_bytes,
 )
 
 DEPTHS = [np.uint8, np.uint16]

@@ -5,7 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from n2n.infer import blend, denoise, pad_to_multiple
+from n2n.infer import blend, denoise
+from n2n.padding import pad_to_multiple
 from n2n.unet import UNet, UNetConfig
 
 

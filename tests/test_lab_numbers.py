@@ -6,8 +6,9 @@ import torch
 
 from demo.lab import numbers
 from demo.lab.numbers import EXPERIMENT, Grown, estimated, fallen, falls, grown, growth_figure
+from n2n.estimate import Estimate
 from n2n.history import History
-from n2n.metrics import PEAK_DB, Estimate
+from n2n.metrics import PEAK_DB
 from n2n.train import Progress
 
 FLOOR = 0.01

@@ -15,7 +15,7 @@ from demo import keepsakes, learning
 from demo.learning import Learnt, Preview, Settings, learn, to_measure
 from demo.runs import Run
 from demo.trusting import trusted
-from n2n import Noise2Noise, Progress, image, infer, pairs, weights
+from n2n import Noise2Noise, Progress, files, image, infer, pairs, reader, weights
 from n2n.checkpoint import last_path
 from n2n.recipe import recipe
 from n2n.scenes import Scene
@@ -115,7 +115,7 @@ def test_it_leaves_the_best_weights_the_last_and_logs(whole):
 
 def test_what_is_measured_was_not_learnt_from(whole, file):
     *_, progress = of(Progress, whole)
-    _, held = pairs.read(file).hold_out(0.3, 0)
+    _, held = reader.read(file).hold_out(0.3, 0)
     assert [name for name, *_ in progress.validation.pictures] == [scene.name for scene in held.scenes]
 
 
@@ -149,7 +149,7 @@ def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(whole, file, tmp_p
 
 
 def test_a_fresh_net_of_table_1_starts_at_the_brightness_of_the_data(file):
-    data = pairs.read(file)
+    data = reader.read(file)
     net = Noise2Noise.for_pairs(data, recipe("fast", residual=False), 3, "cpu").net
     bias = list(net.parameters())[-1]
     assert bias.detach().numpy() == pytest.approx(np.log(data.brightness() / (1 - data.brightness())))
@@ -173,7 +173,7 @@ def test_grey_pictures_can_start_from_weights_for_colour(tmp_path, rng):
 
 
 def test_the_seed_decides_the_first_weights(file):
-    nets = [Noise2Noise.for_pairs(pairs.read(file), recipe("fast", seed=seed), 3, "cpu").net for seed in (1, 1, 2)]
+    nets = [Noise2Noise.for_pairs(reader.read(file), recipe("fast", seed=seed), 3, "cpu").net for seed in (1, 1, 2)]
     one, same, other = (next(net.parameters()) for net in nets)
     assert torch.equal(one, same) and not torch.equal(one, other)
 
@@ -181,7 +181,7 @@ def test_the_seed_decides_the_first_weights(file):
 def test_without_clean_pictures_a_preview_estimates_by_the_subtraction(tmp_path, rng):
     file = save(tmp_path / "pairs.npz", rng, count=2, clean=False, side=192)
     preview, learnt = [i for i in learn(lambda: True, [file], tmp_path, SHORT) if not isinstance(i, Progress)]
-    row, scene = row_of(preview), pairs.read(file).hold_out(0.3, 0)[1].scenes[0]
+    row, scene = row_of(preview), reader.read(file).hold_out(0.3, 0)[1].scenes[0]
     source, target = (torch.from_numpy(shot)[None] / 255 for shot in scene.shots)
     denoised = infer.denoise(Noise2Noise.load(preview.snapshot, "cpu").net, source)
     excess = float((denoised - target).square().mean() - (source - target).square().mean() / 2)
@@ -236,7 +236,7 @@ def test_trust_compares_with_the_average_of_many_shots(tmp_path, rng, clean):
 
 
 def test_worth_is_not_told_where_noise_drowns_the_estimate(file, tmp_path):
-    data = pairs.read(file)
+    data = reader.read(file)
     model = Noise2Noise.for_pairs(data, recipe("fast"), 3, "cpu")
     model.header = {"psnr": {"estimated": 100.0, "estimated_noisy": 20.0}}
     assert trusted(model, data, tmp_path / "trust").worth is None
@@ -321,6 +321,6 @@ def test_what_was_taken_needs_no_room_of_its_own(tmp_path, file, monkeypatch):
     run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
     for item in items:
         run.add(item)
-    refusing(monkeypatch, image, "write_bytes", lambda *_: True)
+    refusing(monkeypatch, files, "write_bytes", lambda *_: True)
     taken = keepsakes.written(tmp_path / "take", run)
     assert [path.name for path in taken] == ["mine.safetensors"] and taken[0].samefile(run.weights)

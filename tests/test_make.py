@@ -5,15 +5,15 @@ import pytest
 import torch
 from PIL import Image
 
-from n2n import make, noise, pairs
+from n2n import make, noise, reader
 from n2n.make import check_target, enlarged, make_pairs, save_pairs
-from n2n.pairs import gather
+from n2n.photographs import with_noise
 from n2n.scenes import Scene
 
 
 def photographs(photo, spec, count=3):
     parts = (np.roll(photo, 50 * i, axis=0).transpose(2, 0, 1) for i in range(count))
-    return gather([Scene(str(i), (), part) for i, part in enumerate(parts)], "photos", noise.parse(spec))
+    return with_noise([Scene(str(i), (), part) for i, part in enumerate(parts)], "photos", noise.parse(spec))
 
 
 def made(photo, spec="pixelate:8", count=5, size=32, shots=2, clean=False, seed=0):
@@ -59,7 +59,7 @@ def test_a_folder_holds_pngs_that_pillow_reads_back(tmp_path, photo):
 def test_the_reader_understands_what_was_written(tmp_path, photo, name, shots):
     arrays = made(photo, shots=shots, clean=True)
     save_pairs(tmp_path / name, arrays)
-    data = pairs.read(tmp_path / name)
+    data = reader.read(tmp_path / name)
     *noisy, clean = arrays.values()
     assert data.described == f"5 scenes × {shots} shots and a reference, 8-bit colour 32×32"
     assert all((scene.clean == clean[i]).all() for i, scene in enumerate(data.scenes))
@@ -117,7 +117,7 @@ def test_clean_windows_are_cut_from_the_photograph(photo):
 
 def test_photographs_take_turns():
     grey = [np.full((1, 40, 40), value, np.uint8) for value in range(0, 250, 25)]
-    photos = gather([Scene(str(i), (), picture) for i, picture in enumerate(grey)], "x", noise.parse("bernoulli:0"))
+    photos = with_noise([Scene(str(i), (), picture) for i, picture in enumerate(grey)], "x", noise.parse("bernoulli:0"))
     firsts = make_pairs(photos, 30, 32, 1, False, 0)["source"][:, 0, 0, 0]
     assert np.unique(firsts, return_counts=True)[1].tolist() == [3] * 10
     assert sorted(firsts[:10]) == sorted(firsts[10:20]) != list(firsts[:10])
@@ -125,7 +125,9 @@ def test_photographs_take_turns():
 
 def test_photographs_smaller_than_the_window_are_enlarged_where_others_are_not(photo):
     small, large = photo[64:96, 64:84].transpose(2, 0, 1), np.zeros((3, 64, 64), np.uint8)
-    both = gather([Scene(name, (), part) for name, part in (("0", small), ("1", large))], "x", noise.parse("impulse:0"))
+    both = with_noise(
+        [Scene(name, (), part) for name, part in (("0", small), ("1", large))], "x", noise.parse("impulse:0")
+    )
     assert enlarged(both, 64) == 1 and enlarged(both, 20) == 0
     clean = make_pairs(both, 2, 64, 1, True, 0)["clean"]
     assert sorted(clean.mean((1, 2, 3))) == pytest.approx([0, small.mean()], rel=0.1)
@@ -154,11 +156,6 @@ def test_scenes_larger_than_every_photograph_are_refused_with_the_largest_size(p
     with pytest.raises(ValueError, match=f"size is {most + 1} pixels; these photographs give {most} at most"):
         made(photo, spec, size=most + 1)
     assert made(photo, spec, size=most, count=1)["source"].shape[-1] == most
-
-
-def test_photographs_without_noise_model_are_refused(photo):
-    with pytest.raises(ValueError, match="noise model, such as gaussian:25"):
-        make_pairs(gather([Scene("0", (), photo.transpose(2, 0, 1))], "x"), 1, 32, 2, False, 0)
 
 
 def test_three_shots_in_a_tuple_are_refused_because_the_third_means_clean(tmp_path):

@@ -8,7 +8,8 @@ import skimage
 import torch
 import torch.nn.functional as F
 
-from n2n.metrics import block_errors, estimate, psnr, ssim, to_psnr
+from n2n.estimate import block_errors, estimate
+from n2n.metrics import psnr, ssim, to_psnr
 from n2n.noise import generator, parse
 
 

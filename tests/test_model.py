@@ -14,7 +14,8 @@ from n2n.evaluate import measure
 from n2n.image import Picture
 from n2n.model import Noise2Noise
 from n2n.noise import parse
-from n2n.pairs import gather, read
+from n2n.pairs import gather
+from n2n.reader import read
 from n2n.recipe import recipe
 from n2n.scenes import StackedScenes
 from n2n.train import train

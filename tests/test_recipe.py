@@ -10,13 +10,14 @@ import torch
 
 from n2n import noise
 from n2n.pairs import gather
+from n2n.photographs import with_noise
 from n2n.recipe import RECIPES, Recipe, recipe
 from n2n.scenes import Scene
 
 
 def pictures(*sizes, spec=None):
     scenes = [Scene(str(i), (np.eye(*size)[None],) * 2, np.eye(*size)[None]) for i, size in enumerate(sizes)]
-    return gather(scenes, "x", noise.parse(spec) if spec else None)
+    return with_noise(scenes, "x", noise.parse(spec)) if spec else gather(scenes, "x")
 
 
 # --- The report ---

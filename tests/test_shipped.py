@@ -9,7 +9,7 @@ import pytest
 from n2n import Noise2Noise, UNetConfig, infer, make, weights
 from n2n.evaluate import measure
 from n2n.noise import parse
-from n2n.pairs import read
+from n2n.reader import read
 from n2n.unet import count_parameters
 
 CARDS = (Path(__file__).parent.parent / "weights" / "README.md").read_text(encoding="utf-8")

@@ -20,7 +20,8 @@ import torch.nn.functional as F
 from n2n import Diverged, Noise2Noise, Recipe, UNet, UNetConfig
 from n2n.checkpoint import last_path, weights_of
 from n2n.noise import parse
-from n2n.pairs import gather, read
+from n2n.pairs import gather
+from n2n.reader import read
 from n2n.recipe import recipe
 from n2n.scenes import Scene, StackedScenes
 from n2n.train import floors, train

@@ -9,7 +9,8 @@ import torch
 
 from n2n import trust
 from n2n.noise import parse
-from n2n.pairs import gather, read
+from n2n.pairs import gather
+from n2n.reader import read
 from n2n.scenes import Scene
 
 SIGMA = 0.1

@@ -7,7 +7,7 @@ import safetensors
 import safetensors.torch
 import torch
 
-from n2n import weights
+from n2n import tensors, weights
 
 
 def files(folder):
@@ -94,10 +94,10 @@ def test_a_file_is_found_where_it_lies(tmp_path):
 def test_what_torch_saved_is_read_back_whole(tmp_path, zipped):
     content = [torch.rand(3), {"a": torch.arange(4, dtype=torch.uint8)}]
     torch.save(content, tmp_path / "w.pkl", _use_new_zipfile_serialization=zipped)
-    first, second = weights.load_tensors(tmp_path / "w.pkl")
+    first, second = tensors.load_tensors(tmp_path / "w.pkl")
     assert torch.equal(first, content[0]) and torch.equal(second["a"], content[1]["a"])
 
 
 def test_a_pickle_file_that_is_not_there_is_an_oserror(tmp_path):
     with pytest.raises(FileNotFoundError):
-        weights.load_tensors(tmp_path / "gone.pkl")
+        tensors.load_tensors(tmp_path / "gone.pkl")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from n2n import Pairs, breaking, doctor
-from n2n.breaking import MARGIN, WAYS, Shots
+from n2n.breaking import MARGIN, WAYS, Stacks
 from n2n.doctor import Verdict
 from n2n.evaluate import Measurement
 from n2n.lanes import Lane, lane
@@ -57,7 +57,7 @@ def _pictures(cut: Callable[..., Pairs], scenes: int, seed: int) -> np.ndarray:
     return cut("gaussian:25", seed=seed, side=SIDE + 2 * MARGIN, scenes=scenes).scenes.clean
 
 
-def _lanes(learnt: Shots, held: Shots, chosen: Mapping[str, Value], third: bool) -> tuple[list[Lane], list[Pairs]]:
+def _lanes(learnt: Stacks, held: Stacks, chosen: Mapping[str, Value], third: bool) -> tuple[list[Lane], list[Pairs]]:
     """Nets that start alike, and other pictures with noise like its own to measure each on; the third learns from the
     broken first shots and clean targets.
     """

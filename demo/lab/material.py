@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch.nn.functional as F
 from torch import Tensor
 
-from n2n import Pairs, image, make, noise, pairs
+from n2n import Pairs, image, make, noise, pairs, reader
 from n2n.scenes import SHOT_ROLES, StackedScenes
 
 from .. import samples
@@ -31,11 +31,11 @@ def measured(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes:
 
 def fresh(kind: str) -> Pairs:
     """The photographs to learn from, whose noise is drawn anew each time one is shown."""
-    return pairs.read(LEARNT, noise=noise.parse(kind))
+    return reader.read_photographs(LEARNT, noise=noise.parse(kind))
 
 
 def _made(photographs: str, kind: str, shots: int, seed: int, side: int, scenes: int) -> Pairs:
-    read = pairs.read(photographs, noise=noise.parse(kind))
+    read = reader.read_photographs(photographs, noise=noise.parse(kind))
     arrays = make.make_pairs(read, scenes, side, shots=shots, clean=True, seed=seed)
     stacks = [arrays[role] for role in SHOT_ROLES[:shots]]
     return pairs.gather(StackedScenes(stacks, arrays["clean"]), f"{kind} on {photographs}")

@@ -9,10 +9,11 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from n2n import Noise2Noise, Pairs, curves, infer, metrics, plots
+from n2n import Noise2Noise, Pairs, curves, estimate, infer, metrics, plots
+from n2n.estimate import Estimate
 from n2n.history import History
 from n2n.lanes import lane
-from n2n.metrics import PEAK_DB, Estimate
+from n2n.metrics import PEAK_DB
 from n2n.plots import BLUE, VERMILLION, End
 from n2n.recipe import recipe
 
@@ -88,9 +89,9 @@ def grown(denoised: torch.Tensor, source: torch.Tensor, target: torch.Tensor, cl
     counts = [FEWEST * 2**times for times in range(20) if FEWEST * 2**times < len(source)] + [len(source)]
     found = []
     for count in counts:
-        errors = metrics.block_errors(denoised[:count], source[:count], target[:count])
+        errors = estimate.block_errors(denoised[:count], source[:count], target[:count])
         truth = metrics.to_psnr(metrics.squared_error(denoised[:count], clean[:count]).mean())
-        found.append(Grown(count, metrics.estimate([errors]), float(truth)))
+        found.append(Grown(count, estimate.estimate([errors]), float(truth)))
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from serving import ROOT
 
-from n2n import Noise2Noise, pairs
+from n2n import Noise2Noise, reader
 from n2n.options import parser
 
 ALL = {"mine.safetensors", "mine.md", "training.csv", "hold-out.csv", "command.txt", "loss.png", "psnr.png"}
@@ -44,7 +44,7 @@ def example(visitor, folder):
     with visitor.page.expect_download() as download:
         visitor.page.click("#archive")
     download.value.save_as(folder / "pairs.zip")
-    assert len(pairs.read(folder / "pairs.zip")) > 0
+    assert len(reader.read(folder / "pairs.zip")) > 0
 
 
 def _commands(shown, written):

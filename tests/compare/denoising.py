@@ -25,9 +25,10 @@ import deepinv
 import torch
 from torch import Tensor, nn
 
-from n2n import Noise2Noise, baselines, infer, pairs
+from n2n import Noise2Noise, baselines, infer, reader
 from n2n.metrics import psnr
 from n2n.noise import parse
+from n2n.padding import pad_to_multiple
 
 WITHOUT_WEIGHTS = "weights not reachable"
 SIDE = 8  # DRUNet's sides must divide by it; else deepinv cuts the picture in four, which takes longer
@@ -102,7 +103,7 @@ def with_weights(kind: type[nn.Module], file: Path | None) -> tuple[nn.Module, b
 def padded(denoise: Callable[[Tensor], Tensor], noisy: Tensor) -> Tensor:
     """Continues (1, 3, H, W) by reflection to sides that divide by 8, and cuts that off again."""
     height, width = noisy.shape[-2:]
-    return denoise(infer.pad_to_multiple(noisy, SIDE))[..., :height, :width]
+    return denoise(pad_to_multiple(noisy, SIDE))[..., :height, :width]
 
 
 def score(method: Method, pictures: list[tuple[Tensor, Tensor]]) -> Score:
@@ -122,7 +123,7 @@ def score(method: Method, pictures: list[tuple[Tensor, Tensor]]) -> Score:
 
 def read(folder: Path, count: int, sigma: float, seed: int) -> list[tuple[Tensor, Tensor]]:
     """The first pictures of a folder as (noisy, clean), each float (1, 3, H, W) with white at 1. Raises ValueError."""
-    data = pairs.read(folder, noise=parse(f"gaussian:{sigma:g}"))
+    data = reader.read(folder, noise=parse(f"gaussian:{sigma:g}"))
     if data.channels != 3:
         raise ValueError(f"the pictures in '{folder}' are grey; bring colour ones")
     noisy = data.chosen(range(min(count, len(data)))).frozen(seed, shots=1)

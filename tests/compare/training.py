@@ -36,7 +36,7 @@ from careamics.config.factories.care_n2n_factory import create_advanced_n2n_conf
 from lightning.pytorch import Callback, Trainer
 from torch import Tensor
 
-from n2n import Noise2Noise, infer, pairs
+from n2n import Noise2Noise, infer, reader
 from n2n.evaluate import measure
 from n2n.pairs import Pairs
 from n2n.recipe import recipe
@@ -132,8 +132,8 @@ def count(net: torch.nn.Module) -> int:
 
 def read(file: Path, validate: Path | None, seed: int) -> tuple[Pairs, Pairs]:
     """(pairs to learn from, pairs to measure on). Raises ValueError for what cannot be compared."""
-    data = pairs.read(file)
-    learnt, held = (data, pairs.read(validate)) if validate else data.hold_out(recipe("fast").hold_out, seed)
+    data = reader.read(file)
+    learnt, held = (data, reader.read(validate)) if validate else data.hold_out(recipe("fast").hold_out, seed)
     if not held.has_clean:
         raise ValueError(f"'{validate or file}' has no clean pictures to measure against; make it with --clean")
     if learnt.shots.min() < 2 or len(np.unique(learnt.sizes)) > 1:

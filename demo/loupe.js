@@ -1,6 +1,6 @@
 // One loupe over all panels of a row: a square that shows the same pixels in each, enlarged by a whole factor.
 
-const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+import { clamp, placeOf } from "./places.js";
 
 function moveLens(figure, x, y, zoom) {
   const { width, height } = figure.panel;
@@ -10,7 +10,8 @@ function moveLens(figure, x, y, zoom) {
   const side = Math.min(clamp(0.6 * least, 96, 192), least);
   const count = Math.max(1, Math.min(Math.floor(side / factor), width, height)); // pixels in view, across and down
   const first = (place, length) => clamp(Math.floor(place * length) - Math.floor(count / 2), 0, length - count);
-  const corner = (place, length) => Math.round(clamp(place * length - (count * factor) / 2, 0, length - count * factor));
+  const corner = (place, length) =>
+    Math.round(clamp(place * length - (count * factor) / 2, 0, length - count * factor));
   Object.assign(figure.lens.style, {
     width: `${count * factor}px`,
     height: `${count * factor}px`,
@@ -22,22 +23,23 @@ function moveLens(figure, x, y, zoom) {
   });
 }
 
-// x and y: from 0 (left, top) to 1. Without them the loupe stays, over what has changed beneath it.
-function showLoupe(row, x = row.spot[0], y = row.spot[1]) {
+// Without a place the loupe stays where it is, over what has changed beneath it.
+export function showLoupe(row, x = row.spot[0], y = row.spot[1]) {
   row.spot = [clamp(x, 0, 1), clamp(y, 0, 1)];
-  const visible = view.zoom > 0 && !row.wiping;
+  const visible = row.view.zoom > 0 && !row.wiping;
   row.grid.classList.toggle("magnified", visible);
-  if (visible) for (const figure of row.figures) moveLens(figure, ...row.spot, view.zoom);
+  if (visible) for (const figure of row.figures) moveLens(figure, ...row.spot, row.view.zoom);
 }
 
-function hideLoupe(row) {
+export function hideLoupe(row) {
   row.grid.classList.remove("magnified");
 }
 
 function stepLoupe(row, event) {
   const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   if (event.key === "Escape") hideLoupe(row);
-  if (!step || !row.figures.length || row.wiping || !view.zoom || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!step || !row.figures.length || row.wiping || !row.view.zoom || event.ctrlKey || event.altKey || event.metaKey)
+    return;
   event.preventDefault();
   const { width, height } = row.figures[0].panel;
   const pixels = event.shiftKey ? 1 : Math.max(1, Math.round(Math.min(width, height) / 32));
@@ -52,12 +54,11 @@ function stepLoupe(row, event) {
 function followPointer(row, event) {
   if (row.wiping) return;
   const stage = event.target.closest(".stage");
-  if (!stage) return event.pointerType === "mouse" ? hideLoupe(row) : undefined;
-  const shown = stage.getBoundingClientRect();
-  showLoupe(row, (event.clientX - shown.left) / shown.width, (event.clientY - shown.top) / shown.height);
+  if (stage) showLoupe(row, ...placeOf(event, stage));
+  else if (event.pointerType === "mouse") hideLoupe(row);
 }
 
-function addLoupe(row) {
+export function addLoupe(row) {
   const { grid } = row;
   row.spot = [0.5, 0.5];
   grid.addEventListener("pointermove", (event) => followPointer(row, event));

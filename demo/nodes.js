@@ -1,7 +1,6 @@
-// The first part of a function(element, trigger, props, server, upload, watch): how nodes are made.
-"use strict";
+// How nodes of the page are made and written.
 
-function make(parent, tag, className = "", attributes = {}) {
+export function make(parent, tag, className = "", attributes = {}) {
   const node = document.createElement(tag);
   node.className = className;
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
@@ -10,7 +9,7 @@ function make(parent, tag, className = "", attributes = {}) {
 }
 
 // Texts come from file names and the like: never anything but textContent.
-function write(node, text) {
+export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
   node.hidden = text === "";
 }

@@ -5,8 +5,11 @@ from typing import Any
 
 import gradio as gr
 
+from . import scripts
+
 HERE = Path(__file__).parent
-SCRIPTS = ("nodes.js", "pictures.js", "loupe.js", "wipe.js", "panels.js")  # one function's body, in this order
+SHEETS = ("panels.css", "switches.css", "loupe.css", "wipe.css")
+CSS = "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in SHEETS)
 
 
 def component(value: dict[str, Any] | None = None, *, compact: bool = False, **settings: object) -> gr.HTML:
@@ -18,8 +21,8 @@ def component(value: dict[str, Any] | None = None, *, compact: bool = False, **s
     return gr.HTML(
         value,
         html_template=f'<div class="n2n-panels{" compact" * compact}"></div>',
-        css_template=(HERE / "panels.css").read_text(encoding="utf-8"),
-        js_on_load="\n".join((HERE / script).read_text(encoding="utf-8") for script in SCRIPTS),
+        css_template=CSS,
+        js_on_load=scripts.start("panels"),
         apply_default_css=False,
         **settings,
     )

@@ -1,32 +1,35 @@
-// The figures of a row: their texts, and the scale at which they are shown.
+// The figures of a row: their pictures and texts.
 
-const SMALL = 128; // pixels; up to here a picture is enlarged by whole factors, its pixels seen as squares
+import { make, write } from "./nodes.js";
 
 const number = (value, digits) => value.toFixed(digits).replace("-", "−");
 const psnrText = (panel) => panel.psnr_text || (panel.psnr == null ? "" : `${number(panel.psnr, 2)} dB`);
 
-// What the denoised picture has won over the noisy one of its row.
+// How much better the denoised picture is than the noisy one of its row.
 function gainText(panel, noisy) {
   if (panel.role !== "denoised" || !noisy || panel.psnr == null || noisy.psnr == null) return "";
   const gain = panel.psnr - noisy.psnr;
   return `${gain < 0 ? "" : "+"}${number(gain, 1)} dB`;
 }
 
-function newFigure(grid) {
+export function newFigure(grid) {
   const node = make(grid, "figure");
   const stage = make(node, "div", "stage");
   const image = make(stage, "img", "", { decoding: "sync", draggable: "false" });
   const lens = make(stage, "div", "lens");
   const caption = make(node, "figcaption");
   const texts = { title: make(caption, "div", "title") };
-  for (const names of [["psnr", "gain"], ["ssim", "note"]]) {
+  for (const names of [
+    ["psnr", "gain"],
+    ["ssim", "note"],
+  ]) {
     const line = make(caption, "div", "line");
     for (const name of names) texts[name] = make(line, "span", name);
   }
   return { node, stage, image, lens, texts, panel: null };
 }
 
-function fillFigure(figure, panel, name, noisy) {
+export function fillFigure(figure, panel, name, noisy) {
   figure.panel = panel;
   figure.node.dataset.role = panel.role;
   if (panel.psnr == null) delete figure.node.dataset.psnr;
@@ -42,20 +45,4 @@ function fillFigure(figure, panel, name, noisy) {
   image.width = panel.width;
   image.height = panel.height;
   if (image.getAttribute("src") !== panel.src) image.src = panel.src;
-}
-
-// How many stand in one line so that the lines are equally full, each with room for its caption; two at least, for noisy
-// and denoised belong together.
-function columnsFor(room, count, least, gap) {
-  const most = Math.max(2, Math.floor((room + gap) / (least + gap)));
-  return Math.ceil(count / Math.ceil(count / most));
-}
-
-// The one scale at which all panels of a row are shown, in CSS pixels per pixel; column and tallest in CSS pixels.
-function scaleFor(panels, column, tallest) {
-  const width = Math.max(...panels.map((panel) => panel.width));
-  const height = Math.max(...panels.map((panel) => panel.height));
-  const small = Math.max(width, height) <= SMALL;
-  const scale = Math.min(column / width, tallest / height, small ? 8 : 2);
-  return small && scale > 1 ? Math.floor(scale) : scale;
 }

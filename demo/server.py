@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from uvicorn import Server
 
-from . import jobs, settings
+from . import jobs, scripts, settings
 from .app import App
 from .errors import Failed
 from .gate import Gate, Guard
@@ -84,6 +84,7 @@ def _launch(app: App, in_browser: bool) -> None:
                 show_error=False,
                 prevent_thread_lock=True,
                 app_kwargs={
+                    "routes": scripts.routes(),
                     "middleware": [Middleware(Guard, disk=app.disk)],
                     "lifespan": partial(_gated, app=app),
                 },

@@ -9,7 +9,9 @@ import gradio as gr
 import numpy as np
 from PIL import Image
 
-HERE = Path(__file__).parent
+from . import scripts
+
+CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 THUMBNAIL_BYTES = 5000  # of one data URI; a page carries them all
 THUMBNAIL_FORMS = (
     (144, 75),
@@ -47,8 +49,8 @@ def component(choices: Sequence[tuple[str, str, str, str]], value: str | None = 
     return gr.HTML(
         value,
         html_template='<div class="n2n-strip"></div>',
-        css_template=(HERE / "strip.css").read_text(encoding="utf-8"),
-        js_on_load="\n".join((HERE / script).read_text(encoding="utf-8") for script in ("nodes.js", "strip.js")),
+        css_template=CSS,
+        js_on_load=scripts.start("strip"),
         apply_default_css=False,
         choices=[list(choice) for choice in choices],
         **({"label": "Sample pictures"} | settings),

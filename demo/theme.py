@@ -5,7 +5,9 @@ from pathlib import Path
 import gradio as gr
 from gradio.themes.utils.colors import Color, slate
 
-CSS = (Path(__file__).parent / "theme.css").read_text(encoding="utf-8")
+HERE = Path(__file__).parent
+SHEETS = ("page.css", "controls.css", "results.css", "lab.css", "projector.css")  # the later win over the earlier
+CSS = "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in SHEETS)
 
 # As text on white from 500 on, on slate 900 up to 400: a contrast of 4.5 and more.
 ACCENT = Color(

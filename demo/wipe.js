@@ -1,14 +1,17 @@
-// Before / after: two panels of a row on one place, and a divider between them.
+// Before / after: two pictures of a row on one place, and a divider between them.
 
-const NO_PICTURES = ["noisy", "error", "residual", "disagreement"]; // what nobody wipes to
+import { make } from "./nodes.js";
+import { clamp, placeOf } from "./places.js";
 
-const byRole = (row, role) => row.figures.find((figure) => figure.panel.role === role);
+const NEVER_RIGHT = ["noisy", "error", "residual", "disagreement"]; // nobody wipes to these
 
-// What stands at the right of the divider may be chosen where there is a choice.
-function rightSides() {
+export const byRole = (row, role) => row.figures.find((figure) => figure.panel.role === role);
+
+// What may stand at the right of the divider: titles by role.
+export function rightSides(rows) {
   const sides = new Map();
   for (const { panel } of rows.flatMap((row) => row.figures))
-    if (!NO_PICTURES.includes(panel.role) && !sides.has(panel.role)) sides.set(panel.role, panel.title);
+    if (!NEVER_RIGHT.includes(panel.role) && !sides.has(panel.role)) sides.set(panel.role, panel.title);
   return sides;
 }
 
@@ -19,16 +22,13 @@ function moveDivider(row, percent) {
   row.grid.style.setProperty("--cut", `${cut}%`);
 }
 
-function addDivider(row) {
+export function addDivider(row) {
   const surface = make(row.grid, "div", "divider");
   const range = make(surface, "input", "", { type: "range", min: 0, max: 100, step: "any" });
   make(surface, "div", "edge", { "aria-hidden": "true" });
   row.divider = { surface, range };
   // The range is for the keyboard; some phones let nobody drag one but by its thumb.
-  const drag = (event) => {
-    const shown = surface.getBoundingClientRect();
-    moveDivider(row, (100 * (event.clientX - shown.left)) / shown.width);
-  };
+  const drag = (event) => moveDivider(row, 100 * placeOf(event, surface)[0]);
   surface.addEventListener("pointerdown", (event) => {
     surface.setPointerCapture(event.pointerId);
     drag(event);
@@ -39,11 +39,12 @@ function addDivider(row) {
 }
 
 // Which two panels are wiped, or none where the row lacks one of them.
-function chooseSides(row) {
+export function chooseSides(row) {
   const left = byRole(row, "noisy");
-  const right = byRole(row, view.right) || byRole(row, "denoised");
-  row.wiping = view.mode === "wipe" && Boolean(left && right);
-  for (const figure of row.figures) figure.node.dataset.side = figure === left ? "left" : figure === right ? "right" : "";
+  const right = byRole(row, row.view.right) || byRole(row, "denoised");
+  row.wiping = row.view.mode === "wipe" && Boolean(left && right);
+  for (const figure of row.figures)
+    figure.node.dataset.side = figure === left ? "left" : figure === right ? "right" : "";
   if (!row.wiping) return;
   const name = row.name.textContent;
   const titles = `${left.panel.title} and ${right.panel.title}`;

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import panels, rows, strip, theme
+from demo import about_tab, panels, rows, strip, theme
 
 DEMO = Path(panels.__file__).parent
 LEAST_CONTRAST = 4.5  # WCAG 2.2, level AA, for text of any size
@@ -115,9 +115,9 @@ def test_the_panels_start_with_the_value_given():
     assert panels.component(value, elem_id="panels").get_config()["value"] == value
 
 
-@pytest.mark.parametrize("name", ["panels.css", "strip.css"])
-def test_a_style_sheet_holds_nothing_that_a_template_would_replace(name):
-    assert not re.search(r"\\|`|\$\{|\{\{|\}\}", (DEMO / name).read_text())
+@pytest.mark.parametrize("sheet", [panels.CSS, strip.CSS, about_tab.CSS], ids=["panels", "strip", "about"])
+def test_a_style_sheet_holds_nothing_that_a_template_would_replace(sheet):
+    assert not re.search(r"\\|`|\$\{|\{\{|\}\}", sheet)
 
 
 @pytest.mark.parametrize("script", sorted(DEMO.glob("*.js")), ids=lambda path: path.name)
@@ -143,7 +143,7 @@ def test_a_thumbnail_shows_the_middle():
 
 
 def test_the_page_needs_no_font_or_style_sheet_from_elsewhere(look):
-    sheets = [theme.CSS, *((DEMO / name).read_text() for name in ("panels.css", "strip.css"))]
+    sheets = [theme.CSS, panels.CSS, strip.CSS, about_tab.CSS]
     assert (look._stylesheets, look._font_css) == ([], [])
     assert not [sheet for sheet in sheets if re.search(r"url\(|@import", sheet)]
 

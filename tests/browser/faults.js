@@ -33,7 +33,12 @@
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const parent = node.parentElement;
-    if (!node.data.trim() || parent.closest("script, style, option, .file-preview, .sr-only, .visually-hidden") || !seen(parent)) continue;
+    if (
+      !node.data.trim() ||
+      parent.closest("script, style, option, .file-preview, .sr-only, .visually-hidden") ||
+      !seen(parent)
+    )
+      continue;
     if (box(parent).width < 3) continue; // only read aloud
     const range = document.createRange();
     range.selectNodeContents(node);
@@ -41,7 +46,8 @@
       range.setStart(node, word.index);
       range.setEnd(node, word.index + word[0].length);
       const tops = [...range.getClientRects()].map((each) => Math.round(each.top));
-      if (Math.max(...tops) - Math.min(...tops) > 4 && !parent.closest("code, pre, .name, textarea")) found.push(`broken: ${word[0]}`);
+      if (Math.max(...tops) - Math.min(...tops) > 4 && !parent.closest("code, pre, .name, textarea"))
+        found.push(`broken: ${word[0]}`);
     }
     range.selectNodeContents(node);
     for (const rectangle of range.getClientRects()) {
@@ -55,7 +61,8 @@
     Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 4;
   words.forEach((one, place) => {
     for (const other of words.slice(0, place))
-      if (one.node !== other.node && over(one, other)) found.push(`${short(other.node.data)} | over | ${short(one.node.data)}`);
+      if (one.node !== other.node && over(one, other))
+        found.push(`${short(other.node.data)} | over | ${short(one.node.data)}`);
   });
 
   const icons = [...document.querySelectorAll("button, a")].filter((node) => seen(node) && !node.innerText.trim());
@@ -63,11 +70,20 @@
     for (const word of words)
       if (!icon.contains(word.parent) && !word.parent.contains(icon) && box(icon).width < 60 && over(box(icon), word))
         found.push(`under an icon: ${short(word.node.data)}`);
-  const buttons = [...document.querySelectorAll("button, [role=tab]")].filter((node) => seen(node) && box(node).width > 2);
+  const buttons = [...document.querySelectorAll("button, [role=tab]")].filter(
+    (node) => seen(node) && box(node).width > 2,
+  );
   buttons.forEach((one, place) => {
     for (const other of buttons.slice(0, place))
-      if (!one.contains(other) && !other.contains(one) && over(box(one), box(other)) && !one.closest(".upload-container"))
-        found.push(`a button over another: ${short(one.innerText || one.title)} and ${short(other.innerText || other.title)}`);
+      if (
+        !one.contains(other) &&
+        !other.contains(one) &&
+        over(box(one), box(other)) &&
+        !one.closest(".upload-container")
+      )
+        found.push(
+          `a button over another: ${short(one.innerText || one.title)} and ${short(other.innerText || other.title)}`,
+        );
   });
 
   const wide = document.documentElement.scrollWidth;
@@ -78,6 +94,7 @@
     else if (box(image).width < Math.min(place.clientWidth, 520) - 3) found.push(`a narrow picture: ${image.alt}`);
   }
   for (const svg of [...document.querySelectorAll(".n2n-curves > div > svg")].filter(seen))
-    if (box(svg).width < box(svg.parentElement).width - 3) found.push(`a narrow figure: ${svg.getAttribute("aria-label")}`);
+    if (box(svg).width < box(svg.parentElement).width - 3)
+      found.push(`a narrow figure: ${svg.getAttribute("aria-label")}`);
   return [...new Set(found)];
-}
+};

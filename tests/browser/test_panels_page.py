@@ -1,9 +1,14 @@
 """Rows of panels in a real browser, on a page of their own."""
 
+import threading
+import time
+
 import gradio as gr
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
-from demo import panels, rows
+from demo import panels, rows, scripts
 from demo.theme import CSS, theme
 
 PICTURE = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='192' height='192'/>"
@@ -37,7 +42,9 @@ def address():
                 panels.component({"rows": lines, "empty": ""}, compact=True, elem_id=f"p{count}-{side}")
         uneven = {"rows": [row(4, 192), row(3, 192), row(1, 192)], "empty": ""}
         panels.component(uneven, compact=True, elem_id="uneven")
-    _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, css=CSS, theme=theme())
+        panels.component({"rows": [row(2, 256)], "empty": ""}, elem_id="wipe")
+    served = {"routes": scripts.routes()}
+    _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, css=CSS, theme=theme(), app_kwargs=served)
     yield address
     blocks.close()
 
@@ -74,3 +81,36 @@ def test_no_caption_is_printed_over_another(sheet, count, side):
 def test_pictures_of_rows_of_any_length_have_one_scale(sheet):
     widths = sheet.evaluate(f"({FIGURES})('#uneven')")
     assert len(widths) == 8 and max(widths) - min(widths) < 1
+
+
+def test_the_captions_of_before_and_after_stand_apart_below_the_picture(sheet):
+    sheet.get_by_label("before / after").check()
+    (width,) = set(sheet.evaluate(f"({FIGURES})('#wipe [data-side]:not([data-side=\"\"])')"))
+    start = sheet.locator("#wipe .grid").bounding_box()["x"]
+    left, right = (sheet.evaluate(f"({BOXES})('#wipe [data-side={side}]')") for side in ("left", "right"))
+    assert min(box["left"] for box in right) - max(box["right"] for box in left) >= 8
+    assert max(box["right"] for box in right) <= start + width + 1
+
+
+@pytest.fixture
+def address_below_a_path():
+    """The same page as a proxy shows it that keeps it below a path."""
+    with gr.Blocks() as blocks:
+        panels.component({"rows": [row(2, 32)], "empty": ""}, elem_id="below")
+    app = gr.mount_gradio_app(FastAPI(), blocks, "/n2n", app_kwargs={"routes": scripts.routes()})
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/n2n/"
+    server.should_exit = True
+    thread.join(10)
+
+
+def test_the_panels_are_shown_below_a_path_of_a_proxy(browser, address_below_a_path):
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address_below_a_path)
+    page.wait_for_selector("#below figure img", timeout=20_000)
+    context.close()

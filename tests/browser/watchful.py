@@ -15,7 +15,7 @@ TOASTS = """() => {
   observer.observe(document, { childList: true, subtree: true });
   addEventListener("beforeunload", () => observer.disconnect());
 }"""
-FAULTS = Path(__file__).with_name("faults.js").read_text().partition("\n() =>")
+FAULTS = Path(__file__).with_name("faults.js").read_text()
 # What Gradio writes on the console of a page that is left while an answer still comes; a lost server shows a toast too.
 LEFT = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
 WRONG = re.compile(r"Traceback|Warning|Error|Exception|CRITICAL")
@@ -40,7 +40,7 @@ def _is_foreign(request, address):
 
 def faults(page):
     """How a page looks wrong just now, in sentences; and every alert that stands on it."""
-    looks = page.evaluate(f"() =>{FAULTS[2]}")
+    looks = page.evaluate(FAULTS)
     return looks + [f"alert: {alert.inner_text()}" for alert in page.locator("[role=alert]:visible").all()]
 
 

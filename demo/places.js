@@ -1,0 +1,9 @@
+// Places in a picture: x and y from 0 (left, top) to 1 (right, bottom).
+
+export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+// Where in a node a pointer is; below 0 or above 1 once it has left it.
+export function placeOf(event, node) {
+  const shown = node.getBoundingClientRect();
+  return [(event.clientX - shown.left) / shown.width, (event.clientY - shown.top) / shown.height];
+}

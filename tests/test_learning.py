@@ -112,7 +112,7 @@ def test_snapshots_tell_their_step_and_psnr(whole):
 def test_it_leaves_the_best_weights_the_last_and_logs(whole):
     learnt = whole[-1]
     assert learnt.header == Noise2Noise.load(learnt.weights).header and learnt.header.config.width == 3
-    assert learnt.last == last_path(learnt.weights) and load(learnt.last)[1]["steps"] == 4
+    assert learnt.last == last_path(learnt.weights) and load(learnt.last)[1].steps == 4
     assert list(learnt.tensorboard.glob("events.*"))
 
 
@@ -125,7 +125,7 @@ def test_what_is_measured_was_not_learnt_from(whole, file):
 def test_asked_to_stop_it_ends_with_weights(file, tmp_path):
     *items, learnt = learn(lambda: True, [file], tmp_path, SHORT)
     assert [progress.step for progress in of(Progress, items)] == [1]
-    assert learnt.stopped and load(learnt.last)[1]["steps"] == 1 and learnt.trust.rows
+    assert learnt.stopped and load(learnt.last)[1].steps == 1 and learnt.trust.rows
 
 
 def test_resumed_it_goes_on_from_the_step_and_keeps_what_was_shown(file, tmp_path):
@@ -278,13 +278,13 @@ def test_a_training_goes_on_without_what_a_full_disk_has_no_room_for(
     refusing(monkeypatch, module, name, fails)
     items = list(learn(never, [file], tmp_path, SHORT))
     assert [progress.step for progress in of(Progress, items)] == [1, 2, 3, 4]
-    assert load(items[-1].weights)[1]["psnr"] and not items[-1].stopped
+    assert load(items[-1].weights)[1].psnr and not items[-1].stopped
     assert len(items[-1].lost) == 1 and told in items[-1].lost[0] and "disk is full" in items[-1].lost[0]
     run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
     for item in items:
         run.add(item)
     taken = keepsakes.written(tmp_path / "take", run)
-    assert taken[0].name == "mine.safetensors" and load(taken[0])[1]["config"]
+    assert taken[0].name == "mine.safetensors" and load(taken[0])[1].config
 
 
 def test_weights_that_a_full_disk_had_no_room_for_are_tried_again(tmp_path, file, monkeypatch):
@@ -298,7 +298,7 @@ def test_weights_that_a_full_disk_had_no_room_for_are_tried_again(tmp_path, file
     refusing(monkeypatch, weights, "save", fails)
     items = list(learn(never, [file], tmp_path, SHORT))
     assert items[-1].stopped and "ended early" in items[-1].lost[0]
-    assert load(items[-1].weights)[1]["steps"] > 0 and not (tmp_path / "snapshots").exists()
+    assert load(items[-1].weights)[1].steps > 0 and not (tmp_path / "snapshots").exists()
     run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
     for item in items:
         run.add(item)
@@ -310,7 +310,7 @@ def test_where_newer_weights_never_fit_those_of_an_earlier_step_are_left(tmp_pat
     saved = []
     refusing(monkeypatch, weights, "save", lambda path, *_: saved.append(path) or len(saved) > 3)
     items = list(learn(never, [file], tmp_path, SHORT))
-    assert "those of an earlier step" in items[-1].lost[-1] and load(items[-1].weights)[1]["steps"] < 4
+    assert "those of an earlier step" in items[-1].lost[-1] and load(items[-1].weights)[1].steps < 4
 
 
 def test_where_no_weights_fit_at_all_the_training_ends_with_the_reason(tmp_path, file, monkeypatch):

@@ -4,7 +4,7 @@ import argparse
 import sys
 from dataclasses import replace
 
-from . import app, server, settings
+from . import app, serve, settings
 from .settings import Access
 
 PORTS = range(1, 65_536)
@@ -19,12 +19,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     parsed = _parser(found).parse_args(arguments)
     access = replace(found, host=parsed.host, port=parsed.port, teacher_key=parsed.teacher_key)
-    if warning := server.key_warning(parsed.teacher_key):
+    if warning := serve.key_warning(parsed.teacher_key):
         print(f"demo: {warning}", file=sys.stderr)
     try:
-        server.check_folder(settings.folder())
-        server.serve(app.build(access), parsed.open)
-    except server.Unusable as problem:
+        serve.check_folder(settings.folder())
+        serve.serve(app.build(access), parsed.open)
+    except serve.Unusable as problem:
         print(f"demo: {problem}", file=sys.stderr)
         return 2
     except OSError:

@@ -7,16 +7,17 @@ from typing import Any, Literal
 
 import gradio as gr
 
-from n2n import formats
-from n2n.recipe import RECIPES
+from n2n.data import formats
+from n2n.training import RECIPES
 
-from . import intake, settings
-from .denoising import AUTOMATIC, Options, Order
-from .denoisings import Denoisings
-from .figures import COLUMNS
-from .inspections import Inspections
-from .runs import Run
-from .trainings import Trainings, chosen
+from . import settings
+from .server import intake
+from .service.denoise import Denoisings
+from .service.inspections import Inspections
+from .service.runs import Run
+from .service.trainings import Trainings, chosen
+from .work.denoise import AUTOMATIC, Options, Order
+from .work.measurements import COLUMNS
 
 DENOISE = """Denoises one picture and returns it in its own size, depth and format, with what was measured.
 

@@ -14,31 +14,22 @@ if __name__ == "__main__":  # run as a file it is `python -m demo`: job processe
 
 import gradio as gr
 
-from . import (
-    about_tab,
-    api,
-    denoise_tab,
-    denoising,
-    disk,
-    environment,
-    gpu,
-    head,
-    lab_tab,
-    noises,
-    opening,
-    samples,
-    settings,
-    train_tab,
-)
-from .denoisings import Denoisings
-from .disk import Disk
-from .inspections import Inspections
-from .lab_runs import Lab
-from .line import Line
+from . import api, environment, settings
+from .content import noises, samples
+from .jobs.line import Line
+from .server import disk, gpu
+from .server.disk import Disk
+from .server.sessions import Visits
+from .server.walls import Walled
+from .service.denoise import Denoisings
+from .service.inspections import Inspections
+from .service.trainings import Trainings
 from .settings import Access
-from .trainings import Trainings
-from .visits import Visits
-from .walls import Walled
+from .tabs import about, denoise, lab, train
+from .tabs.lab_view import Lab
+from .widgets import page_head
+from .work import denoise as work
+from .work import inputs
 
 TITLE = "Noise2Noise"
 SENTENCE = "Learn to remove noise from pairs of noisy pictures. No clean picture is ever needed."
@@ -66,7 +57,7 @@ def build(access: Access | None = None) -> App:
     access = access or Access()
     visits, space = Visits(settings.folder()), Disk(settings.folder())
     first = _first(visits)
-    head.previewed(TITLE, SENTENCE, Path(shutil.copy(head.PICTURE, visits.shared("preview"))))
+    page_head.previewed(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, visits.shared("preview"))))
     line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().each_jobs)
     quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().each_jobs)
     denoisings, trainings, inspections = Denoisings(visits), Trainings(visits, line), Inspections(visits, quick)
@@ -78,27 +69,27 @@ def build(access: Access | None = None) -> App:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
-                first_tab = denoise_tab.build(denoisings, trainings, first)
+                first_tab = denoise.build(denoisings, trainings, first)
             with gr.Tab("Train", id="train"):
-                train_tab.build(trainings, inspections, blocks, tabs, first_tab)
+                train.build(trainings, inspections, blocks, tabs, first_tab)
             with gr.Tab("Lab", id="lab"):
-                lab_tab.build(Lab(visits, line, quick), access, blocks, tabs)
+                lab.build(Lab(visits, line, quick), access, blocks, tabs)
             with gr.Tab("About", id="about"):
-                about_tab.build(inspections.speed)
+                about.build(inspections.speed)
         api.add(denoisings, trainings, inspections)
-        blocks.load(None, None, None, js=denoise_tab.ENTER)
+        blocks.load(None, None, None, js=denoise.ENTER)
         blocks.unload(leave)
     blocks.queue(max_size=settings.limits().queue, api_open=False)
     disk.from_time_to_time(visits.sweep, space.sweep)
     return App(blocks, access, denoisings, space)
 
 
-def _first(visits: Visits) -> denoising.Outcome:
+def _first(visits: Visits) -> work.Outcome:
     """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
     noise = noises.noise(noises.FIRST, noises.OFFERS[noises.FIRST].value)
-    cases = opening.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
+    cases = inputs.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
     folder = visits.shared("first")
     shutil.rmtree(folder)  # of the server before this one
     folder.mkdir()
-    return denoising.denoise(cases, noise, denoising.Options(), folder, gpu.device())
+    return work.denoise(cases, noise, work.Options(), folder, gpu.device())

@@ -6,7 +6,7 @@ import sys
 from typing import TextIO
 
 try:
-    from . import commands, options
+    from .cli import commands, parser
 except KeyboardInterrupt:  # loading takes seconds
     sys.exit(130)
 
@@ -29,13 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str] | None) -> int:
-    parsed = options.parser().parse_args(arguments)
+    parsed = parser.parser().parse_args(arguments)
     try:
         return getattr(commands, parsed.command.replace("-", "_"))(parsed) or 0
     except BrokenPipeError:
         raise
     except (ValueError, OSError, ArithmeticError) as error:
-        print(f"n2n {parsed.command}: {options.told(error)}", file=sys.stderr)
+        print(f"n2n {parsed.command}: {parser.told(error)}", file=sys.stderr)
         return 2
     except MemoryError:
         print(f"n2n {parsed.command}: out of memory; use smaller pictures or fewer at once", file=sys.stderr)

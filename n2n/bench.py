@@ -11,17 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .crops import Crops
-from .fast import FastUNet, prefers_bf16, resolved
-from .host import best_device, machine
-from .infer import denoise, evaluating
+from .data import Pairs, Shots, StackedScenes, gather
+from .machine import Work, best_device, best_seconds, machine
+from .nets import FastUNet, UNet, denoise, evaluating, prefers_bf16, resolved
 from .noise import generator
-from .pairs import Pairs, Shots, gather
-from .recipe import Recipe, recipe
-from .scenes import StackedScenes
-from .timing import Work, best_seconds
-from .train import Progress, train
-from .unet import UNet
+from .training import Crops, Progress, Recipe, recipe, train
 
 MATRIX = 2048
 BATCHES = {"batches of 100, 32×32": (100, 32), "batches of 8, 128×128": (8, 128)}  # pictures, side in pixels

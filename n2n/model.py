@@ -9,15 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import checkpoint, host, infer, metrics, weights
-from .fast import FastUNet, resolved
-from .header import Header
-from .image import Picture, full_scale, to_pixels, to_tensor
-from .pairs import Pairs, gather
-from .recipe import INITIALIZATIONS, Recipe, net_config, recipe
-from .scenes import StackedScenes
-from .train import Progress, train
-from .unet import UNet, UNetConfig, check_state, initialize_he, start_at
+from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, to_tensor
+from .machine import host
+from .measure import metrics
+from .nets import FastUNet, Header, UNet, UNetConfig, check_state, initialize_he, resolved, start_at, tiling, weights
+from .training import INITIALIZATIONS, Progress, Recipe, checkpoint, net_config, recipe, train
 
 AT_ONCE = 2**22  # pixels turned to floating point together
 
@@ -188,7 +184,7 @@ class Noise2Noise:
         result = torch.empty_like(noisy)
         for first in range(0, len(noisy), at_once):
             part = noisy[first : first + at_once].to(torch.float32) / scale
-            denoised = infer.blend(part, self._denoise(part, ensemble), strength) * scale
+            denoised = tiling.blend(part, self._denoise(part, ensemble), strength) * scale
             if not noisy.is_floating_point():
                 denoised = denoised.round_().clamp_(0, torch.iinfo(noisy.dtype).max)
             result[first : first + at_once] = denoised.to(noisy.dtype)
@@ -200,7 +196,7 @@ class Noise2Noise:
         """A picture with its pixels denoised; depth, grey, alpha and metadata stay. Raises ValueError."""
         scale = self.white(picture.pixels.dtype, float(picture.pixels.max()), data_range)
         noisy = to_tensor(picture.pixels, scale)
-        denoised = infer.blend(noisy, self._denoise(noisy, ensemble), strength)
+        denoised = tiling.blend(noisy, self._denoise(noisy, ensemble), strength)
         return replace(picture, pixels=to_pixels(denoised, picture.pixels.dtype, scale))
 
     def adapted(self, pairs: Pairs) -> Pairs:
@@ -215,12 +211,12 @@ class Noise2Noise:
         """Float (N, C, H, W) with white at 1, any number of channels."""
         own, given = self.net.config.channels, noisy.shape[1]
         if given == own:
-            return infer.denoise(self.fast, noisy, ensemble=ensemble)
+            return tiling.denoise(self.fast, noisy, ensemble=ensemble)
         if own == 1:
             flat = noisy.flatten(0, 1)[:, None]
-            return infer.denoise(self.fast, flat, ensemble=ensemble).view_as(noisy)
+            return tiling.denoise(self.fast, flat, ensemble=ensemble).view_as(noisy)
         if given == 1:
-            return infer.denoise(self.fast, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
+            return tiling.denoise(self.fast, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
         raise ValueError(f"the picture has {given} channels, the net {own}; allowed: {own} or 1")
 
     def white(self, dtype: np.dtype | torch.dtype, maximum: float, data_range: float | None) -> float:

@@ -12,8 +12,11 @@ from matplotlib.figure import Figure
 from PIL import Image
 from torch import Tensor
 
-from n2n import Noise2Noise, baselines, infer, metrics, reader
-from n2n.noise import parse
+from n2n import Noise2Noise
+from n2n.data import reader
+from n2n.measure import baselines, metrics
+from n2n.nets import tiling
+from n2n.noise.models import parse
 
 FILE = Path(__file__).parent.parent / "weights" / "examples.jpg"
 SIDE = 112  # pixels of a crop
@@ -46,7 +49,7 @@ def draw(axes: np.ndarray, name: str, noise: str, index: int, corner: tuple[int,
     noisy, clean = scene.source[:1], scene.clean[:1]
     classical = {key: baselines.denoise(method, noisy) for key, method in baselines.BASELINES.items()}
     best = max(classical, key=lambda key: float(metrics.psnr(classical[key], clean)))
-    ours = infer.denoise(Noise2Noise.load(name, "cpu").fast, noisy)
+    ours = tiling.denoise(Noise2Noise.load(name, "cpu").fast, noisy)
     shown = {noise.replace("+", "\n+"): noisy, best: classical[best], f"“{name}”": ours, "clean": clean}
     for place, (title, picture) in zip(axes, shown.items()):
         decibels = "" if picture is clean else f"  {float(metrics.psnr(picture, clean)):.1f} dB"

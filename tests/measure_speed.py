@@ -20,9 +20,12 @@ import torch
 from measuring import Figure, print_figures
 from PIL import Image
 
-from n2n import Noise2Noise, bench, infer, reader, timing
-from n2n.recipe import BATCH, recipe
-from n2n.train import Progress, train
+from n2n import Noise2Noise, bench
+from n2n.data import reader
+from n2n.machine import timing
+from n2n.nets import tiling
+from n2n.training.loop import Progress, train
+from n2n.training.recipe import BATCH, recipe
 
 ROOT = Path(__file__).parent.parent
 STEPS = 20  # of a training, timed together
@@ -84,7 +87,7 @@ def pixels_flat(folder: Path, quick: bool) -> Iterator[Figure]:
     for side in sides * (1 if quick else 3):
         noisy = torch.rand(1, 3, side, side)
         begun = time.perf_counter()
-        infer.denoise(model.fast, noisy)
+        tiling.denoise(model.fast, noisy)
         costs[side] = min(costs[side], (time.perf_counter() - begun) / (side**2 / 1e6))
     for side, cost in costs.items():
         yield Figure(f"pixels: seconds a megapixel of {side**2 / 1e6:g}", cost, "s")

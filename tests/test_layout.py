@@ -1,6 +1,7 @@
-"""The house: who may import whom, and what stands at the top."""
+"""The house: which folder may use which, what it may use of it, and what stands at the top."""
 
 import ast
+import itertools
 import subprocess
 from pathlib import Path
 
@@ -12,164 +13,142 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 SPACE_COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
-
-# Every module of n2n with the modules of n2n that it may import; each line only names lines above it.
-LADDER = {
-    "settings": set(),
-    "unet": {"settings"},
-    "timing": set(),
-    "fast": {"timing", "unet"},
-    "optimizers": {"unet"},
-    "header": {"unet"},
-    "lettering": set(),
-    "noise": {"lettering"},
-    "centres": set(),
-    "gaze": set(),
-    "host": set(),
-    "files": set(),
-    "formats": set(),
-    "padding": set(),
-    "png": set(),
-    "metadata": set(),
-    "tensors": set(),
-    "tiff": {"metadata"},
-    "image": {"files", "formats", "metadata", "png", "tiff"},
-    "clipping": set(),
-    "metrics": set(),
-    "estimate": {"clipping", "metrics"},
-    "archive": set(),
-    "scenes": {"formats", "image"},
-    "infer": {"image", "padding"},
-    "weights": {"files", "formats", "tensors", "unet"},
-    "arrays": {"archive", "formats", "scenes", "tensors"},
-    "folders": {"archive", "formats", "image", "scenes"},
-    "pairs": {"padding", "scenes"},
-    "photographs": {"noise", "pairs", "scenes"},
-    "reader": {"arrays", "folders", "formats", "noise", "pairs", "photographs"},
-    "breaking": {"pairs", "scenes"},
-    "doctor": {"metrics", "pairs", "scenes"},
-    "make": {"files", "formats", "image", "noise", "photographs", "scenes"},
-    "recipe": {"fast", "metrics", "pairs", "unet"},
-    "crops": {"image", "pairs", "recipe"},
-    "evaluate": {"estimate", "metrics", "pairs"},
-    "baselines": {"estimate", "evaluate", "pairs"},
-    "compare": {"estimate", "evaluate", "image", "metrics", "noise"},
-    "advice": {"estimate", "metrics", "noise"},
-    "trust": {"metrics", "pairs"},
-    "report": {"estimate", "evaluate", "files", "metrics", "pairs", "unet"},
-    "checkpoint": {"evaluate", "pairs", "recipe", "scenes", "unet", "weights"},
-    "train": {"checkpoint", "crops", "evaluate", "fast", "host", "infer", "metrics", "muon", "pairs", "recipe", "unet"}
-    | {"weights"},
-    "threads": {"train"},
-    "history": {"evaluate", "train"},
-    "plots": set(),
-    "curves": {"evaluate", "history", "metrics", "plots"},
-    "watch": {"evaluate", "infer", "pairs", "train", "unet"},
-    "model": {
-        "checkpoint",
-        "fast",
-        "header",
-        "host",
-        "image",
-        "infer",
-        "metrics",
-        "pairs",
-        "recipe",
-        "scenes",
-        "train",
-        "unet",
-    }
-    | {"weights"},
-    "lanes": {"model", "pairs", "recipe", "train", "unet"},
-    "bench": {"crops", "fast", "host", "infer", "noise", "pairs", "recipe", "scenes", "timing", "train", "unet"},
-    "checks": {"checkpoint", "folders", "formats", "image", "noise", "weights"},
-    "options": {"checks", "formats", "fast", "noise", "recipe"},
-    "repeat": {"noise", "recipe", "unet"},
+# From the ground up: a folder, or a module beside the folders, uses what is named before it. Those of one line know
+# nothing of each other.
+FLOORS = {
+    "n2n": [
+        "machine noise settings",
+        "data",
+        "nets",
+        "measure",
+        "training",
+        "model bench",
+        "analysis figures",
+        "cli",
+        "__main__",
+    ],
+    "demo": [
+        "settings content",
+        "environment work",
+        "jobs lab",
+        "server",
+        "service widgets",
+        "tabs api",
+        "app",
+        "serve",
+        "__main__",
+    ],
 }
-MODULES = sorted(path.stem for path in (ROOT / "n2n").glob("*.py") if not path.stem.startswith("__"))
-SCREENS = sorted(path.stem for path in (ROOT / "demo").glob("*.py") if not path.stem.startswith("__"))
-LAB = sorted(path.stem for path in (ROOT / "demo" / "lab").glob("*.py") if not path.stem.startswith("__"))
-FILES = [*(("n2n", module) for module in MODULES), *(("demo", module) for module in SCREENS)]
-FILES += [("demo/lab", module) for module in LAB]
-IN_JOBS = ("child", "denoising", "disk", "gathering", "intake", "jobs", "learning", "line", "looking", "noises")
-IN_JOBS += ("preloaded", "processes", "rows", "runs", "samples", "sentences", "settings", "shown", "trusting", "queued")
-IN_JOBS += ("errors", "inspections", "trainings", "uploads", "beside", "figures", "opening", "visits", "workers")
+WITHOUT_GRADIO = ("demo/work/", "demo/lab/", "demo/jobs/")
+LONGEST_FILE, LONGEST_FUNCTION, LONGEST_LOOP = 250, 50, 80
+FILES = sorted(
+    str(path.relative_to(ROOT))
+    for package in FLOORS
+    for path in (ROOT / package).rglob("*.py")
+    if path.name != "__init__.py"
+)
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def tree(module, package="n2n"):
-    return ast.parse((ROOT / package / f"{module}.py").read_text())
+def tree(file):
+    return ast.parse((ROOT / file).read_text())
 
 
-def imported(module):
-    """Modules of n2n that a module imports."""
-    found = set()
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.ImportFrom) and node.level:
-            found |= {node.module} if node.module else {alias.name for alias in node.names}
-    return found
+def room(file):
+    """'n2n/data/image.py' → 'data'; 'n2n/model.py' → 'model'."""
+    return Path(file).with_suffix("").parts[1]
 
 
-@pytest.mark.parametrize("module", LADDER)
-def test_a_module_imports_only_what_the_ladder_allows(module):
-    assert imported(module) <= LADDER[module]
+def imported(file):
+    """Everything a file imports, as whole names: 'n2n.data.Picture'."""
+    package = list(Path(file).parts[:-1])
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            yield from (".".join([*base, *filter(None, [node.module]), alias.name]) for alias in node.names)
 
 
-def test_the_ladder_goes_one_way():
-    above = set()
-    for module, allowed in LADDER.items():
-        assert allowed <= above
-        above.add(module)
+def exported(folder):
+    """What a folder of n2n lets others use: the names in its `__init__.pyi`."""
+    nodes = ast.parse((ROOT / "n2n" / folder / "__init__.pyi").read_text()).body
+    return {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
 
 
-def test_every_module_stands_on_the_ladder():
-    assert set(MODULES) - {"commands"} == set(LADDER)
+@pytest.mark.parametrize("file", FILES)
+def test_a_folder_uses_only_floors_below_it(file):
+    package = file.split("/")[0]
+    floors = [floor.split() for floor in FLOORS[package]]
+    below = itertools.chain(*itertools.takewhile(lambda floor: room(file) not in floor, floors))
+    used = {name.split(".")[1] for name in imported(file) if name.startswith(f"{package}.")}
+    assert used - {room(file)} <= set(below)
 
 
-@pytest.mark.parametrize("package, module", FILES)
-def test_nothing_is_imported_inside_a_function(package, module):
-    functions = [node for node in ast.walk(tree(module, package)) if isinstance(node, ast.FunctionDef)]
-    inside = [node for function in functions for node in ast.walk(function)]
+@pytest.mark.parametrize("file", FILES)
+def test_only_what_a_folder_of_the_package_exports_is_used_elsewhere(file):
+    for name in imported(file):
+        package, *path = name.split(".")
+        folder = ROOT / "n2n" / path[0] if package == "n2n" and path else ROOT / "a module beside the folders"
+        if folder.is_dir() and not file.startswith(f"n2n/{path[0]}/"):
+            assert len(path) == 1 or path[1:] in [[known] for known in exported(path[0])], name
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.startswith("n2n/")])
+def test_the_package_knows_no_screen(file):
+    assert not [name for name in imported(file) if name.split(".")[0] in ("demo", "gradio")]
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.startswith(WITHOUT_GRADIO)])
+def test_what_runs_in_a_job_knows_no_gradio(file):
+    assert not [name for name in imported(file) if name.split(".")[0] == "gradio"]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_is_imported_inside_a_function(file):
+    inside = [
+        node for function in ast.walk(tree(file)) if isinstance(function, FUNCTION) for node in ast.walk(function)
+    ]
     assert not [node for node in inside if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
-def whole_imports(module, package):
-    """Names of all modules that a module imports, from the root."""
-    found = set()
-    for node in ast.walk(tree(module, package)):
-        if isinstance(node, ast.ImportFrom):
-            found.add(f"{package}.{node.module or ''}" if node.level else node.module)
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return found
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_the_package_knows_no_screen(module):
-    assert not [name for name in whole_imports(module, "n2n") if name.split(".")[0] in ("demo", "gradio")]
-
-
-@pytest.mark.parametrize(
-    "package, module", [*(("demo", module) for module in IN_JOBS), *(("demo/lab", each) for each in LAB)]
-)
-def test_what_runs_in_a_job_knows_no_gradio(package, module):
-    assert not [name for name in whole_imports(module, package) if name.split(".")[0] == "gradio"]
-
-
-@pytest.mark.parametrize("package, module", FILES)
-def test_every_function_is_typed_and_every_public_one_documented(package, module):
-    for node in ast.walk(tree(module, package)):
-        if isinstance(node, ast.FunctionDef):
+@pytest.mark.parametrize("file", FILES)
+def test_every_function_is_typed_and_every_public_one_documented(file):
+    for node in ast.walk(tree(file)):
+        if isinstance(node, FUNCTION):
             arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
             assert all(argument.annotation for argument in arguments if argument.arg not in ("self", "cls")), node.name
-    public = [node for node in tree(module, package).body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    public = [node for node in tree(file).body if isinstance(node, FUNCTION | ast.ClassDef)]
     assert all(ast.get_docstring(node) for node in public if not node.name.startswith("_"))
 
 
+@pytest.mark.parametrize("file", [file for file in FILES if file != "demo/environment.py"])
+def test_nothing_changes_the_environment(file):
+    assert not [
+        node
+        for node in ast.walk(tree(file))
+        if (isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load) and _is_environ(node.value))
+        or (
+            isinstance(node, ast.Attribute) and node.attr in ("setdefault", "update", "pop") and _is_environ(node.value)
+        )
+    ]
+
+
+def _is_environ(node):
+    return isinstance(node, ast.Attribute) and node.attr == "environ"
+
+
+def test_the_tests_mirror_the_folders():
+    for package in FLOORS:
+        folders = {
+            path.name for path in (ROOT / "tests" / package).iterdir() if path.is_dir() and path.name != "__pycache__"
+        }
+        assert folders <= {room(file) for file in FILES if file.startswith(f"{package}/") and file.count("/") == 2}
+
+
 def test_the_top_level_is_as_agreed():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
-        "\n"
-    )
-    top = {line.split("/")[0] for line in listed if line}
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    top = {line.split("/")[0] for line in listed.splitlines()}
     assert {name for name in top if not name.startswith(".")} <= TOP
 
 
@@ -185,9 +164,13 @@ def test_every_requirement_is_pinned_exactly():
         assert all(line.partition(";")[0].count("==") == 1 for line in lines)
 
 
-def test_the_readme_maps_every_file():
-    text = README
-    assert [module for _, module in FILES if f"`{module}.py`" not in text] == []
+def test_the_readme_maps_every_folder():
+    folders = {"/".join(file.split("/")[:2]) for file in FILES if file.count("/") == 2}
+    assert [folder for folder in sorted(folders) if f"`{folder}/`" not in README] == []
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) <= 160
 
 
 def test_the_readme_makes_the_repository_a_space():

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n import Pairs, breaking, doctor
-from n2n.breaking import MARGIN, WAYS, Stacks
-from n2n.doctor import Verdict
-from n2n.evaluate import Measurement
-from n2n.lanes import Lane, lane
-from n2n.recipe import recipe
+from n2n import Pairs
+from n2n.analysis import MARGIN, WAYS, Lane, Stacks, broken_pairs, lane
+from n2n.measure import Measurement, Verdict, doctor
+from n2n.training import recipe
 
-from .. import shown
+from ..work import display
 from . import claims, material
 from .claims import Gap
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
@@ -36,12 +34,12 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     way, amount = WAYS[key], WAYS[key].amount(float(chosen["much"]))
     yield Screen("The pair doctor looks at the broken pairs.", share=0.0)
     clean = (material.learnt, SCENES, seed), (material.measured, HELD, seed + 1)
-    learnt, held = (breaking.broken(_pictures(*which), key, amount, which[-1]) for which in clean)
-    verdicts = tuple(doctor.examine(breaking.to_pairs(learnt, BROKEN)))
+    learnt, held = (broken_pairs.broken(_pictures(*which), key, amount, which[-1]) for which in clean)
+    verdicts = tuple(doctor.examine(broken_pairs.to_pairs(learnt, BROKEN)))
     said = word_of(verdicts)
-    notes = f"{way.words}: {amount:.3g} {way.unit}.", str(breaking.noise_of(learnt)), *NOT_BROKEN * (not way.breaks)
-    some = shown.first_pairs(shown.spread(breaking.to_pairs(held, BROKEN), ROWS))
-    rows = tuple(shown.draw_pair(folder, place, pair, "noisy") for place, pair in enumerate(some))
+    notes = f"{way.words}: {amount:.3g} {way.unit}.", str(broken_pairs.noise_of(learnt)), *NOT_BROKEN * (not way.breaks)
+    some = display.first_pairs(display.spread(broken_pairs.to_pairs(held, BROKEN), ROWS))
+    rows = tuple(display.draw_pair(folder, place, pair, "noisy") for place, pair in enumerate(some))
     yield Screen(f"The pair doctor says before any training: {said}.", "", rows, notes, verdicts, 0.0)
     if stop():
         return
@@ -63,8 +61,10 @@ def _lanes(learnt: Stacks, held: Stacks, chosen: Mapping[str, Value], third: boo
     """
     seed = int(chosen["seed"])
     settings = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
-    broken = [breaking.to_pairs(shots, BROKEN) for shots in (learnt, held)]
-    good = [breaking.to_pairs(breaking.good(shots.clean, seed + i), GOOD) for i, shots in enumerate((learnt, held))]
+    broken = [broken_pairs.to_pairs(shots, BROKEN) for shots in (learnt, held)]
+    good = [
+        broken_pairs.to_pairs(broken_pairs.good(shots.clean, seed + i), GOOD) for i, shots in enumerate((learnt, held))
+    ]
     lanes, theirs = [lane(BROKEN, broken[0], settings), lane(GOOD, good[0], settings)], [broken[1], good[1]]
     if third:
         lanes.append(lane(TAUGHT, broken[0], replace(settings, clean_targets=True)))

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from n2n.doctor import Verdict
+from n2n.measure import Verdict
 
-from ..shown import Shown
+from ..work.display import Shown
 
 Value = str | float
 

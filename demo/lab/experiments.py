@@ -1,7 +1,7 @@
 """All experiments, in the order of a lesson."""
 
-from . import broken, centres, exposures, gaze, guess, numbers, targets
+from . import averages, broken, exposures, guess, influence, numbers, targets
 
-MODULES = (targets, centres, broken, exposures, gaze, guess, numbers)
+MODULES = (targets, averages, broken, exposures, influence, guess, numbers)
 EXPERIMENTS = {module.EXPERIMENT.key: module.EXPERIMENT for module in MODULES}
 FIRST = next(iter(EXPERIMENTS))

@@ -9,12 +9,15 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from n2n import Noise2Noise, advice, metrics, noise, plots, trust
+from n2n import Noise2Noise, noise
+from n2n.analysis import exposures
+from n2n.figures import BLUE, INK, VERMILLION, End, style
+from n2n.measure import choice, metrics
 from n2n.noise import Noise
-from n2n.plots import BLUE, INK, VERMILLION, End
 
-from .. import samples, shown
-from ..shown import Shown
+from ..content import samples
+from ..work import display
+from ..work.display import Shown
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
 from .material import SHIPPED, photograph
 
@@ -49,7 +52,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
 
     def draw(role: str, picture: Tensor) -> Shown:
         file = folder / f"{role.replace(' ', '_')}.png"
-        return replace(shown.draw(file, role, picture, None), psnr=_psnr(picture, clean))
+        return replace(display.draw(file, role, picture, None), psnr=_psnr(picture, clean))
 
     def averaged(count: int) -> Shown:
         return draw(f"average of {count}", average(clean, kind, count, seed))
@@ -72,8 +75,8 @@ def _denoised(noisy: Tensor, clean: Tensor) -> Net:
     model = Noise2Noise.load(SHIPPED, "cpu")
     denoised = model.predict(noisy, data_range=1.0)
     psnr = _psnr(denoised, clean)
-    warning = advice.warning(noisy, model.header)
-    return Net(denoised, psnr, trust.worth(psnr, _psnr(noisy, clean)), warning)
+    warning = choice.warning(noisy, model.header)
+    return Net(denoised, psnr, exposures.worth(psnr, _psnr(noisy, clean)), warning)
 
 
 def _psnr(picture: Tensor, clean: Tensor) -> float:
@@ -87,7 +90,7 @@ def _last(worth: float) -> int:
 
 
 def _screen(net: Net, measured: Mapping[int, float], first: list[Shown], averages: list[Shown]) -> Screen:
-    figure = plots.svg(_figure(measured, net), "PSNR of averages")
+    figure = style.svg(_figure(measured, net), "PSNR of averages")
     rows = tuple(
         map(tuple, (first, *(averages[place : place + ABREAST] for place in range(0, len(averages), ABREAST))))
     )
@@ -113,7 +116,7 @@ def _headline(worth: float) -> str:
 
 def _figure(measured: Mapping[int, float], net: Net) -> Figure:
     """PSNR over exposures, each step to the right twice as many: averages as measured, as in theory, and the net."""
-    figure, (axes,) = plots.panels(1, plots.TALL, "exposures averaged")
+    figure, (axes,) = style.panels(1, style.TALL, "exposures averaged")
     doublings, noisy = max(5.0, _steps(net.worth)), measured[1]
     top = noisy + 10 * math.log10(2) * doublings
     axes.plot([0, doublings], [noisy, top], color=INK, linewidth=1.2)
@@ -121,7 +124,7 @@ def _figure(measured: Mapping[int, float], net: Net) -> Figure:
     places = [math.log2(count) for count in measured]
     axes.plot(places, list(measured.values()), "o", color=BLUE, markersize=8, clip_on=False, zorder=3)
     ends = [End("averages,\nin theory", top, INK), End(f"net\n{net.psnr:.1f} dB", net.psnr, VERMILLION)]
-    plots.finish(axes, "PSNR, dB (dots: measured)", doublings, min(noisy, net.psnr), max(top, net.psnr), ends)
+    style.finish(axes, "PSNR, dB (dots: measured)", doublings, min(noisy, net.psnr), max(top, net.psnr), ends)
     axes.set_xlim(-0.15, 1.02 * doublings)
     axes.set_xticks(range(int(doublings) + 1), [str(2**power) for power in range(int(doublings) + 1)])
     if 1 <= net.worth <= MOST:
@@ -135,7 +138,7 @@ def _cross(figure: Figure, net: Net) -> None:
     axes.plot(place, net.psnr, "D", color=VERMILLION, markersize=9, zorder=4)
     axes.vlines(place, axes.get_ylim()[0], net.psnr, color=VERMILLION, linewidth=1.5, linestyle=":")
     low = axes.get_ylim()[0] + 0.06 * (axes.get_ylim()[1] - axes.get_ylim()[0])
-    axes.text(place + 0.1, low, f"{net.worth:.1f}", fontsize=plots.FONT, color=INK)
+    axes.text(place + 0.1, low, f"{net.worth:.1f}", fontsize=style.FONT, color=INK)
 
 
 EXPERIMENT = Experiment(

@@ -9,10 +9,12 @@ import numpy as np
 import skimage
 from torch import Tensor
 
-from n2n import Noise2Noise, baselines, compare, noise
+from n2n import Noise2Noise, noise
+from n2n.measure import baselines, one_picture
 
-from .. import samples, shown
-from ..shown import Shown
+from ..content import samples
+from ..work import display
+from ..work.display import Shown
 from .experiment import SEED, Choice, Experiment, Screen, Value, never
 from .exposures import SIDE
 from .material import SHIPPED, photograph
@@ -88,11 +90,11 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     noisy, clean, both = _hidden(key, int(chosen["seed"]))
     if answer == NOT_YET:
         pictures = [("noisy", noisy), *((each.name, each.picture) for each in both)]
-        row = tuple(shown.draw(folder / f"{role}.png", role, picture, None) for role, picture in pictures)
+        row = tuple(display.draw(folder / f"{role}.png", role, picture, None) for role, picture in pictures)
         yield Screen("Which looks better, A or B? Choose by eye.", rows=(row,))
         return
     row = (
-        _told(folder / "noisy.png", "noisy", noisy, compare.show(noisy, clean).psnr),
+        _told(folder / "noisy.png", "noisy", noisy, one_picture.show(noisy, clean).psnr),
         *(_told(folder / f"{each.name}.png", f"{each.name}: {each.words}", each.picture, each.psnr) for each in both),
         _told(folder / "clean.png", "clean", clean, None),
     )
@@ -120,7 +122,7 @@ def _hidden(key: str, seed: int) -> tuple[Tensor, Tensor, tuple[Measured, Measur
 
 def _measured(name: str, method: Method, noisy: Tensor, clean: Tensor) -> Measured:
     picture = method.denoise(noisy)
-    seen = compare.show(picture, clean)
+    seen = one_picture.show(picture, clean)
     return Measured(name, method.words, picture, seen.psnr, seen.ssim)
 
 
@@ -139,7 +141,7 @@ def _note(each: Measured) -> str:
 
 
 def _told(file: Path, role: str, picture: Tensor, psnr: float | None) -> Shown:
-    return replace(shown.draw(file, role, picture, None), psnr=psnr)
+    return replace(display.draw(file, role, picture, None), psnr=psnr)
 
 
 PICTURES = tuple((samples.SAMPLES[case.sample].label, key) for key, case in CASES.items())

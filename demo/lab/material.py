@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import torch.nn.functional as F
 from torch import Tensor
 
-from n2n import Pairs, image, make, noise, pairs, reader
-from n2n.scenes import SHOT_ROLES, StackedScenes
+from n2n import Pairs, noise
+from n2n.data import SHOT_ROLES, StackedScenes, image, make, pairs, reader
 
-from .. import samples
+from ..content import samples
 from .experiment import Value
 
 LEARNT, MEASURED = "samples", "more-samples"  # photographs: none is in both

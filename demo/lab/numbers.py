@@ -9,13 +9,12 @@ import torch
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
-from n2n import Noise2Noise, Pairs, curves, estimate, infer, metrics, plots
-from n2n.estimate import Estimate
-from n2n.history import History
-from n2n.lanes import lane
-from n2n.metrics import PEAK_DB
-from n2n.plots import BLUE, VERMILLION, End
-from n2n.recipe import recipe
+from n2n import Noise2Noise, Pairs
+from n2n.analysis import lane
+from n2n.figures import BLUE, VERMILLION, End, curves, style
+from n2n.measure import PEAK_DB, Estimate, estimate, metrics
+from n2n.nets import tiling
+from n2n.training import History, recipe
 
 from . import claims, material
 from .experiment import SEED, Amount, Experiment, Screen, Value, always, budget
@@ -43,7 +42,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     settings = recipe("fast", seconds=seconds, evaluations=1, seed=seed)
     learner, history = lane("net", material.learnt(NOISE, seed=seed), settings), History()
     for progress in alone(learner, stop, EVERY, history.add):
-        loss = plots.svg(curves.loss_figure(history), "Loss and excess loss")
+        loss = style.svg(curves.loss_figure(history), "Loss and excess loss")
         yield Screen(fallen(history, progress.done), loss, share=min(1.0, progress.seconds / seconds))
     held = material.measured(NOISE, seed=seed, scenes=int(chosen["pairs"]))
     found = grown(*_denoised(learner.model, held))
@@ -52,7 +51,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
             time.sleep(PAUSE)
         if stop():
             return
-        grows = plots.svg(growth_figure(found, place + 1), "Estimated and true PSNR")
+        grows = style.svg(growth_figure(found, place + 1), "Estimated and true PSNR")
         yield Screen(estimated(latest), loss, notes=(fallen(history, True),), beside=grows, share=1.0)
 
 
@@ -110,7 +109,7 @@ def growth_figure(found: Sequence[Grown], count: int) -> Figure:
     """Estimated PSNR over the number of pairs, on a logarithmic axis, with its 95 % interval; and the true one of the
     same pairs. Drawn are the first `count` of those found; the axes have room for all.
     """
-    figure, (axes,) = plots.panels(1, plots.TALL, "hold-out pairs")
+    figure, (axes,) = style.panels(1, style.TALL, "hold-out pairs")
     most, last = found[-1].pairs, found[-1].truth
     bounds = [value for each in found for value in (each.estimate.low, each.truth, each.estimate.high)]
     seen = [min(max(value, last - ROOM), last + ROOM) for value in bounds]
@@ -124,7 +123,7 @@ def growth_figure(found: Sequence[Grown], count: int) -> Figure:
     text = f"{estimate[-1]:.1f}" if estimate[-1] < PEAK_DB else f"over {low[-1]:.1f}"
     ends = [End(f"estimate\n{text} dB", estimate[-1], VERMILLION), End(f"truth\n{truth[-1]:.1f} dB", truth[-1], BLUE)]
     caption = "hold-out PSNR, dB (shaded: 95 % interval)"
-    plots.finish(axes, caption, most, min(seen), max(seen), ends)
+    style.finish(axes, caption, most, min(seen), max(seen), ends)
     axes.set_xscale("log")
     axes.set_xlim(min(FEWEST, most) / 1.2, 1.1 * most)
     axes.xaxis.set_major_locator(FixedLocator([most // 4**times for times in range(9) if most // 4**times >= FEWEST]))
@@ -136,7 +135,7 @@ def growth_figure(found: Sequence[Grown], count: int) -> Figure:
 def _denoised(model: Noise2Noise, held: Pairs) -> tuple[torch.Tensor, ...]:
     """Denoised, source, target and clean of all pairs, (N, C, H, W) each."""
     batches = list(held.batches())
-    denoised = torch.cat([infer.denoise(model.fast, batch.source) for batch in batches])
+    denoised = torch.cat([tiling.denoise(model.fast, batch.source) for batch in batches])
     return denoised, *(torch.cat(part) for part in list(zip(*batches))[1:])
 
 

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from n2n import Pairs, infer, plots, threads
-from n2n.evaluate import Measurement, measure
-from n2n.lanes import Lane, side_by_side
-from n2n.pairs import Batch
-from n2n.plots import BLUE, GREEN, INK, PURPLE, VERMILLION, End
-from n2n.train import Progress, train
+from n2n import Pairs
+from n2n.analysis import Lane, side_by_side
+from n2n.data import Batch
+from n2n.figures import BLUE, GREEN, INK, PURPLE, VERMILLION, End, style
+from n2n.measure import Measurement, measure
+from n2n.nets import tiling
+from n2n.training import Progress, threads, train
 
-from .. import shown
-from ..shown import Shown
+from ..work import display
+from ..work.display import Shown
 from . import claims
 from .claims import Gap
 
@@ -57,14 +58,14 @@ def race(lanes: Sequence[Lane], held: Sequence[Pairs], folder: Path, stop: Calla
     Each is measured on its own of `held`, which have the same clean pictures. Raises OSError.
     """
     curves: dict[str, Curve] = {lane.name: [] for lane in lanes}
-    seen = [shown.first_pairs(shown.middle(shown.spread(each, ROWS), shown.SIDE)) for each in held]
+    seen = [display.first_pairs(display.middle(display.spread(each, ROWS), display.SIDE)) for each in held]
 
     def look(share: float, seconds: float, steps: int) -> Standing:
         measured = {}
         for lane, pairs in zip(lanes, held):
-            found = measured[lane.name] = measure(partial(infer.denoise, lane.model.fast), pairs)
+            found = measured[lane.name] = measure(partial(tiling.denoise, lane.model.fast), pairs)
             curves[lane.name].append((seconds, found.denoised.psnr))
-        figure = plots.svg(_figure(curves, measured[lanes[0].name].noisy.psnr), "PSNR of the hold-out")
+        figure = style.svg(_figure(curves, measured[lanes[0].name].noisy.psnr), "PSNR of the hold-out")
         rows = tuple(_row(folder / f"{place}_{steps:06d}", lanes, pairs) for place, pairs in enumerate(zip(*seen)))
         return Standing(share, steps, curves, measured, figure, rows)
 
@@ -94,15 +95,15 @@ def alone(
 def _row(front: Path, lanes: Sequence[Lane], pairs: Sequence[Batch]) -> tuple[Shown, ...]:
     """The first lane's noisy picture, what each lane makes of its own, and the clean one."""
     drawn = [("noisy", pairs[0].source, pairs[0])]
-    drawn += [(lane.name, infer.denoise(lane.model.fast, pair.source), pair) for lane, pair in zip(lanes, pairs)]
+    drawn += [(lane.name, tiling.denoise(lane.model.fast, pair.source), pair) for lane, pair in zip(lanes, pairs)]
     drawn += [("clean", pairs[0].clean, None)]
     files = (front.with_name(f"{front.name}_{number}.png") for number in range(len(drawn)))
-    return tuple(shown.draw(file, role, picture, pair) for file, (role, picture, pair) in zip(files, drawn))
+    return tuple(display.draw(file, role, picture, pair) for file, (role, picture, pair) in zip(files, drawn))
 
 
 def _figure(curves: Mapping[str, Curve], noisy: float) -> Figure:
     """PSNR of every lane over seconds; dashed, that of the noisy input."""
-    figure, (axes,) = plots.panels(1, plots.TALL)
+    figure, (axes,) = style.panels(1, style.TALL)
     axes.axhline(noisy, color=INK, linewidth=1.5, linestyle="--")
     ends, values = [End(f"noisy\n{noisy:.1f} dB", noisy, INK)], [noisy]
     for (name, curve), (colour, marker, line) in zip(curves.items(), STYLES):
@@ -113,5 +114,5 @@ def _figure(curves: Mapping[str, Curve], noisy: float) -> Figure:
         values += psnr
     until = max(1.0, max(curve[-1][0] for curve in curves.values()))
     least = min(end.value for end in ends) - UNDER
-    plots.finish(axes, "PSNR of pictures not learnt from, dB", until, least, max(values), ends)
+    style.finish(axes, "PSNR of pictures not learnt from, dB", until, least, max(values), ends)
     return figure

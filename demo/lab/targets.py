@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from statistics import mean
 
-from n2n.lanes import Lane, lane
-from n2n.make import MOST_SHOTS
-from n2n.recipe import recipe
+from n2n.analysis import Lane, lane
+from n2n.data import MOST_SHOTS
+from n2n.training import recipe
 
 from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget

@@ -8,8 +8,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from demo import panels, rows, scripts
-from demo.theme import CSS, theme
+from demo.widgets import panels, scripts
+from demo.widgets.theme import CSS, theme
+from demo.work import rows
 
 PICTURE = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='192' height='192'/>"
 TITLES = ("Noisy", "Denoised", "Second shot, denoised", "Disagreement", "Average of 256", "Clean")

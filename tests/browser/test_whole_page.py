@@ -12,7 +12,7 @@ from PIL import Image
 from serving import ROOT
 from steps import psnr
 
-from demo.intake import REFUSED
+from demo.server.intake import REFUSED
 from n2n import Noise2Noise
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from PIL import Image
 from serving import ROOT
 
-from n2n import Noise2Noise, reader
-from n2n.options import parser
+from n2n import Noise2Noise
+from n2n.cli.parser import parser
+from n2n.data import reader
 
 ALL = {"mine.safetensors", "mine.md", "training.csv", "hold-out.csv", "command.txt", "loss.png", "psnr.png"}
 STEPS = 6  # of a training that shows that a command can be run

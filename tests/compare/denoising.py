@@ -25,10 +25,13 @@ import deepinv
 import torch
 from torch import Tensor, nn
 
-from n2n import Noise2Noise, baselines, infer, reader
-from n2n.metrics import psnr
-from n2n.noise import parse
-from n2n.padding import pad_to_multiple
+from n2n import Noise2Noise
+from n2n.data import reader
+from n2n.data.padding import pad_to_multiple
+from n2n.measure import baselines
+from n2n.measure.metrics import psnr
+from n2n.nets import tiling
+from n2n.noise.models import parse
 
 WITHOUT_WEIGHTS = "weights not reachable"
 SIDE = 8  # DRUNet's sides must divide by it; else deepinv cuts the picture in four, which takes longer
@@ -60,8 +63,8 @@ class Score:
 def ours() -> Iterator[Method]:
     """The built-in model, at any σ up to 50."""
     net = Noise2Noise.load("gaussian", "cpu").fast
-    yield Method("ours, `gaussian`", BLIND, partial(infer.denoise, net))
-    yield Method("ours, `gaussian`, ensemble of 8", BLIND, partial(infer.denoise, net, ensemble=True))
+    yield Method("ours, `gaussian`", BLIND, partial(tiling.denoise, net))
+    yield Method("ours, `gaussian`, ensemble of 8", BLIND, partial(tiling.denoise, net, ensemble=True))
 
 
 def classical(sigma: float) -> Iterator[Method]:

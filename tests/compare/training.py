@@ -36,11 +36,13 @@ from careamics.config.factories.care_n2n_factory import create_advanced_n2n_conf
 from lightning.pytorch import Callback, Trainer
 from torch import Tensor
 
-from n2n import Noise2Noise, infer, reader
-from n2n.evaluate import measure
-from n2n.pairs import Pairs
-from n2n.recipe import recipe
-from n2n.train import train
+from n2n import Noise2Noise
+from n2n.data import reader
+from n2n.data.pairs import Pairs
+from n2n.measure.evaluate import measure
+from n2n.nets import tiling
+from n2n.training.loop import train
+from n2n.training.recipe import recipe
 
 MEASURED_AT_ONCE = 64  # pictures that CAREamics predicts at once
 ENDLESS = 10**6  # epochs
@@ -78,7 +80,7 @@ def ours(learnt: Pairs, held: Pairs, seconds: float, seed: int) -> Score:
     model = Noise2Noise.for_pairs(learnt, settings, device="cpu")
     for progress in train(model.net, learnt, None, settings):
         last = progress
-    found = measure(partial(infer.denoise, model.fast), held)
+    found = measure(partial(tiling.denoise, model.fast), held)
     return Score("ours", count(model.net), last.step, last.images / last.seconds, last.seconds, found.denoised.psnr)
 
 

@@ -1,0 +1,1 @@
+"""The built-in pictures, and the kinds of noise on offer."""

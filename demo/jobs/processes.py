@@ -1,0 +1,89 @@
+"""Child processes: how they start, quickly and one at a time, and how they end with all that they started.
+
+Every child imports this module, so it imports neither Gradio nor torch. Children also run the main module of the app
+again where that is a plain script; `python -m demo` is not, and `__main__` must not be among PRELOADED.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+
+from .. import environment
+from . import child
+from .errors import Failed
+
+PRELOADED = (
+    "demo.lab.experiments",
+    "demo.work.train",
+    "demo.work.inspect",
+    "demo.work.denoise",
+    "demo.jobs.preload",
+)  # imported once, before children are forked
+REAP_SECONDS = 5.0  # that the system may take to bury a killed process
+
+LOCK = threading.RLock()  # multiprocessing looks after all processes whenever it starts one: one thread at a time
+
+
+@cache
+def _context() -> BaseContext:
+    """Where the system can, children are forked from a fresh Python that has imported all that they need."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    environment.prepare()
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["demo.jobs.job", *PRELOADED])
+    return context
+
+
+def started(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
+    """A process that runs `target(pipe, *arguments)`, and the other end of its pipe. Raises Failed."""
+    pipe, child_end = _context().Pipe()
+    process = _context().Process(target=target, args=(child_end, *arguments))
+    try:
+        with LOCK, child_end:
+            process.start()
+    except (OSError, EOFError) as error:
+        pipe.close()
+        raise Failed("this server could not start the work; please try again in a minute") from error
+    except BaseException:
+        pipe.close()
+        raise
+    return process, pipe
+
+
+def kill(process: BaseProcess) -> None:
+    """Kills a process and what it started; the group outlives its leader, so it is killed in any case."""
+    if child.POSIX:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
+def bury(process: BaseProcess) -> None:
+    """Kills a process and waits until it is gone; leaves no file descriptor. Hold LOCK."""
+    kill(process)
+    process.join(REAP_SECONDS)
+    if process.exitcode is not None:
+        process.close()
+
+
+def too_long(seconds: float) -> str:
+    """What is said of work that was ended at its limit."""
+    return f"this took longer than the {seconds:g} seconds that it may take here; bring less, or something smaller"
+
+
+def story(status: int, seconds: float) -> str:
+    """What happened to a process that ended with this status and without a word; `seconds` were its limit."""
+    if child.POSIX and status == -signal.SIGALRM:
+        return too_long(seconds)
+    if child.POSIX and status == -signal.SIGKILL:
+        return "the system ended this, probably because memory ran out; bring smaller pictures or fewer at once"
+    how = signal.strsignal(-status) if status < 0 else f"exit status {status}"
+    return f"this crashed ({how}); try again, with smaller pictures or fewer at once"

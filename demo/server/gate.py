@@ -1,0 +1,222 @@
+"""What stands between the network and the app: who may ask, for what, how much, and how slowly."""
+
+import asyncio
+import ipaddress
+import json
+import re
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .. import settings
+from ..settings import Access
+from . import intake
+from .disk import Disk
+from .messages import told
+
+API = "/gradio_api"
+# For those who develop Gradio itself, or features of it that this app has not: nobody needs them here.
+CLOSED = re.compile(
+    rf"{API}/(component_server|deep_link|dev/|mcp|process_recording|profiling|proxy=|run-history|runs|stream/)"
+    rf"|{API}/(undo-)?vibe|/(docs|monitoring|redoc)"
+)
+DESCRIPTIONS = re.compile(rf"({API})?/openapi.json")
+UPLOAD = f"{API}/upload"
+FILE = re.compile(rf"({API})?/file(=|/)")
+CALLED = re.compile(rf"{API}/(run|api)/")
+MOST_HEADERS, MOST_LETTERS = 200, 2**15  # of a request
+SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval'"  # Gradio's page starts inline, and makes functions of components' code
+POLICY = (
+    f"default-src 'self'; script-src {SCRIPTS}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self' data: blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": POLICY,
+}
+STRANGER = (
+    "this server does not go by that name; open it by its own address, or start it with N2N_HOSTS=NAME to allow another"
+)
+FOREIGN = "requests from other web sites are not answered here; N2N_HOSTS=NAME allows another"
+NOTHING = "there is nothing here"
+SLOW = "what was sent did not arrive in time; please send it again"
+UNFIT = "what was sent does not fit this server; see “Use via API” at the foot of its page"
+
+
+def names_of_this_machine(access: Access) -> frozenset[str]:
+    """The names and addresses under which this machine's own browsers, and its network, reach it."""
+    name = socket.gethostname().lower()
+    own = {"localhost", "127.0.0.1", "::1", name, f"{name.partition('.')[0]}.local"}
+    return frozenset({*own, *access.hosts, *access.space_hosts, access.host.lower()})
+
+
+@dataclass
+class Gate:
+    """ASGI middleware, the outermost: who may ask, and for what. What it refuses is answered with one sentence."""
+
+    app: ASGIApp
+    disk: Disk
+    access: Access
+
+    def __post_init__(self) -> None:
+        self._names = names_of_this_machine(self.access)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _Answer(send)
+        if scope["type"] == "http" and (refused := self._refused(scope)):
+            await answer.refuse(*refused, plain=_is_upload(scope))
+        else:
+            await self.app(scope, receive, answer)
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        """Status and sentence where a request is not let in."""
+        headers, path = Headers(scope=scope), scope["path"]
+        if len(scope["headers"]) > MOST_HEADERS or sum(map(len, headers.values())) > MOST_LETTERS:
+            return 431, UNFIT
+        host = headers.get("host", "")
+        if not self._is_own(host, scope):
+            return 421, STRANGER
+        if not all(self._is_same(origin, host) for origin in headers.getlist("origin")):
+            return 403, FOREIGN
+        file = FILE.match(path)
+        if CLOSED.match(path) or (DESCRIPTIONS.fullmatch(path) and not self.access.openapi):
+            return 404, NOTHING
+        if file and not intake.served(path[file.end() :], self.disk.root):
+            return 404, NOTHING
+        if _is_upload(scope) and (full := self.disk.refusal(_length(headers))):
+            return 507, full
+        return None
+
+    def _is_own(self, host: str, scope: Scope) -> bool:
+        """Whether the Host header names this machine, or the address that the request came to."""
+        name = _name(host)
+        server = scope.get("server") or ("", None)
+        return name in self._names or (name == server[0]) or bool(self.access.space_hosts and _is_address(name))
+
+    def _is_same(self, origin: str, host: str) -> bool:
+        """Whether a page asks the server it came from, or one that a setting allows."""
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
+        if parts.scheme not in ("http", "https") or parts.username is not None:
+            return False
+        return parts.netloc.lower() == host.lower() or parts.hostname in self.access.hosts
+
+
+def _is_upload(scope: Scope) -> bool:
+    return scope["method"] == "POST" and scope["path"].rstrip("/") == UPLOAD
+
+
+def _length(headers: Headers) -> int:
+    given = headers.get("content-length", "")
+    return int(given) if given.isdecimal() and len(given) < 19 else 0
+
+
+def _name(host: str) -> str:
+    """The name in a Host header, in small letters, without its port; "" where there is none."""
+    try:
+        parts = urlsplit(f"//{host}")
+        return (parts.hostname or "").rstrip(".") if parts.netloc == host and parts.username is None else ""
+    except ValueError:
+        return ""
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass
+class Guard:
+    """ASGI middleware, right before the app: what arrives too slowly, and what the app cannot do with it."""
+
+    app: ASGIApp
+    disk: Disk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = _Answer(send, called=bool(CALLED.match(scope["path"])))
+        body = _Body(receive, self.disk if _is_upload(scope) else None)
+        try:
+            await self.app(scope, body, answer)
+        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by Walled
+            if not answer.begun:
+                print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
+                refused = (507, str(body.full)) if body.full else (408, SLOW) if body.late else (400, UNFIT)
+                await answer.refuse(*refused, plain=body.disk is not None)
+            elif isinstance(problem.__cause__ or problem, HTTPException):
+                await answer.end()  # of a stream of events that there is not
+            else:
+                raise
+
+
+@dataclass
+class _Body:
+    """What a request brings: in time, and counted where it is an upload."""
+
+    receive: Receive
+    disk: Disk | None
+    whole: bool = False
+    late: bool = False
+    full: str | None = None  # why no more is taken
+
+    async def __call__(self) -> Message:
+        if self.whole:
+            return await self.receive()
+        try:
+            message = await asyncio.wait_for(self.receive(), settings.limits().arrive_seconds)
+        except TimeoutError:
+            self.late, self.whole = True, True
+            return {"type": "http.disconnect"}
+        self.whole = not message.get("more_body", False)
+        if self.disk:
+            self.disk.arrived(len(message.get("body", b"")))
+            self.full = self.disk.refusal(0)
+            if self.full:
+                raise OSError(self.full)
+        return message
+
+
+@dataclass
+class _Answer:
+    """What goes out: with our headers, and begun once only."""
+
+    send: Send
+    called: bool = False  # by a program, which is told what it did wrong
+    begun: bool = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            if self.called and message["status"] == 500:  # Gradio's for every sentence
+                message["status"] = 422
+            headers = MutableHeaders(scope=message)
+            headers.update(HEADERS)
+        await self.send(message)
+
+    async def refuse(self, status: int, sentence: str, plain: bool = False) -> None:
+        """As JSON, or plain: the page shows what comes of an upload as it is."""
+        text = told(sentence) if plain else json.dumps({"detail": told(sentence)}, ensure_ascii=False)
+        headers = {
+            "Content-Type": "text/plain; charset=utf-8" if plain else "application/json",
+            "Content-Length": str(len(text.encode())),
+            "Connection": "close",
+        }
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await self({"type": "http.response.start", "status": status, "headers": raw})
+        await self.end(text.encode())
+
+    async def end(self, body: bytes = b"") -> None:
+        await self({"type": "http.response.body", "body": body})

@@ -1,0 +1,30 @@
+"""What went wrong, as one sentence for the person: without the folders of this server, and not too long."""
+
+import re
+from functools import cache
+
+from .. import settings
+from .sessions import PREFIX
+
+NO_MEMORY = "this takes more memory than there is; bring less, or something smaller"
+UNFORESEEN = "something went wrong here that nobody foresaw; try again, or tell who runs this page"
+LONGEST = 500  # letters
+QUOTED = re.compile(r"'(?:/|[A-Za-z]:\\)(?:[^'/\\]+[/\\])*(?=[^'/\\]*')")  # a path in quotes may hold blanks
+BARE = re.compile(r"(?<![\w.:/'])(?:/|[A-Za-z]:\\)(?:[^\s'\"/\\]+[/\\])+")
+
+
+@cache
+def _ours() -> re.Pattern[str]:
+    """The folders that the demo writes to."""
+    return re.compile(rf"{re.escape(str(settings.folder()))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
+
+
+def told(problem: Exception | str) -> str:
+    """One line, with the names of files but without their folders."""
+    if isinstance(problem, MemoryError):
+        return NO_MEMORY
+    line = " ".join(str(problem)[: 20 * LONGEST].split())
+    for folders, left in ((_ours(), ""), (QUOTED, "'"), (BARE, "")):
+        line = folders.sub(left, line)
+    line = line.replace("''", "what you brought")
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -1,0 +1,1 @@
+"""What a click sets in motion."""

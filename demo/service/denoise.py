@@ -1,0 +1,34 @@
+"""Denoisings for the page and for programs: each takes its turn, in a worker of its own memory, within its time."""
+
+import asyncio
+
+from .. import settings
+from ..jobs.line import Line
+from ..jobs.workers import Workers
+from ..server import gpu
+from ..server.sessions import Visits
+from ..work import denoise
+from ..work.denoise import Order, Outcome
+
+
+class Denoisings:
+    """Where denoisings are done: the line for them, and the workers."""
+
+    def __init__(self, visits: Visits) -> None:
+        self._visits = visits
+        self._line = Line(settings.limits().denoisings, settings.limits().queue, settings.limits().each_denoisings)
+        self._workers = Workers(settings.limits().job_bytes)
+
+    async def denoise(self, session: str, order: Order) -> Outcome:
+        """What comes of an order. Raises Full, Failed, or ValueError with what is wrong with it."""
+        with self._visits.held(self._visits.fresh(session, "denoised")) as folder:
+            seconds = settings.limits().denoise_seconds
+            async with self._line.turn(session, seconds):
+                if gpu.is_lent():
+                    return await asyncio.to_thread(gpu.lent, denoise.fulfil, order, folder)
+                return await self._workers.run(denoise.fulfil, order, folder, seconds=seconds)
+
+    async def warm_up(self) -> None:
+        """Starts a worker before it is needed."""
+        if not gpu.is_lent():
+            await self._workers.run(denoise.warm_up, seconds=settings.limits().check_seconds)

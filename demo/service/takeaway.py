@@ -1,0 +1,121 @@
+"""What a person downloads after a training: the weights with their card, the curves, the logs, and the command."""
+
+import shutil
+import tempfile
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from n2n.cli import repeat
+from n2n.data import files
+from n2n.figures import curves, style
+from n2n.measure import ESTIMATED, MEAN
+from n2n.nets import Header, weights
+from n2n.training import net_config
+
+from ..content import samples
+from ..work import pairs
+from .runs import Run
+
+NAME = "mine"  # of the files, and of the weights in the command
+LISTED = 8  # files that a command names; of more it names their folder
+# What a header calls them → what people are told.
+PSNRS = {
+    "noisy": f"noisy, {MEAN}",
+    "denoised": f"denoised, {MEAN}",
+    "estimated": f"denoised, {ESTIMATED}",
+    "estimated_noisy": f"noisy, {ESTIMATED}",
+}
+
+
+def command_of(run: Run) -> str:
+    """The command that repeats the training on one's own machine, a comment on its data before it where it needs one;
+    after the sample pairs, with how they are made.
+    """
+    chosen, data, before = run.settings, run.names, ""
+    if data == (samples.PAIRS,):
+        data, before = ("pairs.npz",), f"{_making('pairs.npz')}\n"
+    elif len(data) > LISTED:
+        data, before = ("pairs",), f"# pairs: a folder with your {len(data):,} pictures, and nothing else\n"
+    elif run.renamed:
+        before = f"# {' and '.join(data)}: your two files of one name, called so to tell them apart\n"
+    config = chosen.config or net_config(chosen.recipe.name)
+    return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
+
+
+def _making(file: str) -> str:
+    """The command that makes the sample pairs, bit for bit."""
+    return (
+        f"python -m n2n make-pairs {pairs.PHOTOGRAPHS} --noise {pairs.NOISE} --count {pairs.SCENES} "
+        f"--size {pairs.SIDE} --clean -o {file}"
+    )
+
+
+def card(header: Header, command: str) -> str:
+    """The weights' card, Markdown: what they are, how they were made, what they reached."""
+    recipe = header.recipe
+    rows = {
+        "net": f"U-Net, {header.config}",
+        "data": header.data,
+        "trained": f"{header.steps:,} steps of {recipe['batch_size']} pairs in {header.seconds:.0f} s",
+        "loss, seed": f"{recipe['loss']}, {header.seed}",
+    }
+    if header.sigma:
+        rows["noise learnt"] = "σ {:.1f} to {:.1f} of 255".format(*header.sigma)
+    rows |= {f"hold-out PSNR, {PSNRS.get(kind, kind)}": f"{value:.2f} dB" for kind, value in header.psnr.items()}
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
+    return f"""# {NAME}.safetensors
+
+A Noise2Noise denoiser, learnt from pairs of noisy pictures: no clean picture was learnt from.
+
+| | |
+|---|---|
+{table}
+
+Denoise with it, and train it again:
+
+```sh
+python -m n2n denoise noisy.png -o denoised.png --weights {NAME}.safetensors
+{command}
+```
+"""
+
+
+def written(folder: Path, run: Run) -> list[Path]:
+    """Writes everything into `folder` under names that say what it is; the files to download, the weights first.
+
+    What cannot be made is left out, and the log tells why: it costs nothing of the rest. Raises OSError, ValueError
+    where there are no weights.
+    """
+    taken = run.weights
+    try:
+        folder.mkdir(exist_ok=True)
+        pairs.link(taken, folder / f"{NAME}.safetensors")
+        taken = folder / f"{NAME}.safetensors"
+    except OSError:  # a full disk: then as they lie there
+        traceback.print_exc()
+    makers: dict[str, Callable[[], bytes]] = {
+        f"{NAME}.md": lambda: card(weights.load(taken)[1], command_of(run)).encode(),
+        "training.csv": lambda: run.history.csv().encode(),
+        "hold-out.csv": lambda: run.history.measurements_csv().encode(),
+        "command.txt": lambda: f"{command_of(run)}\n".encode(),
+        "loss.png": lambda: style.png(curves.loss_figure(run.history)),
+        "psnr.png": lambda: style.png(curves.psnr_figure(run.history)),
+        "tensorboard.zip": lambda: _zipped(run.logs),
+    }
+    return [taken, *(folder / name for name, make in makers.items() if _made(folder / name, make))]
+
+
+def _made(file: Path, make: Callable[[], bytes]) -> bool:
+    """Whether the file could be written."""
+    try:
+        files.write_bytes(file, make())
+    except Exception:
+        traceback.print_exc()
+        return False
+    return True
+
+
+def _zipped(folder: Path) -> bytes:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
+        return Path(shutil.make_archive(f"{beside}/logs", "zip", folder)).read_bytes()

@@ -1,0 +1,1 @@
+"""What is done in those processes. No Gradio here."""

@@ -1,0 +1,194 @@
+"""Denoising in a worker: choose the weights, denoise, measure, write what is shown and taken."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from n2n import Noise2Noise
+from n2n.analysis import exposures
+from n2n.data import Picture, formats, image
+from n2n.machine import host
+from n2n.measure import Case, Denoiser, Shown, baselines, choice, one_picture
+from n2n.nets import weights
+from n2n.noise import Noise
+
+from ..content import noises, samples
+from . import comparison, inputs, measurements
+from .inputs import Cases
+
+AUTOMATIC, TRAINED = "automatic", "the one I just trained"
+headers = cache(weights.headers)  # of the shipped weights, by their names
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to denoise; `baselines` are names of n2n.baselines.BASELINES."""
+
+    weights: str = AUTOMATIC
+    trained: Path | None = None  # weights file of the visitor's own training
+    strength: float = 1.0
+    ensemble: bool = False
+    baselines: tuple[str, ...] = ()
+    maps: bool = False  # also show the error and what was removed
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a training was given, and which part of that it did not learn from."""
+
+    files: tuple[Path, ...]
+    hold_out: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be denoised: uploaded pictures, shots that were learnt from, or a sample where there are neither."""
+
+    files: tuple[str, ...] = ()
+    pairs: Learnt | None = None  # noisy already, with clean pictures of their own or none
+    sample: str | None = None  # key of samples.SAMPLES
+    noise: str | None = None  # to be added, a name of noises.OFFERS; None: they are noisy already
+    level: float = 0.0  # in the noise's own unit
+    seed: int = 0
+    cleans: tuple[str, ...] = ()  # clean pictures of those that are noisy already
+    options: Options = Options()
+
+
+@dataclass
+class Outcome:
+    """What came of some pictures."""
+
+    rows: list[dict] = field(default_factory=list)  # for the panels
+    table: list[tuple] = field(default_factory=list)  # under figures.COLUMNS; None where it is not known
+    notes: list[str] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)  # to download
+
+
+def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
+    """All of an order, pictures and downloads written to `folder`. Raises ValueError, OSError for the person."""
+    if order.pairs:
+        cases = inputs.of_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed)
+        return denoise(cases, None, order.options, folder, device, learnt=True)
+    brought = inputs.read_all(order.files)
+    if not brought and order.sample:
+        brought = [(samples.SAMPLES[order.sample].file, samples.read(order.sample))]
+    if not brought:
+        return Outcome()
+    if order.noise is None:
+        cases = inputs.with_clean(brought, inputs.read_all(order.cleans))
+        return denoise(cases, None, order.options, folder, device)
+    noise = noises.noise(order.noise, order.level)
+    return denoise(inputs.with_noise(brought, noise, order.seed), noise, order.options, folder, device)
+
+
+def warm_up() -> None:
+    """Makes the first denoising as quick as the others: loads the weights that the first screen asks for."""
+    load(choice.suited(noises.FIRST, headers()), "auto").predict(torch.zeros(1, 3, 64, 64))
+
+
+def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "auto") -> tuple[str, Noise2Noise]:
+    """The weights for a picture, (1, C, H, W), with noise of a kind (None: unknown), and the name to show.
+
+    Raises ValueError.
+    """
+    if options.weights == TRAINED:
+        if options.trained is None or not options.trained.is_file():
+            raise ValueError("there is no model of yours (any more): train one in the second tab, or choose another")
+        return "your model", Noise2Noise.load(options.trained, host.device(device))
+    name = options.weights
+    if name == AUTOMATIC:
+        name = choice.recommended(noisy, noise, headers())
+    if name not in headers():  # a program could ask for any file of this computer
+        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(headers())}")
+    return name, load(name, device)
+
+
+@lru_cache(maxsize=16)
+def load(name: str, device: str) -> Noise2Noise:
+    """Shipped weights, kept in memory."""
+    return Noise2Noise.load(name, host.device(device))
+
+
+def denoise(
+    cases: Cases, noise: Noise | None, options: Options, folder: Path, device: str = "auto", learnt: bool = False
+) -> Outcome:
+    """Denoises every picture and writes the panels' PNGs and the downloads to `folder`.
+
+    `noise` is what was added, None where they were noisy already; `learnt`: the weights come from these very pictures.
+    """
+    outcome, gains = Outcome(), []
+    downloads = folder / "downloads"
+    downloads.mkdir(exist_ok=True)
+    for place, (title, case) in enumerate(cases):
+        name, model = choose(options, noise.name if noise else None, case.noisy, device)
+        before = one_picture.seen(case.noisy, case)
+        results = one_picture.run(_denoisers(model, options), case)
+        written = comparison.encoders().submit(
+            _write, downloads, title, one_picture.result(case, results["denoised"][0])
+        )
+        outcome.rows.append(comparison.row(title, case, before, results, options.maps, folder, str(place)))
+        outcome.table += [
+            measurements.line(title, name if method == "denoised" else method, case, before, shown)
+            for method, (_, shown) in results.items()
+        ]
+        said = [] if learnt and options.weights == TRAINED else _said(name, model, noise, case, options)
+        outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in said]
+        outcome.notes += [f"{title}: {note}" for note in case.picture.notes]
+        gains.append((before, results["denoised"][1]))
+        outcome.files.append(written.result())
+    outcome.notes[:0] = [_gain(gains)] if learnt else []
+    outcome.files.append(measurements.write(downloads / "psnr.csv", outcome.table))
+    return outcome
+
+
+def _denoisers(model: Noise2Noise, options: Options) -> dict[str, Denoiser]:
+    ours = partial(model.predict, data_range=1.0, ensemble=options.ensemble, strength=options.strength)
+    classical = {key: partial(baselines.denoise, baselines.BASELINES[key]) for key in options.baselines}
+    return {"denoised": ours} | classical
+
+
+def _said(name: str, model: Noise2Noise, noise: Noise | None, case: Case, options: Options) -> list[str]:
+    """Where the model learnt another kind of noise than the one that was added, or noise of another strength."""
+    kind, said = choice.kind(model.header), []
+    if noise and kind and noise.name not in kind.split("+"):
+        better = choice.suited(noise.name, headers())
+        known = choice.kind(headers()[better]) == noise.name
+        if options.weights == AUTOMATIC:
+            said.append(f"No weights here learnt {noise.name} noise; “{name}” does most for it of those there are.")
+        elif name != better:
+            told = f"“{better}” learnt that." if known else f"“{better}” does more for it."
+            said.append(f"“{name}” learnt {kind} noise, this is {noise.name} noise: {told}")
+    if strength := choice.warning(case.noisy, model.header, headers(), noise, case.target):
+        said.append(strength)
+    return said
+
+
+def _gain(measured: Sequence[tuple[Shown, Shown]]) -> str:
+    """What denoising gained on shots that were learnt from, before and after, and what that is worth."""
+    gains = [after.psnr - before.psnr for before, after in measured if before.psnr and after.psnr]
+    gains = [gain for gain in gains if math.isfinite(gain)]
+    if not gains:
+        return "How much better it is cannot be told from these pictures."
+    gain, estimated = float(np.mean(gains)), measured[0][1].estimated
+    how = "estimated from the second shot, without a clean picture" if estimated else "against the clean pictures"
+    number = exposures.worth(gain, 0.0)
+    worth = f"is worth the average of about {number:.1f} exposures" if number > 1 else "is no better than it was"
+    return f"Your own shots: {'≈ ' * estimated}{gain:+.1f} dB, {how}. One shot, denoised, {worth}.".replace("-", "−")
+
+
+def _write(folder: Path, name: str, picture: Picture) -> Path:
+    """The picture under its own name; as PNG where its format cannot be written."""
+    path = folder / name
+    fits = formats.pictures(sixteen_bits=picture.pixels.dtype == np.uint16)
+    path = path if path.suffix.lower() in fits else path.with_suffix(".png")
+    while path.exists():
+        path = path.with_stem(f"{path.stem}_")
+    image.write(path, picture)
+    return path

@@ -1,0 +1,145 @@
+"""Pictures to denoise: uploads read within the limits, made noisy or put beside their clean ones; shots of pairs."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from n2n import Pairs
+from n2n.data import Picture, Scene, formats, image, reader
+from n2n.measure import Case, one_picture
+from n2n.noise import Noise
+
+from .. import settings
+
+SCENES = 4  # of pairs that were learnt from, shown
+
+Cases = list[tuple[str, Case]]  # each with its picture's name
+
+
+def check_size(width: int, height: int, name: str) -> None:
+    """Raises ValueError for a picture that is larger than the demo takes.
+
+    Nets continue both sides to multiples of 32: where sides are limited, that adds little to any picture.
+    """
+    limits = settings.limits()
+    way_out = "Cut it, or use the command line, which has no such limit: python -m n2n denoise PICTURE -o OUT"
+    if max(width, height) > limits.side:
+        raise ValueError(
+            f"'{name}' is {width}×{height} pixels; this page takes sides of up to {limits.side:,}. {way_out}"
+        )
+    if width * height > limits.pixels:
+        raise ValueError(
+            f"'{name}' has {width * height / 1e6:.1f} megapixels; this page takes up to {limits.pixels / 1e6:.0f}. "
+            f"{way_out}"
+        )
+
+
+def read(path: str | Path) -> Picture:
+    """An uploaded picture. Raises ValueError where it is none, or larger than the demo takes."""
+    return image.read(Path(path), check_size)
+
+
+def read_all(paths: Sequence[str]) -> list[tuple[str, Picture]]:
+    """Uploaded pictures with their names. Raises ValueError where they are too many, or one cannot be read."""
+    limits = settings.limits()
+    if len(paths) > limits.pictures:
+        raise ValueError(
+            f"{len(paths)} pictures at once; this page takes up to {limits.pictures}. Bring fewer, or use the "
+            "command line for whole folders: python -m n2n denoise FOLDER -o OUT"
+        )
+    pictures = [(Path(path).name, read(path)) for path in paths]
+    total = sum(picture.pixels[:, :, 0].size for _, picture in pictures)
+    if total > limits.all_pixels:
+        raise ValueError(
+            f"these pictures have {total / 1e6:.0f} megapixels together; this page takes up to "
+            f"{limits.all_pixels / 1e6:.0f} at once. Bring fewer, or use the command line for whole folders"
+        )
+    return pictures
+
+
+def with_noise(pictures: list[tuple[str, Picture]], noise: Noise, seed: int) -> Cases:
+    """Clean pictures made noisy; each draws its own noise from the seed."""
+    return [
+        (name, one_picture.corrupted(picture, noise, seed + place)) for place, (name, picture) in enumerate(pictures)
+    ]
+
+
+def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Picture]]) -> Cases:
+    """Noisy pictures beside their clean ones: by equal name, or in order where there are as many. Raises ValueError."""
+    by_name = {Path(name).stem: picture for name, picture in cleans}
+    named = [by_name.get(Path(name).stem) for name, _ in pictures]
+    if cleans and not any(named):
+        if len(cleans) != len(pictures):
+            raise ValueError(
+                f"{len(cleans)} clean pictures for {len(pictures)} noisy ones, with other names; "
+                "bring one for each in the same order, or name them alike"
+            )
+        named = [picture for _, picture in cleans]
+    return [(name, one_picture.noisy_already(picture, clean)) for (name, picture), clean in zip(pictures, named)]
+
+
+def of_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
+    """The first shot, whole, of some scenes of what a training with this hold-out and seed was given.
+
+    Those that it did not learn from come first. Only their second shot tells the PSNR: a net that learnt from a noisy
+    target knows a little of its noise. Of a single scene, that is the part held out. Raises ValueError, OSError.
+    """
+    data = reader.read_shots(*files)
+    learnt, held = data.hold_out(hold_out, seed)
+    if len(data) == 1:
+        rows, columns = (slice(int(whole - part), None) for whole, part in zip(data.sizes[0], held.sizes[0]))
+        return [_shot(data, data.scenes[0], (rows, columns) if len(data.scenes[0].shots) > 1 else None)]
+    everywhere = (slice(None), slice(None))
+    cases, pixels = [], 0
+    for scene, unlearnt in chain(_first(held, everywhere), _first(learnt, None)):
+        pixels += scene.shots[0][0].size
+        if cases and (pixels > settings.limits().pixels or len(cases) == SCENES):
+            break
+        cases.append(_shot(data, scene, unlearnt))
+    return cases
+
+
+def _first(some: Pairs, unlearnt: tuple[slice, slice] | None) -> Iterator[tuple[Scene, tuple[slice, slice] | None]]:
+    return ((some.scenes[place], unlearnt) for place in range(min(SCENES, len(some))))
+
+
+def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tuple[str, Case]:
+    """The first shot of a scene with the clean picture, or else the second shot where `unlearnt` tells a part of it."""
+    height, width = _fitting(*scene.shots[0].shape[-2:])
+    noisy, *others = (data.to_float(shot[:, -height:, -width:])[None].contiguous() for shot in scene.shots[:2])
+    whole = scene.shots[0].dtype in (np.uint8, np.uint16)
+    dtype, scale = (scene.shots[0].dtype, data.scale) if whole else (np.dtype(np.uint16), 65535.0)
+    notes = [] if whole else ["these are floating-point values; the download holds them with 16 bits"]
+    if (height, width) != scene.shots[0].shape[-2:]:
+        notes.append(f"only the last {width}×{height} pixels are shown: this page takes so many")
+    case = Case(noisy, None, Picture(image.to_pixels(noisy, dtype, scale)), scale)
+    if scene.clean is not None:
+        case = replace(case, target=data.to_float(scene.clean[:, -height:, -width:])[None].contiguous())
+    elif unlearnt and others:
+        rows, columns = (
+            slice(-min(length, whole - (part.start or 0)), None)
+            for length, whole, part in zip((height, width), scene.shots[0].shape[-2:], unlearnt)
+        )
+        case = replace(case, second=others[0], unlearnt=(rows, columns))
+    else:
+        notes.append("the training learnt from this scene, so its second shot does not tell how good the result is")
+    return _name(scene), replace(case, picture=replace(case.picture, notes=tuple(notes)))
+
+
+def _fitting(height: int, width: int) -> tuple[int, int]:
+    """As much of a picture as the page takes."""
+    limits = settings.limits()
+    most = min(limits.side, max(math.isqrt(limits.pixels), limits.pixels // min(height, width)))
+    return min(height, most), min(width, most)
+
+
+def _name(scene: Scene) -> str:
+    """The name of a scene as one of a file; scenes of arrays have numbers only."""
+    name = Path(scene.name)
+    safe = re.sub(r"[^\w.-]+", "_", f"scene_{name.name}" if name.name.isdigit() else name.name) or "scene"
+    return safe if formats.is_picture(name) else f"{safe}.png"

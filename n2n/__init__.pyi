@@ -1,0 +1,17 @@
+from . import analysis as analysis
+from . import bench as bench
+from . import cli as cli
+from . import data as data
+from . import figures as figures
+from . import machine as machine
+from . import measure as measure
+from . import nets as nets
+from . import noise as noise
+from . import training as training
+from .data import Pairs as Pairs
+from .model import Noise2Noise as Noise2Noise
+from .nets import UNet as UNet
+from .nets import UNetConfig as UNetConfig
+from .training import Diverged as Diverged
+from .training import Progress as Progress
+from .training import Recipe as Recipe

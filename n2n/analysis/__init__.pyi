@@ -1,0 +1,13 @@
+from . import broken_pairs as broken_pairs
+from . import exposures as exposures
+from . import influence as influence
+from .averages import Centres as Centres
+from .averages import centres as centres
+from .averages import distances as distances
+from .broken_pairs import MARGIN as MARGIN
+from .broken_pairs import WAYS as WAYS
+from .broken_pairs import Stacks as Stacks
+from .influence import marked as marked
+from .side_by_side import Lane as Lane
+from .side_by_side import lane as lane
+from .side_by_side import side_by_side as side_by_side

@@ -1,0 +1,3 @@
+from . import commands as commands
+from . import parser as parser
+from . import repeat as repeat

@@ -1,0 +1,67 @@
+"""The command that repeats a training."""
+
+import os
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..nets import UNetConfig
+from ..noise import Noise
+from ..settings import settings
+from ..training import RECIPES, Recipe, net_config
+
+
+def command(
+    data: Sequence[str],
+    out: str,
+    chosen: Recipe,
+    config: UNetConfig,
+    start: str | None = None,
+    noise: Noise | None = None,
+    *,
+    validate: Sequence[str] = (),
+    roles: Sequence[str] = (),
+    freeze: bool = False,
+) -> str:
+    """What differs from the recipe of that name and from its net, and nothing else, as it is typed into a shell; all
+    names as they are, unquoted. The channels of the net are those of the data, its width is that of `start`.
+    """
+    parts = ["python", "-m", "n2n", "train", *map(_plain, data), "-o", _plain(out)]
+    parts += ["--noise", str(noise)] if noise else []
+    parts += ["--roles", ",".join(roles)] if roles else []
+    parts += ["--freeze"] if freeze else []
+    parts += ["--recipe", chosen.name] if chosen.name != "fast" else []
+    usual = net_config(chosen.name, channels=config.channels)
+    parts += _differing(config, replace(usual, width=config.width) if start else usual)
+    parts += ["--start", _plain(start)] if start else []
+    parts += ["--validate", *map(_plain, validate)] if validate else []
+    return shlex.join(parts + _differing(chosen, RECIPES[chosen.name]))
+
+
+def names(paths: Sequence[str | Path]) -> list[str]:
+    """Paths → their names without the folders above; so much of those is kept as it takes to tell two apart."""
+    whole = [Path(os.path.abspath(path)).parts for path in paths]
+    for kept in range(1, max(map(len, whole), default=1)):
+        found = [os.path.join(*parts[-kept:]) for parts in whole]
+        if len(set(found)) == len(set(whole)):
+            return found
+    return [str(path) for path in paths]
+
+
+def _differing(chosen: Recipe | UNetConfig, usual: Recipe | UNetConfig) -> list[str]:
+    """The options that make the usual settings the chosen ones."""
+    values = {name: getattr(chosen, name) for name in settings(type(chosen))}
+    others = {name: value for name, value in values.items() if value not in (None, getattr(usual, name))}
+    return [word for name, value in others.items() for word in _option(name.replace("_", "-"), value)]
+
+
+def _option(flag: str, value: object) -> list[str]:
+    if isinstance(value, bool):
+        return [f"--{flag}" if value else f"--no-{flag}"]
+    return [f"--{flag}", f"{value:.12g}" if isinstance(value, float) else str(value)]
+
+
+def _plain(name: str) -> str:
+    """A name that no reader of options takes for one of them."""
+    return f"./{name}" if name.startswith("-") else name

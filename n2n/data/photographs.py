@@ -1,0 +1,114 @@
+"""Clean photographs, from which noisy pairs are drawn afresh whenever they are asked for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..noise import Noise, generator
+from .pairs import MEASURE_PIXELS, Batch, Crop, Pairs, Shots
+from .scenes import DerivedScenes, Scene, survey
+
+FROZEN = 2  # tells noise drawn once apart from noise drawn at every step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photographs(Pairs):
+    """Scenes of which only the clean picture is there, and the noise that makes shots of it; `sizes` are those before
+    any noise.
+    """
+
+    noise: Noise
+    has_clean = True
+
+    @property
+    def noise_model(self) -> str:
+        return str(self.noise)
+
+    @property
+    def zero_mean(self) -> bool:
+        return self.noise.zero_mean
+
+    @property
+    def shrink(self) -> int:
+        return self.noise.shrink
+
+    def noise_levels(self) -> None:
+        """None: the noise model tells them."""
+
+    def check_targets(self, clean: bool) -> None:
+        """There is always a clean picture, and a second draw of the noise."""
+
+    def draw(self, crops: Sequence[Crop], side: int, seed: tuple[int, ...], *, clean: bool, share: slice) -> Tensor:
+        """The whole paper in a line: two independent draws of the noise on one picture.
+
+        Every process draws the whole batch, so that the noise does not depend on their number.
+        """
+        photo = self._cut(((crop, self.scenes[crop.scene].pictures) for crop in crops), side * self.shrink)[:, 0]
+        source, target = self.noise.shots(photo, 2, generator(*seed))
+        return torch.stack([source, self.noise.clean(photo) if clean else target], dim=1)[share]
+
+    def frozen(self, seed: int, shots: int = 2) -> Shots:
+        """The noise of scene i is drawn from the seed and i, bit for bit."""
+        return Shots(
+            scenes=NoisyScenes(self, seed, shots),
+            scale=1.0,
+            sizes=self.sizes // self.shrink,
+            shots=np.full(len(self), shots),
+            channels=self.channels,
+            described=self.described,
+            notes=self.notes,
+            zero_mean=self.zero_mean,
+        )
+
+    def batches(self, pixels: int = MEASURE_PIXELS) -> Iterator[Batch]:
+        """The noise is drawn once, from the seed 0."""
+        return self.frozen(0).batches(pixels)
+
+
+class NoisyScenes(DerivedScenes):
+    """Scenes made of clean photographs when they are asked for."""
+
+    def __init__(self, photos: Photographs, seed: int, shots: int) -> None:
+        self.photos, self.seed, self.shots, self.scenes = photos, seed, shots, photos.scenes
+        self.drawn: list[Scene] | None = None
+
+    @property
+    def made(self) -> bytes:
+        return f"{self.photos.noise} {self.seed} {self.shots} {self.photos.channels}".encode()
+
+    def loaded(self) -> "NoisyScenes":
+        """The same with all noise drawn and kept."""
+        kept = NoisyScenes(self.photos, self.seed, self.shots)
+        kept.drawn = list(self)
+        return kept
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def __getitem__(self, index: int) -> Scene:
+        if self.drawn is not None:
+            return self.drawn[index]
+        scene, noise = self.scenes[index], self.photos.noise
+        photo = self.photos.to_float(scene.pictures[0])[None]
+        rng = generator(self.seed, index, FROZEN)
+        shots = tuple(shot[0].numpy() for shot in noise.shots(photo, self.shots, rng))
+        return Scene(scene.name, shots, noise.clean(photo)[0].numpy())
+
+
+def with_noise(scenes: Sequence[Scene], name: str, noise: Noise, notes: tuple[str, ...] = ()) -> Photographs:
+    """Clean scenes → Photographs, after one look at all of them. Raises ValueError as `pairs.gather`."""
+    found = survey(scenes, name)
+    many = f"{len(scenes):,} clean photograph{'s' * (len(scenes) > 1)}"
+    return Photographs(
+        scenes=scenes,
+        scale=found.scale,
+        sizes=found.sizes,
+        shots=found.shots,
+        channels=found.channels,
+        described=f"{many} with {noise} drawn afresh, {found}",
+        notes=notes,
+        noise=noise,
+    )

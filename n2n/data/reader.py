@@ -1,0 +1,50 @@
+"""One reader for whatever a person has: files, folders, archives, loose pictures → noisy pairs."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from ..noise import Noise
+from . import formats
+from .arrays import read_arrays
+from .folders import Shelf, files_of, read_photos, read_pictures
+from .pairs import Pairs, Shots, gather
+from .photographs import Photographs, with_noise
+
+
+def read(*paths: str | Path, noise: Noise | None = None, roles: tuple[str, ...] | None = None) -> Pairs:
+    """Reads pairs from a file, a folder, an archive or loose pictures, and says in words what it understood.
+
+    `noise` makes the pictures clean photographs from which noisy pairs are drawn; the words of folders.SAMPLES
+    stand for photographs of scikit-image. `roles` tells the arrays of a file apart where names do not,
+    such as ("source", "clean"). Raises ValueError or OSError with what is wrong, what is allowed and what to do.
+    """
+    if roles and not _are_arrays(paths):
+        raise ValueError("roles are for files of arrays; name the folders or files of pictures after them instead")
+    return read_shots(*paths, roles=roles) if noise is None else read_photographs(*paths, noise=noise)
+
+
+def read_shots(*paths: str | Path, roles: tuple[str, ...] | None = None) -> Shots:
+    """Reads noisy shots that were taken, as `read` does."""
+    name = ", ".join(map(str, paths))
+    if _are_arrays(paths):
+        stacked, notes = read_arrays(Path(paths[0]), roles)
+        return gather(stacked, name, notes)
+    shelf = Shelf()
+    with ExitStack() as stack:
+        scenes = read_pictures(files_of([Path(path) for path in paths], stack), name, shelf)
+    return gather(scenes, name, shelf.told())
+
+
+def read_photographs(*paths: str | Path, noise: Noise) -> Photographs:
+    """Reads clean photographs, of which noisy pairs are drawn, as `read` does."""
+    name = ", ".join(map(str, paths))
+    if _are_arrays(paths):
+        raise ValueError(f"'{name}' holds arrays; a noise model is for folders of clean photographs")
+    shelf = Shelf()
+    with ExitStack() as stack:
+        scenes = read_photos(files_of([Path(path) for path in paths], stack), name, shelf)
+    return with_noise(scenes, name, noise, shelf.told())
+
+
+def _are_arrays(paths: tuple[str | Path, ...]) -> bool:
+    return len(paths) == 1 and formats.holds_arrays(paths[0])

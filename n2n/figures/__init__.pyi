@@ -1,0 +1,9 @@
+from . import curves as curves
+from . import report as report
+from . import style as style
+from .style import BLUE as BLUE
+from .style import GREEN as GREEN
+from .style import INK as INK
+from .style import PURPLE as PURPLE
+from .style import VERMILLION as VERMILLION
+from .style import End as End

@@ -1,0 +1,97 @@
+"""Denoise pictures of any size with a network: pad, tile, crop; exact at the seams."""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from ..data import pad_to_multiple, turned, turned_back
+
+PASS_PIXELS = 2**23  # of a picture that pass the network at once; a larger one goes in overlapping tiles
+BATCH_PIXELS = 2**18  # of small pictures sent through the network at once: more would leave the cache
+
+
+def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, pass_pixels: int = PASS_PIXELS) -> Tensor:
+    """noisy: float (N, C, H, W) in [0, 1], any H, W ≥ 1, on any device. Returns the same shape, device and type.
+
+    `net` carries two numbers: `multiple`, which its input's sides must divide by, and `reach`, how far an output
+    pixel sees in pixels. `ensemble` averages over the eight flips and turns (Timofte et al., 2016). A picture of
+    more than `pass_pixels` goes in tiles that overlap by the reach, so that their result is the whole picture's. No
+    gradient is kept, and the mode of `net` is left as it was.
+    """
+    with evaluating(net), torch.no_grad():
+        result = _denoise_upright(net, noisy, pass_pixels)
+        if not ensemble:
+            return result
+        for turn in range(1, 8):
+            result += turned_back(_denoise_upright(net, turned(noisy, turn), pass_pixels), turn)
+        return result.div_(8)
+
+
+def blend(noisy: Tensor, denoised: Tensor, strength: float) -> Tensor:
+    """strength 0 gives the noisy picture, 1 the denoised one. Raises ValueError outside [0, 1]."""
+    check_strength(strength)
+    return denoised if strength == 1 else torch.lerp(noisy, denoised, strength)
+
+
+def check_strength(strength: float) -> None:
+    """Raises ValueError outside [0, 1]."""
+    if not 0 <= strength <= 1:
+        raise ValueError(f"strength is {strength}; allowed: 0 (nothing) to 1 (all of it)")
+
+
+@contextmanager
+def evaluating(net: nn.Module) -> Iterator[None]:
+    """Evaluation mode inside, the mode it had before outside."""
+    training = net.training
+    net.eval()
+    try:
+        yield
+    finally:
+        net.train(training)
+
+
+def _denoise_upright(net: nn.Module, noisy: Tensor, pass_pixels: int) -> Tensor:
+    overlap = -(-net.reach // net.multiple) * net.multiple
+    result = torch.empty_like(noisy)
+    sides = [-(-side // net.multiple) * net.multiple for side in noisy.shape[-2:]]
+    cores = _cores(sides, overlap, net.multiple, pass_pixels)
+    for top, left in itertools.product(*(range(0, side, core) for side, core in zip(sides, cores))):
+        rows, kept_rows = _window(top, cores[0], overlap, sides[0])
+        columns, kept_columns = _window(left, cores[1], overlap, sides[1])
+        window = pad_to_multiple(noisy[..., rows, columns], net.multiple)
+        at_once = max(1, BATCH_PIXELS // (window.shape[-2] * window.shape[-1]))
+        for first in range(0, len(noisy), at_once):
+            pictures = slice(first, first + at_once)
+            output = _run(net, window[pictures])[..., kept_rows, kept_columns]
+            target = result[pictures, :, top : top + output.shape[-2], left : left + output.shape[-1]]
+            target.copy_(output[..., : target.shape[-2], : target.shape[-1]])
+    return result
+
+
+def _cores(sides: list[int], overlap: int, multiple: int, pass_pixels: int) -> list[int]:
+    """Height and width of a tile's own part: the longer one is cut into ever more equal parts, until a tile with its
+    overlaps is small enough, or mostly overlap.
+    """
+    cores, parts = list(sides), [1, 1]
+    while max(cores) > overlap:
+        height, width = (core + overlap * min(2, part - 1) for core, part in zip(cores, parts))
+        if height * width <= pass_pixels:
+            break
+        longer = cores.index(max(cores))
+        parts[longer] += 1
+        cores[longer] = -(-sides[longer] // parts[longer] // multiple) * multiple
+    return cores
+
+
+def _window(start: int, core: int, overlap: int, side: int) -> tuple[slice, slice]:
+    """What a tile reads from the picture, and which part of its result it keeps."""
+    low, high = max(0, start - overlap), min(side, start + core + overlap)
+    return slice(low, high), slice(start - low, min(start + core, side) - low)
+
+
+def _run(net: nn.Module, window: Tensor) -> Tensor:
+    parameter = next(net.parameters())
+    return net(window.to(parameter.device, parameter.dtype, memory_format=torch.channels_last))

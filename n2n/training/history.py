@@ -1,0 +1,133 @@
+"""What a training was like, kept short: at most 300 points however long it took, and every measurement."""
+
+import csv
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..measure import Measurement
+from .loop import Progress
+
+MOST = 300  # points
+LEADS = tuple("=+-@\t\r\n＝＋－＠")  # what a formula of a spreadsheet begins with
+POINT_COLUMNS = ("step", "seconds", "images", "loss", "noise_floor", "excess_loss", "learning_rate")
+MEASUREMENT_COLUMNS = (
+    *("step", "seconds", "psnr_mean_noisy", "psnr_mean_denoised", "psnr_pooled_noisy", "psnr_pooled_denoised"),
+    *("psnr_pooled_estimated", "low", "high", "psnr_pooled_estimated_noisy", "psnr_mean_target"),
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """`count` steps in a row: where the last of them stood, and means over them."""
+
+    step: int
+    seconds: float  # of training
+    images: int  # pairs shown so far
+    loss: float
+    floor: float  # noise floor; NaN where the loss has none that is known
+    learning_rate: float
+    count: int = 1
+
+    @property
+    def excess(self) -> float:
+        """Loss − noise floor: what can still be learnt, plus what is left of the scatter of the batches."""
+        return self.loss - self.floor
+
+
+class History:
+    """Collects a training's Progress into `points`, at most 300, and `measurements`: (step, seconds, Measurement).
+
+    When the points become too many, neighbours are merged, and from then on each stands for twice as many steps. The
+    newest may stand for fewer.
+    """
+
+    def __init__(self) -> None:
+        self.points: list[Point] = []
+        self.measurements: list[tuple[int, float, Measurement]] = []
+        self._stride = 1  # steps in a full point
+
+    def add(self, progress: Progress) -> None:
+        """Takes in one step; steps must come in order."""
+        point = Point(
+            step=progress.step,
+            seconds=progress.seconds,
+            images=progress.images,
+            loss=progress.loss,
+            floor=progress.floor,
+            learning_rate=progress.learning_rate,
+        )
+        if self.points and self.points[-1].count < self._stride:
+            point = _merged(self.points.pop(), point)
+        self.points.append(point)
+        if len(self.points) > MOST:
+            self._stride *= 2
+            pairs = zip(self.points[::2], self.points[1::2])
+            self.points = [_merged(*pair) for pair in pairs] + self.points[len(self.points) // 2 * 2 :]
+        if progress.validation:
+            self.measurements.append((progress.step, progress.seconds, progress.validation))
+
+    def csv(self) -> str:
+        """The points as a table of comma-separated values with a header line; step, seconds and images are of a
+        point's last step, the rest are means. A noise floor that is not known is empty.
+        """
+        rows = ((p.step, p.seconds, p.images, p.loss, p.floor, p.excess, p.learning_rate) for p in self.points)
+        return _table(POINT_COLUMNS, rows)
+
+    def measurements_csv(self) -> str:
+        """The measurements in the same form; PSNR in dB, the mean over pictures or pooled over all pixels, as columns
+        say; of the estimate from low to high at 95 %. What needs clean pictures, or a second shot, is empty without
+        them.
+        """
+        return _table(MEASUREMENT_COLUMNS, (_row(*measurement) for measurement in self.measurements))
+
+
+def _merged(one: Point, next_one: Point) -> Point:
+    count = one.count + next_one.count
+
+    def mean(a: float, b: float) -> float:
+        return (a * one.count + b * next_one.count) / count
+
+    return Point(
+        step=next_one.step,
+        seconds=next_one.seconds,
+        images=next_one.images,
+        loss=mean(one.loss, next_one.loss),
+        floor=mean(one.floor, next_one.floor),
+        learning_rate=mean(one.learning_rate, next_one.learning_rate),
+        count=count,
+    )
+
+
+def _row(step: int, seconds: float, measured: Measurement) -> tuple[float | None, ...]:
+    clean = (None,) * 4
+    if measured.noisy and measured.denoised:
+        noisy, denoised = measured.noisy, measured.denoised
+        clean = (noisy.psnr, denoised.psnr, noisy.psnr_pooled, denoised.psnr_pooled)
+    found = measured.estimated
+    estimated = (found.psnr, found.low, found.high, found.noisy) if found else (None,) * 4
+    return step, seconds, *clean, *estimated, measured.psnr_target
+
+
+def safe_cell(value: object) -> object:
+    """A cell for a table of comma-separated values. Text that a spreadsheet would take for a formula, such as a file's
+    name that begins with =, gets an apostrophe in front; numbers stay numbers.
+    """
+    is_formula = isinstance(value, str) and (value[:1] in LEADS or value.lstrip()[:1] in LEADS)
+    return f"'{value}" if value and is_formula else value
+
+
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[float | None, ...]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(map(safe_cell, columns))
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return file.getvalue()
+
+
+def _cell(value: float | None) -> object:
+    """Whole numbers whole, others with six digits, which is more than is known of any."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else safe_cell(value)

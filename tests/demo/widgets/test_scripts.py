@@ -1,0 +1,54 @@
+"""The page's scripts as a browser asks for them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from demo.widgets import live_region, panels, scripts, strip
+
+FILES = sorted(Path(scripts.__file__).parent.glob("*.js"))
+IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+\.js)";$', re.MULTILINE)
+ALL = pytest.mark.parametrize("script", FILES, ids=lambda path: path.name)
+
+
+@pytest.fixture(scope="module")
+def client():
+    return TestClient(Starlette(routes=scripts.routes()))
+
+
+@ALL
+def test_a_script_is_sent_whole_as_javascript_that_a_browser_may_keep(client, script):
+    answer = client.get(f"/{scripts.PLACE}/{script.name}")
+    assert answer.text == script.read_text(encoding="utf-8")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("name", ["scripts.py", "panels.css", "", "../app.py", "%2e%2e/app.py", "none.js"])
+def test_nothing_else_is_sent(client, name):
+    assert client.get(f"/{scripts.PLACE}/{name}").status_code == 404
+
+
+@ALL
+def test_what_a_script_imports_another_exports(script):
+    source = script.read_text(encoding="utf-8")
+    found = IMPORT.findall(source)
+    assert len(found) == len(re.findall(r"^import\b", source, re.MULTILINE))
+    for names, file in found:
+        exporting = script.with_name(file).read_text(encoding="utf-8")
+        assert set(names.split(", ")) <= set(re.findall(r"^export (?:function|const) (\w+)", exporting, re.MULTILINE))
+
+
+@pytest.mark.parametrize("component", [panels.component(), strip.component([]), live_region.component()])
+def test_a_component_starts_a_script_that_is_sent(client, component):
+    place = re.search(r'new URL\("([^"]+)"', component.js_on_load)[1]
+    assert "export function start(" in client.get(place).text
+
+
+@ALL
+def test_a_page_fetches_each_script_before_it_is_needed(script):
+    places = re.findall(r'href="([^"]+)"', "".join(scripts.preloads()))
+    assert f"{scripts.PLACE}/{script.name}" in places

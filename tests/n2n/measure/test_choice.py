@@ -1,0 +1,134 @@
+"""Which weights suit a picture, against noise that the tests make."""
+
+import numpy as np
+import pytest
+import torch
+
+from n2n.measure import choice
+from n2n.nets.header import Header
+from n2n.nets.unet import UNetConfig
+from n2n.noise.models import parse
+
+
+def learnt(noise, width=24, residual=True, sigma=None):
+    """What a header tells of weights."""
+    return Header(noise=noise, sigma=sigma, config=UNetConfig(width=width, residual=residual))
+
+
+SHIPPED = {
+    "course": learnt("pixelate:8", residual=False),
+    "course-residual": learnt("pixelate:8"),
+    "everyday": learnt("poisson:10-2000+gaussian:0-40"),
+    "gaussian": learnt("gaussian:0-50", width=48),
+    "gaussian-small": learnt("gaussian:0-50"),
+    "oct": learnt(None, residual=False, sigma=[30, 45]),
+}
+
+
+def noisy_at(rng, sigma, side=128):
+    """A flat grey picture with Gaussian noise of σ, in units of 255."""
+    return torch.from_numpy(rng.normal(0.5, sigma / 255, (1, 3, side, side)).astype(np.float32))
+
+
+# --- by kind
+
+
+@pytest.mark.parametrize(
+    ("noise", "name"),
+    [
+        ("pixelate", "course-residual"),
+        ("gaussian", "gaussian-small"),
+        ("poisson", "everyday"),
+        ("text", "everyday"),
+        (None, "everyday"),
+    ],
+)
+def test_the_fastest_residual_weights_of_a_kind_suit_it_and_everyday_s_all_others(noise, name):
+    assert choice.suited(noise, SHIPPED) == name
+
+
+@pytest.mark.parametrize(("noise", "name"), [("speckle", "poisson"), ("bernoulli", "course-residual")])
+def test_noise_that_nobody_learnt_gets_the_weights_of_its_kin(noise, name):
+    assert choice.suited(noise, SHIPPED | {"poisson": learnt("poisson:5-100")}) == name
+
+
+@pytest.mark.parametrize(("sigma", "name"), [(2, "gaussian-small"), (30, "everyday"), (200, "everyday")])
+def test_for_noise_of_no_known_kind_its_strength_decides(rng, sigma, name):
+    assert choice.recommended(noisy_at(rng, sigma), None, SHIPPED) == name
+
+
+def test_of_added_noise_the_level_is_known(rng):
+    dark = noisy_at(rng, 5)
+    header = learnt("poisson:5-100")
+    assert "less than" in choice.warning(dark, header)
+    assert choice.warning(dark, header, added=parse("poisson:100")) is None
+    assert "more than" in choice.warning(dark, header, added=parse("poisson:1"))
+
+
+def test_beside_a_clean_picture_noise_is_measured_as_that_of_shots_was(rng):
+    clean = torch.full((1, 3, 128, 128), 0.5)
+    noisy = clean.clone()
+    noisy[..., ::16, ::16] += 1.0  # what an estimate for white noise takes for almost none
+    header = learnt(None, sigma=[12, 20])
+    assert "less than" in choice.warning(noisy, header)
+    assert choice.warning(noisy, header, clean=clean) is None
+
+
+def test_without_general_weights_the_next_best_are_taken():
+    assert choice.suited("text", {"gaussian": SHIPPED["gaussian"]}) == "gaussian"
+
+
+# --- by strength
+
+
+@pytest.mark.parametrize(
+    ("header", "known"),
+    [
+        ({"noise": "gaussian:5-30"}, (5, 30)),
+        ({"noise": "gaussian:25", "sigma": None}, (25, 25)),
+        ({"noise": None, "sigma": [3.5, 20]}, (3.5, 20)),
+        ({"noise": "poisson:32-128", "sigma": None}, (255 / 16, 255 / 8)),
+        ({"noise": "text:0.3", "sigma": None}, None),
+        ({"noise": None}, None),
+        ({}, None),
+    ],
+)
+def test_the_noise_that_was_learnt_is_read_from_the_header(header, known):
+    assert choice.learnt_range(Header.read(header)) == pytest.approx(known)
+
+
+@pytest.mark.parametrize(("sigma", "noise"), [(60, "gaussian:0-50"), (35, "gaussian:25")])
+def test_more_noise_than_was_learnt_is_told(rng, sigma, noise):
+    told = choice.warning(noisy_at(rng, sigma), learnt(noise))
+    number = int(told.split("σ = ")[1].split(",")[0])
+    assert number == pytest.approx(sigma, abs=2) and "more than" in told
+
+
+def test_less_noise_than_was_learnt_is_told(rng):
+    assert "about σ = 10, less than the σ 30 to 50" in choice.warning(noisy_at(rng, 10), learnt("gaussian:30-50"))
+
+
+def test_a_range_of_one_level_is_told_as_one(rng):
+    assert "the σ 25 this model learnt" in choice.warning(noisy_at(rng, 60), learnt("gaussian:25"))
+
+
+@pytest.mark.parametrize("sigma", [5, 25, 50])
+def test_noise_that_was_learnt_needs_no_warning(rng, sigma):
+    assert choice.warning(noisy_at(rng, sigma), learnt("gaussian:5-50"), SHIPPED) is None
+
+
+@pytest.mark.parametrize(("side", "noise"), [(10, "gaussian:0-50"), (128, "text:0.3")])
+def test_tiny_pictures_and_unknown_ranges_have_no_warning(rng, side, noise):
+    assert choice.warning(noisy_at(rng, 100, side), learnt(noise)) is None
+
+
+@pytest.mark.parametrize(("sigma", "named"), [(10, "“everyday”"), (49, "“gaussian-small”")])
+def test_a_warning_names_the_weights_that_learnt_noise_of_this_strength(rng, sigma, named):
+    shipped = SHIPPED | {"everyday": learnt("gaussian:0-40")}
+    assert f"{named} learnt noise of this strength" in choice.warning(
+        noisy_at(rng, sigma), learnt("gaussian:25"), shipped
+    )
+
+
+def test_where_nothing_fits_nothing_is_named(rng):
+    assert "“" not in choice.warning(noisy_at(rng, 150), SHIPPED["gaussian"], SHIPPED)

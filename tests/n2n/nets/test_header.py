@@ -1,0 +1,60 @@
+"""What weights files tell: as it is written, as it is read of older files and of other programs' ones."""
+
+import json
+import math
+
+import pytest
+import safetensors
+
+from n2n.nets import weights
+from n2n.nets.header import Header, Mark
+from n2n.nets.unet import UNetConfig
+
+
+def metadata(path):
+    """The JSON values of a weights file by their keys."""
+    with safetensors.safe_open(path, "pt") as file:
+        return {key: json.loads(value) for key, value in file.metadata().items() if key != "format"}
+
+
+@pytest.mark.parametrize("name", weights.shipped())
+def test_a_header_is_written_with_what_it_was_read_from(name):
+    told = metadata(weights.find(name))
+    again = json.loads(json.dumps(Header.read(told).as_json()))
+    assert again | {"config": told["config"]} == told
+    assert again["config"] == {"residual": False, "bias": True} | told["config"]
+
+
+def test_the_net_of_an_older_file_that_does_not_tell_how_it_ends_is_that_of_table_1():
+    assert Header.read({"config": {"channels": 3, "width": 24}}).config == UNetConfig()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"config": {"depth": 7}},
+        {"config": "resnet"},
+        {"config": {"channels": 3, "width": 25}},
+        {"seed": "seven"},
+        {"steps": True},
+        {"psnr": [1, 2]},
+        {"sigma": 5},
+        {"facts": {"data": "words"}},
+        {"mark": {}},
+        {"author": None},
+    ],
+)
+def test_what_other_programs_tell_is_kept_as_it_is_but_not_understood(told):
+    header = Header.read(told)
+    assert header == Header(more=told) and header.as_json() == told
+
+
+@pytest.mark.parametrize("best", [-math.inf, 31.5])
+def test_a_checkpoint_comes_back_from_json(best):
+    header = Header(UNetConfig(), data="pairs", mark=Mark(7, 1.5, best), facts={"noise": ("none", "none")})
+    assert Header.read(json.loads(json.dumps(header.as_json()))) == header
+    assert header.without_checkpoint().as_json().keys() == {"config", "data", "noise", "sigma", "psnr"}
+
+
+def test_an_empty_header_tells_nothing():
+    assert Header().as_json() == {} and Header.read({}) == Header()

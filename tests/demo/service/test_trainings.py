@@ -78,14 +78,14 @@ def test_what_nobody_watches_is_stopped_and_keeps_what_was_learnt(desk, monkeypa
     known, uploaded, _ = desk
 
     async def left():
-        training = await known.begin("anna", uploaded, asked(60.0))
+        training = await known.begin("anna", uploaded, asked(300.0))
         await watched(known, training, least=1)
         began = time.monotonic()
         await training.task
         return training, time.monotonic() - began
 
     training, seconds = asyncio.run(left())
-    assert seconds < 30 and training.run.learnt.stopped and training.files
+    assert seconds < 120 and training.run.learnt.stopped and training.files
 
 
 def test_it_goes_on_under_the_same_address(desk):

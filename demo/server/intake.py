@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from . import disk
-from .sessions import PREFIX
+from .visitor_folders import PREFIX
 
 REFUSED = "this file is not here (any more): uploads are kept for a while only; please bring it again"
 FILE_KEYS = ("path", "orig_name", "mime_type", "size", "is_stream", "meta")  # of Gradio's, a web address left out

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from .. import settings
-from .sessions import PREFIX
+from .visitor_folders import PREFIX
 
 NO_MEMORY = "this takes more memory than there is; bring less, or something smaller"
 UNFORESEEN = "something went wrong here that nobody foresaw; try again, or tell who runs this page"

@@ -13,7 +13,7 @@ from ..jobs.errors import PROBLEMS
 from ..jobs.line import Line
 from ..jobs.queue import QueuedJob, Waiting
 from ..server import gpu
-from ..server.sessions import Visits
+from ..server.visitor_folders import VisitorFolders
 from ..work import inspect, pairs
 from ..work.display import Shown
 from ..work.inspect import Speed, Strip, Understood, Verdicts
@@ -50,15 +50,15 @@ class Findings:
 class Inspections:
     """Looks at uploads, some at once and the others in line; measures this host's speed once, for all who ask."""
 
-    def __init__(self, visits: Visits, line: Line) -> None:
-        self._visits, self._line = visits, line
+    def __init__(self, folders: VisitorFolders, line: Line) -> None:
+        self._folders, self._line = folders, line
         self._speed: asyncio.Task[float | None] | None = None
 
     async def inspect(self, session: str, paths: Sequence[str]) -> AsyncGenerator[Findings, None]:
         """What is known of these uploads, each time that something more may be. Raises one of PROBLEMS."""
-        visits = self._visits
-        with visits.held(visits.fresh(session, "look")) as folder:
-            brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", visits.shared("pairs"))
+        folders = self._folders
+        with folders.in_use(folders.new(session, "look")) as folder:
+            brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", folders.shared("pairs"))
             job = self._job(
                 session, settings.limits().check_seconds / 10, inspect.look, brought.data, folder, TRIAL_SECONDS
             )
@@ -71,7 +71,7 @@ class Inspections:
 
     def sample_archive(self) -> Path:
         """A `.zip` that shows what pairs look like. Raises OSError."""
-        return pairs.sample_archive(self._visits.shared("pairs"))
+        return pairs.sample_archive(self._folders.shared("pairs"))
 
     async def speed(self) -> float | None:
         """Pictures of 32×32 pixels that this host learns from in a second; None where that could not be measured."""

@@ -14,14 +14,14 @@ import asyncio, sys
 from pathlib import Path
 import spaces
 from demo.server import gpu
-from demo.server.sessions import Visits
+from demo.server.visitor_folders import VisitorFolders
 from demo.service.denoise import Denoisings
 from demo.work import denoise
 from demo.work.denoise import Order
 given = []
 gpu.lent = lambda *arguments: given.append(arguments[0]) or arguments[0](*arguments[1:])
 order = Order(sample="cat", noise="gaussian", level=25.0)
-outcome = asyncio.run(Denoisings(Visits(Path(sys.argv[1]))).denoise("anna", order))
+outcome = asyncio.run(Denoisings(VisitorFolders(Path(sys.argv[1]))).denoise("anna", order))
 print(spaces.asked, given == [denoise.fulfil], len(outcome.rows), gpu.device())
 """
 

@@ -18,9 +18,9 @@ from . import api, environment, settings
 from .content import noises, samples
 from .jobs.line import Line
 from .server import disk, gpu
+from .server.checked_blocks import CheckedBlocks
 from .server.disk import Disk
 from .server.visitor_folders import VisitorFolders
-from .server.walls import Walled
 from .service.denoise import Denoisings
 from .service.inspections import Inspections
 from .service.trainings import Trainings
@@ -58,14 +58,14 @@ def build(access: Access | None = None) -> App:
     folders, space = VisitorFolders(settings.folder()), Disk(settings.folder())
     first = _first(folders)
     page_head.previewed(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, folders.shared("preview"))))
-    line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().each_jobs)
-    quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().each_jobs)
+    line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().visitor_jobs)
+    quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().visitor_jobs)
     denoisings, trainings, inspections = Denoisings(folders), Trainings(folders, line), Inspections(folders, quick)
 
     def leave(request: gr.Request) -> None:
         folders.leave(request.session_hash)
 
-    with Walled(title=TITLE, analytics_enabled=False) as blocks:
+    with CheckedBlocks(title=TITLE, analytics_enabled=False) as blocks:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
@@ -80,14 +80,14 @@ def build(access: Access | None = None) -> App:
         blocks.load(None, None, None, js=denoise.ENTER)
         blocks.unload(leave)
     blocks.queue(max_size=settings.limits().queue, api_open=False)
-    disk.from_time_to_time(folders.sweep, space.sweep)
+    disk.repeat_in_background(folders.sweep, space.sweep)
     return App(blocks, access, denoisings, space)
 
 
 def _first(folders: VisitorFolders) -> work.Outcome:
     """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
-    noise = noises.noise(noises.FIRST, noises.OFFERS[noises.FIRST].value)
+    noise = noises.create(noises.FIRST, noises.OFFERS[noises.FIRST].value)
     cases = inputs.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
     folder = folders.shared("first")
     shutil.rmtree(folder)  # of the server before this one

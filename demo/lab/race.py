@@ -17,8 +17,8 @@ from n2n.measure import Measurement, measure
 from n2n.nets import tiling
 from n2n.training import Progress, threads, train
 
-from ..work import display
-from ..work.display import Shown
+from ..work.picture_files import PictureRow, PictureRows, write_picture
+from ..work.subsets import preview_pairs
 from . import claims
 from .claims import Gap
 
@@ -38,7 +38,7 @@ class Standing:
     curves: Mapping[str, Curve]  # by lane
     measured: Mapping[str, Measurement]  # by lane, the latest
     figure: str  # SVG
-    rows: tuple[tuple[Shown, ...], ...]
+    rows: PictureRows
 
     @property
     def early(self) -> bool:
@@ -58,7 +58,7 @@ def race(lanes: Sequence[Lane], held: Sequence[Pairs], folder: Path, stop: Calla
     Each is measured on its own of `held`, which have the same clean pictures. Raises OSError.
     """
     curves: dict[str, Curve] = {lane.name: [] for lane in lanes}
-    seen = [display.first_pairs(display.middle(display.spread(each, ROWS), display.SIDE)) for each in held]
+    seen = [preview_pairs(each, ROWS) for each in held]
 
     def look(share: float, seconds: float, steps: int) -> Standing:
         measured = {}
@@ -92,13 +92,13 @@ def alone(
             due = progress.seconds + every
 
 
-def _row(front: Path, lanes: Sequence[Lane], pairs: Sequence[Batch]) -> tuple[Shown, ...]:
+def _row(front: Path, lanes: Sequence[Lane], pairs: Sequence[Batch]) -> PictureRow:
     """The first lane's noisy picture, what each lane makes of its own, and the clean one."""
     drawn = [("noisy", pairs[0].source, pairs[0])]
     drawn += [(lane.name, tiling.denoise(lane.model.fast, pair.source), pair) for lane, pair in zip(lanes, pairs)]
     drawn += [("clean", pairs[0].clean, None)]
     files = (front.with_name(f"{front.name}_{number}.png") for number in range(len(drawn)))
-    return tuple(display.draw(file, role, picture, pair) for file, (role, picture, pair) in zip(files, drawn))
+    return tuple(write_picture(file, role, picture, pair) for file, (role, picture, pair) in zip(files, drawn))
 
 
 def _figure(curves: Mapping[str, Curve], noisy: float) -> Figure:

@@ -19,7 +19,7 @@ def _ours() -> re.Pattern[str]:
     return re.compile(rf"{re.escape(str(settings.folder()))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
 
 
-def told(problem: Exception | str) -> str:
+def to_sentence(problem: Exception | str) -> str:
     """One line, with the names of files but without their folders."""
     if isinstance(problem, MemoryError):
         return NO_MEMORY

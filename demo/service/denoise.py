@@ -16,7 +16,7 @@ class Denoisings:
 
     def __init__(self, folders: VisitorFolders) -> None:
         self._folders = folders
-        self._line = Line(settings.limits().denoisings, settings.limits().queue, settings.limits().each_denoisings)
+        self._line = Line(settings.limits().denoisings, settings.limits().queue, settings.limits().visitor_denoisings)
         self._workers = Workers(settings.limits().job_bytes)
 
     async def denoise(self, session: str, order: Order) -> Outcome:
@@ -25,7 +25,7 @@ class Denoisings:
             seconds = settings.limits().denoise_seconds
             async with self._line.turn(session, seconds):
                 if gpu.is_lent():
-                    return await asyncio.to_thread(gpu.lent, denoise.fulfil, order, folder)
+                    return await asyncio.to_thread(gpu.run_on_gpu, denoise.fulfil, order, folder)
                 return await self._workers.run(denoise.fulfil, order, folder, seconds=seconds)
 
     async def warm_up(self) -> None:

@@ -21,7 +21,7 @@ from ..server import gpu
 from ..server.messages import UNFORESEEN
 from ..server.visitor_folders import VisitorFolders
 from ..work import pairs, train
-from ..work.train import Settings
+from ..work.train import TrainingSettings
 from . import takeaway, uploads
 from .runs import Run
 
@@ -29,7 +29,7 @@ START_UP = 60.0  # seconds that reading and measuring may take beside the traini
 MODEL = "model.safetensors"  # in a visitor's folder: the weights of the training that they saw end last
 
 
-def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **changes: object) -> Settings:
+def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **changes: object) -> TrainingSettings:
     """The settings of a training on this server. Raises ValueError naming what is out of range."""
     _check_seconds(seconds)
     if start is not None and start not in weights.shipped():  # a program could ask for any file of this computer
@@ -38,7 +38,7 @@ def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **ch
         raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
     evaluations = int(min(30, max(6, seconds / 5)))
     how = recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return Settings(how, net_config(recipe_name, width=width), start, device=gpu.device())
+    return TrainingSettings(how, net_config(recipe_name, width=width), start, device=gpu.device())
 
 
 def _check_seconds(seconds: float) -> None:
@@ -76,7 +76,7 @@ class Trainings:
         self._folders, self._line = folders, line
         self._known: dict[str, Training] = {}
 
-    async def begin(self, session: str, paths: Sequence[str], asked: Settings) -> Training:
+    async def begin(self, session: str, paths: Sequence[str], asked: TrainingSettings) -> Training:
         """A training on these uploads, in line or at work. Raises ValueError, OSError."""
         self._forget()
         token = secrets.token_urlsafe(16)

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from n2n import noise
-from n2n.analysis import Centres, Lane, centres, distances, lane, marked
+from n2n.analysis import Centres, Learner, centres, distances, marked
 from n2n.data import Batch, Scene, pairs
 from n2n.figures import BLUE, GREEN, INK, PURPLE, VERMILLION, style
 from n2n.measure import PEAK_DB
 from n2n.nets import tiling
-from n2n.training import Progress, recipe
+from n2n.training import Progress, named_recipe
 
 from ..content import samples
 from ..work.picture_files import PictureFile, PictureRows, write_picture
@@ -65,7 +65,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         if stop():
             return
     if seconds:
-        yield from _trained(stop, folder, look, pictures, _lane(look, chosen))
+        yield from _trained(stop, folder, look, pictures, _learner(look, chosen))
 
 
 def _rows(pictures: Mapping[str, PictureFile]) -> PictureRows:
@@ -100,27 +100,27 @@ def _those(values: Mapping[str, float], best: float) -> str:
     return " and ".join(names) + (" are" if len(names) > 1 else " is")
 
 
-def _lane(look: Look, chosen: Mapping[str, Value]) -> Lane:
+def _learner(look: Look, chosen: Mapping[str, Value]) -> Learner:
     """A fresh net that will see pairs of the copies, upright: the picture may be known by heart."""
     budget = {"seconds": float(chosen["seconds"]), "batch_size": BATCH, "evaluations": 1}
-    settings = recipe("fast", loss=str(chosen["loss"]), seed=int(chosen["seed"]), augment=False, **budget)
+    settings = named_recipe("fast", loss=str(chosen["loss"]), seed=int(chosen["seed"]), augment=False, **budget)
     scene = Scene("copies", tuple(look.copies.numpy()))
-    return lane(LOSSES[settings.loss], pairs.gather([scene], "copies"), settings)
+    return Learner.fresh(LOSSES[settings.loss], pairs.gather([scene], "copies"), settings)
 
 
 def _trained(
-    stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, PictureFile], lane: Lane
+    stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, PictureFile], learner: Learner
 ) -> Iterator[Screen]:
     """Where the net's answer to the noisy copy lies: after the first step, every EVERY seconds, and at the end. What
     was said of the averages stays.
     """
     answer, looks = _growth(pictures, len(look.copies)), []
-    for progress in alone(lane, stop, EVERY):
-        net = tiling.denoise(lane.model.fast, look.pair.source)
+    for progress in alone(learner, stop, EVERY):
+        net = tiling.denoise(learner.model.fast, look.pair.source)
         looks.append(distances(net, look.found))
         drawn = write_picture(folder / f"net_{progress.step:06d}.png", "net", net, look.pair)
-        said = f"{answer} {_landed(lane.name, progress, looks)}"
-        used = min(1.0, progress.seconds / lane.recipe.seconds)
+        said = f"{answer} {_landed(learner.name, progress, looks)}"
+        used = min(1.0, progress.seconds / learner.recipe.seconds)
         share = 1.0 if progress.done else GROWING + (1 - GROWING) * used
         yield Screen(said, _svg(look, net), _rows(pictures | {"net": drawn}), (_far(looks[-1]),), share=share)
 

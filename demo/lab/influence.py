@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from n2n import Noise2Noise, noise
-from n2n.analysis import Lane, influence, lane
+from n2n.analysis import Learner, influence
 from n2n.figures import BLUE, INK, VERMILLION, End, style
 from n2n.nets import tiling
-from n2n.training import recipe
+from n2n.training import named_recipe
 
 from ..content import samples
 from ..work.picture_files import write_map, write_picture
@@ -46,15 +46,15 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         model = Noise2Noise.load(material.SHIPPED, "cpu")
         yield _screen(folder, seen, model, {NOW: _cast(model, seen)}, 0, 1.0)
         return
-    settings = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
-    learner = lane("net", material.fresh(kind), settings)
+    settings = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
+    learner = Learner.fresh("net", material.fresh(kind), settings)
     before, learns = _cast(learner.model, seen), chosen["net"] == "learning"
     yield _screen(folder, seen, learner.model, {BEFORE: before}, 0, 0.0 if learns else 1.0)
     if learns:
         yield from _learning(stop, folder, seen, learner, before)
 
 
-def _learning(stop: Callable[[], bool], folder: Path, seen: Seen, learner: Lane, before: Tensor) -> Iterator[Screen]:
+def _learning(stop: Callable[[], bool], folder: Path, seen: Seen, learner: Learner, before: Tensor) -> Iterator[Screen]:
     """The votes now beside those before the first step, about every second."""
     for progress in alone(learner, stop, EVERY):
         share = 1.0 if progress.done else min(1.0, progress.seconds / learner.recipe.seconds)

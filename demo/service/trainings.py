@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from n2n.nets import weights
-from n2n.training import net_config, recipe
+from n2n.training import named_net, named_recipe
 
 from .. import settings
 from ..jobs import queue
@@ -37,8 +37,8 @@ def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **ch
     if changes.get("hold_out") == 0:
         raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
     evaluations = int(min(30, max(6, seconds / 5)))
-    how = recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return TrainingSettings(how, net_config(recipe_name, width=width), start, device=gpu.device())
+    how = named_recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
+    return TrainingSettings(how, named_net(recipe_name, width=width), start, device=gpu.device())
 
 
 def _check_seconds(seconds: float) -> None:

@@ -11,7 +11,7 @@ from n2n.data import StackedScenes, pairs, reader
 from n2n.machine import host
 from n2n.measure import Verdict, doctor
 from n2n.nets import MULTIPLE
-from n2n.training import recipe, train
+from n2n.training import named_recipe, train
 
 from .picture_files import PictureRows, write_pair
 from .subsets import preview_pairs
@@ -87,7 +87,7 @@ def inspect_pairs(
 
 def _trial(stop: Callable[[], bool], data: Pairs, seconds: float, device: str) -> Speed:
     """Real steps of a training, thrown away. Raises ValueError where nothing could be held out of it."""
-    chosen = recipe("fast", seconds=10 * seconds)
+    chosen = named_recipe("fast", seconds=10 * seconds)
     learnt, _ = data.hold_out(chosen.hold_out, chosen.seed)
     net = Noise2Noise.for_pairs(data, chosen, device=host.device(device)).net
     warm = None

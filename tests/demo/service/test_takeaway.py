@@ -24,10 +24,10 @@ from n2n.nets import weights
 from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig
 from n2n.training.history import MEASUREMENT_COLUMNS
-from n2n.training.recipe import recipe
+from n2n.training.recipe import named_recipe
 
 TINY = UNetConfig(width=6, residual=True)
-CHOSEN = TrainingSettings(recipe("fast", steps=2, batch_size=2, evaluations=1, hold_out=0.3), TINY, device="cpu")
+CHOSEN = TrainingSettings(named_recipe("fast", steps=2, batch_size=2, evaluations=1, hold_out=0.3), TINY, device="cpu")
 
 
 @pytest.fixture

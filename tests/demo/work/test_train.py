@@ -25,7 +25,7 @@ from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig
 from n2n.nets.weights import load
 from n2n.training.checkpoint import last_path
-from n2n.training.recipe import recipe
+from n2n.training.recipe import named_recipe
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(whole, file, tmp_p
 
 def test_a_fresh_net_of_table_1_starts_at_the_brightness_of_the_data(file):
     data = reader.read(file)
-    net = Noise2Noise.for_pairs(data, recipe("fast"), UNetConfig(width=3), "cpu").net
+    net = Noise2Noise.for_pairs(data, named_recipe("fast"), UNetConfig(width=3), "cpu").net
     bias = list(net.parameters())[-1]
     assert bias.detach().numpy() == pytest.approx(np.log(data.brightness() / (1 - data.brightness())))
 
@@ -163,7 +163,9 @@ def test_grey_pictures_can_start_from_weights_for_colour(tmp_path, rng):
 
 
 def test_the_seed_decides_the_first_weights(file):
-    nets = [Noise2Noise.for_pairs(reader.read(file), recipe("fast", seed=seed), TINY, "cpu").net for seed in (1, 1, 2)]
+    nets = [
+        Noise2Noise.for_pairs(reader.read(file), named_recipe("fast", seed=seed), TINY, "cpu").net for seed in (1, 1, 2)
+    ]
     one, same, other = (next(net.parameters()) for net in nets)
     assert torch.equal(one, same) and not torch.equal(one, other)
 
@@ -227,7 +229,7 @@ def test_trust_compares_with_the_average_of_many_shots(tmp_path, rng, clean):
 
 def test_worth_is_not_told_where_noise_drowns_the_estimate(file, tmp_path):
     data = reader.read(file)
-    model = Noise2Noise.for_pairs(data, recipe("fast"), TINY, "cpu")
+    model = Noise2Noise.for_pairs(data, named_recipe("fast"), TINY, "cpu")
     model.header = Header(psnr={"estimated": 100.0, "estimated_noisy": 20.0})
     assert assess(model, data, tmp_path / "trust").worth is None
 

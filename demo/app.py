@@ -23,11 +23,12 @@ from .server.sessions import Visits
 from .server.walls import Walled
 from .service.denoise import Denoisings
 from .service.inspections import Inspections
+from .service.session import session_of
 from .service.trainings import Trainings
 from .settings import Access
 from .tabs import about, denoise, lab, train
 from .tabs.lab_view import Lab
-from .widgets import page_head
+from .widgets import page_head, scripts
 from .work import denoise as work
 from .work import inputs
 
@@ -43,7 +44,7 @@ HEADER = f"""
 
 @dataclass(frozen=True)
 class App:
-    """The page, and what the server beneath it has to know of its work."""
+    """The page, and the parts of it that the server has to know."""
 
     blocks: gr.Blocks
     access: Access
@@ -57,13 +58,13 @@ def build(access: Access | None = None) -> App:
     access = access or Access()
     visits, space = Visits(settings.folder()), Disk(settings.folder())
     first = _first(visits)
-    page_head.previewed(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, visits.shared("preview"))))
+    page_head.set_head(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, visits.shared("preview"))))
     line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().each_jobs)
     quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().each_jobs)
     denoisings, trainings, inspections = Denoisings(visits), Trainings(visits, line), Inspections(visits, quick)
 
     def leave(request: gr.Request) -> None:
-        visits.leave(request.session_hash)
+        visits.leave(session_of(request))
 
     with Walled(title=TITLE, analytics_enabled=False) as blocks:
         gr.HTML(HEADER)
@@ -77,7 +78,7 @@ def build(access: Access | None = None) -> App:
             with gr.Tab("About", id="about"):
                 about.build(inspections.speed)
         api.add(denoisings, trainings, inspections)
-        blocks.load(None, None, None, js=denoise.ENTER)
+        blocks.load(None, None, None, js=scripts.call("number_fields", "actOnEnter"))
         blocks.unload(leave)
     blocks.queue(max_size=settings.limits().queue, api_open=False)
     disk.from_time_to_time(visits.sweep, space.sweep)
@@ -85,11 +86,11 @@ def build(access: Access | None = None) -> App:
 
 
 def _first(visits: Visits) -> work.Outcome:
-    """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
+    """The result on the first screen before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
     noise = noises.noise(noises.FIRST, noises.OFFERS[noises.FIRST].value)
     cases = inputs.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
     folder = visits.shared("first")
-    shutil.rmtree(folder)  # of the server before this one
+    shutil.rmtree(folder)  # left by an earlier server
     folder.mkdir()
     return work.denoise(cases, noise, work.Options(), folder, gpu.device())

@@ -18,7 +18,7 @@ class Offer(NamedTuple):
 OFFERS = {
     "gaussian": Offer("Gaussian: a sensor in the dark", 0, 100, 1, 25),
     "poisson": Offer("Poisson: few photons", 1, 100, 1, 30),
-    "pixelate": Offer("Pixelate: one sample for each pixel, as in the course", 2, 16, 1, 8),
+    "pixelate": Offer("Pixelate: as in the course", 2, 16, 1, 8),
     "speckle": Offer("Speckle: laser, ultrasound, radar", 0, 1, 0.01, 0.2),
     "impulse": Offer("Impulse: pixels replaced at random", 0, 0.9, 0.01, 0.2),
     "bernoulli": Offer("Bernoulli: pixels lost", 0, 0.9, 0.01, 0.3),

@@ -27,7 +27,7 @@ def desk(tmp_path):
 
 
 def asked(seconds=2.0):
-    return trainings.chosen(seconds, "fast", 3, None)
+    return trainings.make_settings(seconds, "fast", 3, None)
 
 
 async def watched(known, training, least=0):
@@ -139,4 +139,4 @@ def test_what_went_wrong_is_told_to_who_watches(desk, tmp_path):
 @pytest.mark.parametrize("start", ["/etc/passwd", "weights/course.safetensors", "none such", "../course"])
 def test_only_built_in_models_are_started_from(start):
     with pytest.raises(ValueError, match=r"there are no weights.*allowed: course"):
-        trainings.chosen(5, "fast", 24, start)
+        trainings.make_settings(5, "fast", 24, start)

@@ -75,7 +75,7 @@ def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]
         async with aclosing(inspections.inspect(session_of(request), files("pairs", pairs))) as steps:
             findings = [step async for step in steps][-1]
         return {
-            "data": asdict(findings.understood) if findings.understood else None,
+            "data": asdict(findings.description) if findings.description else None,
             "verdicts": [asdict(verdict) for verdict in findings.verdicts],
             "speed": asdict(findings.speed) if findings.speed else None,
         }
@@ -119,7 +119,7 @@ def files(name: str, value: object) -> tuple[str, ...]:
     paths = [file.get("path") if isinstance(file, dict) else getattr(file, "path", None) for file in several]
     if not paths or not all(isinstance(path, str) for path in paths):
         raise ValueError(f"{name} is missing, or no uploaded file; with gradio_client: handle_file('shot.png')")
-    return tuple(str(intake.admitted(path, settings.folder())) for path in paths)
+    return tuple(str(intake.admit(path, settings.folder())) for path in paths)
 
 
 def number(value: object, name: str) -> float:
@@ -134,4 +134,4 @@ def _progress(run: Run) -> dict[str, Any]:
     if run.progress is None:
         return {}
     facts = {name: value for name, value in asdict(run.progress).items() if name != "validation"}
-    return facts | {"psnr": run.learnt.header.psnr if run.learnt else None}
+    return facts | {"psnr": run.result.header.psnr if run.result else None}

@@ -13,7 +13,7 @@ from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, 
 from .machine import host
 from .measure import metrics
 from .nets import FastUNet, Header, UNet, UNetConfig, check_state, initialize_he, resolved, start_at, tiling, weights
-from .training import INITIALIZATIONS, Progress, Recipe, checkpoint, net_config, recipe, train
+from .training import INITIALIZATIONS, Progress, Recipe, checkpoint, named_net, named_recipe, train
 
 AT_ONCE = 2**22  # pixels turned to floating point together
 
@@ -71,7 +71,7 @@ class Noise2Noise:
         but for its channels; without, the one that goes with the recipe. Raises ValueError for a recipe without one.
         """
         torch.manual_seed(recipe.seed)
-        config = replace(config or net_config(recipe.name), channels=pairs.channels)
+        config = replace(config or named_net(recipe.name), channels=pairs.channels)
         model = cls(config, device, recipe.initialization)
         model.prepare(pairs, recipe.initialization)
         return model
@@ -130,7 +130,7 @@ class Noise2Noise:
             shapes = f"source is {tuple(source.shape)} and target {tuple(target.shape)}"
             raise ValueError(f"{shapes}; allowed: twice (N, C, H, W)")
         pairs = gather(StackedScenes(stacks, None), "source and target")
-        chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
+        chosen = named_recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
         self.prepare(pairs, chosen.initialization)
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"

@@ -13,10 +13,10 @@ from ..jobs.errors import PROBLEMS
 from ..jobs.line import Line
 from ..jobs.queue import QueuedJob, Waiting
 from ..server import gpu
-from ..server.sessions import Visits
+from ..server.visitor_folders import VisitorFolders
 from ..work import inspect, pairs
-from ..work.display import Shown
-from ..work.inspect import Speed, Strip, Understood, Verdicts
+from ..work.inspect import Description, Speed, Strip, Verdicts
+from ..work.picture_files import PictureRows
 from .uploads import gather
 
 TRIAL_SECONDS = 0.5  # of training, to measure its speed
@@ -28,16 +28,16 @@ class Findings:
     """The results of an inspection so far."""
 
     waiting: Waiting | None = None  # while it waits for its turn
-    understood: Understood | None = None
-    strip: tuple[tuple[Shown, ...], ...] = ()
+    description: Description | None = None
+    strip: PictureRows = ()
     verdicts: tuple[Verdict, ...] = ()
     speed: Speed | None = None
 
     def with_item(self, item: object) -> "Findings":
-        """The same findings with one more item of `inspect.look`."""
+        """The same findings with one more item of `inspect.inspect_pairs`."""
         match item:
-            case Understood():
-                return replace(self, understood=item)
+            case Description():
+                return replace(self, description=item)
             case Strip():
                 return replace(self, strip=item.rows)
             case Verdicts():
@@ -50,17 +50,17 @@ class Findings:
 class Inspections:
     """Inspects uploads in their turn; measures this host's speed once, for everybody."""
 
-    def __init__(self, visits: Visits, line: Line) -> None:
-        self._visits, self._line = visits, line
+    def __init__(self, folders: VisitorFolders, line: Line) -> None:
+        self._folders, self._line = folders, line
         self._speed: asyncio.Task[float | None] | None = None
 
     async def inspect(self, session: str, paths: Sequence[str]) -> AsyncGenerator[Findings, None]:
         """The findings about these uploads, again and again as they grow. Raises one of PROBLEMS."""
-        visits = self._visits
-        with visits.held(visits.fresh(session, "look")) as folder:
-            data = await asyncio.to_thread(gather, paths, folder / "pairs", visits.shared("pairs"))
+        folders = self._folders
+        with folders.in_use(folders.new(session, "look")) as folder:
+            data = await asyncio.to_thread(gather, paths, folder / "pairs", folders.shared("pairs"))
             job = self._job(
-                session, settings.limits().check_seconds / 10, inspect.look, data.files, folder, TRIAL_SECONDS
+                session, settings.limits().check_seconds / 10, inspect.inspect_pairs, data.files, folder, TRIAL_SECONDS
             )
             findings = Findings()
             async with aclosing(job.results()) as results:
@@ -71,7 +71,7 @@ class Inspections:
 
     def sample_archive(self) -> Path:
         """A `.zip` of a few sample pairs, to show the format. Raises OSError."""
-        return pairs.sample_archive(self._visits.shared("pairs"))
+        return pairs.sample_archive(self._folders.shared("pairs"))
 
     async def speed(self) -> float | None:
         """Pictures of 32×32 pixels that this host learns from in a second; None where that could not be measured."""
@@ -84,7 +84,7 @@ class Inspections:
             return None
 
     async def _measure(self) -> float | None:
-        job = self._job(HOST, inspect.PACE_SECONDS, inspect.pace)
+        job = self._job(HOST, inspect.PACE_SECONDS, inspect.measure_speed)
         measured: list[float] = []
         async with aclosing(job.results()) as results:
             async for items in results:

@@ -8,7 +8,7 @@ from n2n import Progress
 from n2n.training import History
 
 from ..work import train
-from ..work.train import Learnt, Preview, Settings
+from ..work.train import Preview, TrainingResult, TrainingSettings
 from .uploads import TrainingData
 
 
@@ -18,11 +18,11 @@ class Run:
 
     data: TrainingData
     folder: Path
-    settings: Settings
+    settings: TrainingSettings
     history: History = field(default_factory=History)
     previews: list[Preview] = field(default_factory=list)
     progress: Progress | None = None
-    learnt: Learnt | None = None
+    result: TrainingResult | None = None
 
     @property
     def trained_seconds(self) -> float:
@@ -42,13 +42,13 @@ class Run:
                 self.history.add(item)
             case Preview():
                 self.previews.append(item)
-            case Learnt():
-                self.learnt = item
+            case TrainingResult():
+                self.result = item
 
     @property
     def weights(self) -> Path:
         """The file of the best weights so far. Raises ValueError before any were measured."""
-        if not (self.snapshots() or self.learnt):
+        if not (self.snapshots() or self.result):
             raise ValueError("the training was stopped before anything was learnt; press Train to begin again")
         return self.folder / train.BEST
 
@@ -64,4 +64,4 @@ class Run:
     def continued(self, seconds: float) -> "Run":
         """The same training, to go on for so many seconds."""
         more = replace(self.settings.recipe, seconds=math.ceil(self.trained_seconds + seconds))  # whole in its command
-        return replace(self, settings=replace(self.settings, recipe=more, resume=True), learnt=None)
+        return replace(self, settings=replace(self.settings, recipe=more, resume=True), result=None)

@@ -14,7 +14,7 @@ from n2n.nets import weights
 from ..content import noises
 from ..service.trainings import Trainings
 from ..widgets.named_components import Changes
-from ..work.denoise import AUTOMATIC, TRAINED, Learnt, Options, Order
+from ..work.denoise import AUTOMATIC, TRAINED, LearntData, Options, Order
 
 ADD, ALREADY = "Add noise to it", "It is noisy already"
 # Where pictures come from, the first in use counts; and the value of each while it is not in use.
@@ -164,7 +164,7 @@ def make_order(values: DenoiseControls, session: str, trainings: Trainings) -> O
     if values.own:
         run = trainings.find(str(values.own)).run
         return Order(
-            pairs=Learnt(run.data.files, run.settings.recipe.hold_out, run.settings.recipe.seed), options=options
+            pairs=LearntData(run.data.files, run.settings.recipe.hold_out, run.settings.recipe.seed), options=options
         )
     files = tuple(values.files or ([values.camera] if values.camera else []))
     order = Order(files, sample=None if files or not values.strip else str(values.strip), options=options)

@@ -14,7 +14,7 @@ from ..lab.experiment import Value
 from ..lab.experiments import EXPERIMENTS
 from ..lab.lessons import Lesson
 from ..lab.room import Tally, cleaned
-from ..server.teacher_key import Doorkeeper
+from ..server.teacher_key import TeacherKey
 from ..service.session import session_of
 from ..settings import Access
 from ..widgets import scripts
@@ -114,7 +114,7 @@ def _runner(
 def _counts(tally: Tally, room: str | None, case: Case) -> str:
     """How often a room has given each answer, as HTML. Raises ValueError for a name that is not allowed."""
     words = {value: words for words, value in EXPERIMENTS[case[0]].answers}
-    counts = tally.told(room or "", str(case), words)
+    counts = tally.summary(room or "", str(case), words)
     return notes([counts]) if counts else ""
 
 
@@ -174,7 +174,7 @@ def _show(layout: Layout, key: str, hidden: tuple[str, ...] = (), link_notes: st
 
 def _connect_links(layout: Layout, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     """A lesson's link, made and opened."""
-    panel, doorkeeper = layout.link_panel, Doorkeeper(access.teacher_key)
+    panel, teacher_key = layout.link_panel, TeacherKey(access.teacher_key)
 
     def make(request: gr.Request, inputs: Inputs) -> Changes:
         try:
@@ -187,7 +187,7 @@ def _connect_links(layout: Layout, access: Access, blocks: gr.Blocks, tabs: gr.T
         parameters = dict(request.query_params)
         tab, lesson = lessons.tab(parameters), lessons.read(parameters)
         address = request.client.host if request.client else ""
-        is_teacher = await doorkeeper.holds_key(parameters.get("key", ""), address)
+        is_teacher = await teacher_key.matches(parameters.get("key", ""), address)
         changes: Changes = {tabs: gr.Tabs(selected=tab) if tab else gr.skip(), layout.is_teacher: is_teacher}
         if lesson:
             changes[layout.timer] = _timer(lesson.room, lesson.projector, is_teacher)

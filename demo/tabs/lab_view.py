@@ -14,7 +14,7 @@ from ..jobs.errors import PROBLEMS
 from ..jobs.line import Line
 from ..jobs.queue import QueuedJob
 from ..lab.experiment import Experiment, Screen, Value
-from ..server.sessions import Visits
+from ..server.visitor_folders import VisitorFolders
 from ..widgets.html import error, notes, verdicts
 from ..widgets.named_components import change
 from . import train_view
@@ -75,8 +75,8 @@ class ExperimentRun:
 class Lab:
     """Runs experiments: those that train in the `line` of all trainings, the others in the line of `quick` work."""
 
-    def __init__(self, visits: Visits, line: Line, quick: Line) -> None:
-        self._visits, self._line, self._quick = visits, line, quick
+    def __init__(self, folders: VisitorFolders, line: Line, quick: Line) -> None:
+        self._folders, self._line, self._quick = folders, line, quick
         self._runs: dict[str, ExperimentRun] = {}  # by session: the newest
 
     def leave(self, session: str) -> None:
@@ -135,5 +135,5 @@ class Lab:
 
     def _job(self, session: str, experiment: Experiment, chosen: Mapping[str, Value], first: bool) -> QueuedJob:
         line, seconds = self._line if experiment.trains(chosen) else self._quick, experiment.longest(chosen)
-        arguments = experiment.work, self._visits.fresh(session, "lab"), chosen
+        arguments = experiment.work, self._folders.new(session, "lab"), chosen
         return QueuedJob(line, session, *arguments, limit=seconds, expected=seconds, first=first)

@@ -94,7 +94,7 @@ def _outputs(pairs: gr.Accordion, buttons: Buttons) -> TrainingOutputs:
         time_machine=time_machine,
         snapshot=snapshot,
         use=use,
-        agreement=make_panels(NO_ROWS, compact=True, elem_id="trust"),
+        reliability=make_panels(NO_ROWS, compact=True, elem_id="trust"),
         command=gr.HTML("", elem_id="command"),
         files=gr.File(label="Download", file_count="multiple", interactive=False, visible=False, elem_id="take"),
         token=gr.Textbox("", visible="hidden", container=False, elem_id="run"),

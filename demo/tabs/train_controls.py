@@ -15,7 +15,7 @@ from n2n.training import RECIPES
 from .. import settings
 from ..service.trainings import make_settings
 from ..widgets.named_components import Changes, Inputs
-from ..work.train import Settings
+from ..work.train import TrainingSettings
 
 SCRATCH = "from scratch"
 RECIPE_NAMES = {"fast": "fast", "report": "the course report's, to the letter"}
@@ -47,7 +47,7 @@ class TrainControls(NamedTuple):
         """All components, as the inputs of a handler."""
         return {self.uploaded, self.budget, self.recipe, self.start, *self.settings.values()}
 
-    def read(self, inputs: Inputs) -> Settings:
+    def read(self, inputs: Inputs) -> TrainingSettings:
         """The settings of a training. Raises ValueError naming what is out of range."""
         values: dict[str, Any] = {
             name: _setting_value(setting, inputs[self.settings[name]]) for name, setting in shown_settings().items()

@@ -20,7 +20,7 @@ from ..service.runs import Run
 from ..service.trainings import Training
 from ..widgets.html import error, notes, table, verdicts
 from ..widgets.named_components import change
-from ..work.display import Shown
+from ..work.picture_files import PictureFile
 from ..work.rows import panel, row, url
 from ..work.train import Preview
 
@@ -38,7 +38,7 @@ class TrainingOutputs(NamedTuple):
     pictures: Any
     time_machine: Any
     snapshot: Any
-    agreement: Any
+    reliability: Any
     files: Any
     command: Any
     train: Any
@@ -51,12 +51,12 @@ class TrainingOutputs(NamedTuple):
 update = partial(change, TrainingOutputs)
 
 
-def rows(pictures: Sequence[Sequence[Shown]]) -> dict[str, Any]:
+def rows(pictures: Sequence[Sequence[PictureFile]]) -> dict[str, Any]:
     """Pictures that a job wrote, as the value of panels."""
     return {"rows": [row("", [_panel(picture) for picture in line]) for line in pictures], "empty": ""}
 
 
-def _panel(shown: Shown) -> dict[str, Any]:
+def _panel(shown: PictureFile) -> dict[str, Any]:
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     title = TITLES.get(shown.role, shown.role.capitalize())
     return panel(shown.role, title, url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text)
@@ -64,11 +64,11 @@ def _panel(shown: Shown) -> dict[str, Any]:
 
 def findings_html(findings: Findings) -> str:
     """Everything known of an upload: what it is, how far a training would come, and the pair doctor's verdicts."""
-    if findings.understood is None:
+    if findings.description is None:
         return notes(["Looking at it …"])
-    sentences = [f"This is {findings.understood.described}.", *findings.understood.notes]
+    sentences = [f"This is {findings.description.described}.", *findings.description.notes]
     if findings.speed:
-        sentences.append(f"Measured on this computer: {'; '.join(map(findings.speed.told, settings.BUDGETS))}.")
+        sentences.append(f"Measured on this computer: {'; '.join(map(findings.speed.describe, settings.BUDGETS))}.")
     return notes(sentences) + verdicts(findings.verdicts)
 
 
@@ -100,7 +100,7 @@ def begun(training: Training) -> TrainingOutputs:
 def _no_results() -> dict[str, Any]:
     """Without everything that is there only once a training is over."""
     hidden = {name: gr.update(visible=False) for name in ("time_machine", "snapshot", "files", "use")}
-    return {"agreement": NO_ROWS, "command": "", **hidden}
+    return {"reliability": NO_ROWS, "command": "", **hidden}
 
 
 class LiveView:
@@ -138,7 +138,7 @@ async def ended(training: Training) -> TrainingOutputs:
         curves=await asyncio.to_thread(lambda: both_curves(run, psnr_curve(run))),
         time_machine=time_machine(kept) if kept else gr.skip(),
         snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
-        agreement=rows(run.learnt.trust.rows) if run.learnt else NO_ROWS,
+        reliability=rows(run.result.reliability.rows) if run.result else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.files], visible=True),
         command=_worth(run) + _command(takeaway.training_command(run)),
         train=gr.Button(interactive=True),
@@ -189,20 +189,19 @@ def psnr_curve(run: Run) -> str:
 
 def _worth(run: Run) -> str:
     """How many exposures the gain is worth, what averages of real ones reach, and how to read the disagreement."""
-    if run.learnt is None:
+    if run.result is None:
         return notes(["Stopped before the last measurement was done: these are the best weights until then."])
-    trust = run.learnt.trust
-    sentences = [*([trust.note] if trust.note else []), *run.learnt.lost]
-    if trust.worth is not None:
-        about = ESTIMATED if trust.estimated else f"against the clean pictures, {MEAN}"
-        gain = f"is worth the average of about {trust.worth:.1f} of them"
+    reliability = run.result.reliability
+    sentences = [*([reliability.note] if reliability.note else []), *run.result.lost]
+    if reliability.worth is not None:
+        about = ESTIMATED if reliability.estimated else f"against the clean pictures, {MEAN}"
+        gain = f"is worth the average of about {reliability.worth:.1f} of them"
         sentences.insert(
-            0, f"One noisy shot, denoised, {gain if trust.worth > 1 else 'is no better than it was'} ({about})."
+            0, f"One noisy shot, denoised, {gain if reliability.worth > 1 else 'is no better than it was'} ({about})."
         )
-    lines = [(str(count), decibels) for count, decibels in trust.averages]
-    return notes(sentences) + table(
-        ("shots averaged", f"PSNR in dB, {ESTIMATED if trust.estimated else MEAN}"), lines if len(lines) > 2 else []
-    )
+    lines = [(str(count), decibels) for count, decibels in reliability.averages]
+    kind = ESTIMATED if reliability.estimated else MEAN
+    return notes(sentences) + table(("shots averaged", f"PSNR in dB, {kind}"), lines if len(lines) > 2 else [])
 
 
 def _command(command: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from n2n.measure import Verdict
 
-from ..server.messages import told
+from ..server.messages import to_sentence
 
 LEVELS = {"red": "✕ Fix this", "amber": "! Watch out", "green": "✓ Fine"}  # in words, not by a colour alone
 CELL_LETTERS = 60  # of a text in a table; the rest is cut off
@@ -13,7 +13,7 @@ CELL_LETTERS = 60  # of a text in a table; the rest is cut off
 
 def error(problem: Exception | str) -> str:
     """An error message; screen readers announce it."""
-    return f'<p class="n2n-error" role="alert">{html.escape(told(problem))}</p>'
+    return f'<p class="n2n-error" role="alert">{html.escape(to_sentence(problem))}</p>'
 
 
 def notes(texts: Iterable[str]) -> str:

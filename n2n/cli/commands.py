@@ -20,7 +20,7 @@ from ..measure import Measurement, measure
 from ..model import Noise2Noise
 from ..nets import Header, UNetConfig, resolved, tiling
 from ..nets import weights as files
-from ..training import Progress, Recipe, last_path, net_config, recipe, summary
+from ..training import Progress, Recipe, last_path, named_net, named_recipe, summary
 from ..training import train as run_training
 from . import checks, parser, repeat
 
@@ -32,8 +32,8 @@ def train(parsed: argparse.Namespace) -> int:
         device = host.device(parsed.device)
         if rank == 0:
             files.check_writable(parsed.out)
-        settings = recipe(parsed.recipe, **parser.given(parsed, Recipe))
-        config = net_config(parsed.recipe, **parser.given(parsed, UNetConfig))
+        settings = named_recipe(parsed.recipe, **parser.given(parsed, Recipe))
+        config = named_net(parsed.recipe, **parser.given(parsed, UNetConfig))
         model = _started(parsed, device) if parsed.start else None
         data = read(*parsed.data, noise=parsed.noise, roles=parsed.roles)
         if model:

@@ -38,7 +38,7 @@ def training_command(run: Run) -> str:
     elif len(data) > LISTED:
         data, before = ("pairs",), f"# pairs: a folder with your {len(data):,} pictures, and nothing else\n"
     elif run.data.renamed:
-        before = f"# {' and '.join(data)}: your two files of one name, called so to tell them apart\n"
+        before = f"# {' and '.join(data)}: your two files of the same name, renamed to tell them apart\n"
     config = chosen.config or named_net(chosen.recipe.name)
     return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
 

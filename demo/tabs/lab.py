@@ -1,4 +1,4 @@
-"""The third tab: one experiment at a time, each a question, a few controls, and a screen that answers it."""
+"""The third tab: one experiment at a time, with a question, a few controls, and a screen that answers it."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -42,7 +42,7 @@ def build(lab: Lab, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
 
 
 def _connect_runs(lab: Lab, tally: Tally, layout: Layout) -> None:
-    """Run, a click on a picture, an answer: each runs the experiment."""
+    """Run, a click on a picture, and the buttons for answers run the experiment."""
     outputs, room = layout.outputs, layout.link_panel.room
     inputs = {layout.chosen, layout.is_teacher, layout.case, room, layout.projector, *layout.all_controls()}
     event: dict[str, Any] = {
@@ -141,7 +141,7 @@ def _connect_tally(tally: Tally, layout: Layout) -> None:
 
 
 def _connect_choice(lab: Lab, layout: Layout) -> None:
-    """Another experiment; Stop; large or not."""
+    """The choice of an experiment, Stop, and the large layout."""
 
     def choose(request: gr.Request, key: str) -> Changes:
         lab.leave(session_of(request))
@@ -173,7 +173,7 @@ def _show(layout: Layout, key: str, hidden: tuple[str, ...] = (), link_notes: st
 
 
 def _connect_links(layout: Layout, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
-    """A lesson's link, made and opened."""
+    """Making and opening a lesson's link."""
     panel, teacher_key = layout.link_panel, TeacherKey(access.teacher_key)
 
     def make(request: gr.Request, inputs: Inputs) -> Changes:

@@ -1,4 +1,4 @@
-"""A view of an experiment: runs it, the newest of each visitor only, and makes values for components of its screens."""
+"""A view of experiments: runs the newest one of each visitor, and makes values for components from its screens."""
 
 import asyncio
 import html
@@ -95,16 +95,16 @@ class Lab:
     @asynccontextmanager
     async def _alone(self, session: str) -> AsyncIterator[ExperimentRun]:
         """The visitor's newest run, once the one before it has ended."""
-        before, mine = self._runs.get(session), ExperimentRun()
-        self._runs[session] = mine
+        before, run = self._runs.get(session), ExperimentRun()
+        self._runs[session] = run
         try:
             if before:
                 before.abandoned = True
                 await before.ended.wait()
-            yield mine
+            yield run
         finally:
-            mine.ended.set()
-            if self._runs.get(session) is mine:
+            run.ended.set()
+            if self._runs.get(session) is run:
                 del self._runs[session]
 
     async def run(

@@ -1,4 +1,4 @@
-"""A view of uploads and trainings: makes values for components of what is known of them."""
+"""A view of uploads and trainings: makes values for components from their results."""
 
 import asyncio
 import html

@@ -17,7 +17,7 @@ def error(problem: Exception | str) -> str:
 
 
 def notes(texts: Iterable[str]) -> str:
-    """Sentences under the pictures, each once."""
+    """Sentences as paragraphs, equal ones once."""
     return "".join(f'<p class="n2n-note" role="status">{html.escape(text)}</p>' for text in dict.fromkeys(texts))
 
 

@@ -49,7 +49,7 @@ def start(name: str) -> str:
 
 
 def call(name: str, function: str) -> str:
-    """The `js` of an event: gives its inputs to a function of the module `name`.js, whose result are its outputs."""
+    """The `js` of an event: calls a function of the module `name`.js with the inputs, and returns the outputs."""
     return f"(...inputs) => {_imported(name)}.then((module) => module.{function}(...inputs))"
 
 

@@ -119,7 +119,7 @@ def test_of_many_files_the_command_names_a_folder_of_them(run_of, home, noisy, m
 def test_two_files_of_one_name_are_told_apart_in_the_command(run_of, home, noisy, monkeypatch):
     files = pictures(home, noisy, "1/shot.png", "2/shot.png")
     run = run_of(*files)
-    assert "# shot_1.png and shot_2.png: your two files of one name" in takeaway.training_command(run)
+    assert "# shot_1.png and shot_2.png: your two files of the same name" in takeaway.training_command(run)
     for place, file in enumerate(files, start=1):
         file.rename(home / f"shot_{place}.png")
     assert repeated(run, home, monkeypatch).steps == 2

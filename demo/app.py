@@ -29,8 +29,9 @@ from .settings import Access
 from .tabs import about, denoise, lab, train
 from .tabs.lab_view import Lab
 from .widgets import page_head, scripts
-from .work import denoise as work
 from .work import inputs
+from .work.denoise import Options, Outcome
+from .work.denoise import denoise as denoise_cases
 
 TITLE = "Noise2Noise"
 SENTENCE = "Learn to remove noise from pairs of noisy pictures. No clean picture is ever needed."
@@ -85,7 +86,7 @@ def build(access: Access | None = None) -> App:
     return App(blocks, access, denoisings, space)
 
 
-def _first(folders: VisitorFolders) -> work.Outcome:
+def _first(folders: VisitorFolders) -> Outcome:
     """The result on the first screen before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
     noise = noises.create(noises.FIRST, noises.OFFERS[noises.FIRST].value)
@@ -93,4 +94,4 @@ def _first(folders: VisitorFolders) -> work.Outcome:
     folder = folders.shared("first")
     shutil.rmtree(folder)  # left by an earlier server
     folder.mkdir()
-    return work.denoise(cases, noise, work.Options(), folder, gpu.device())
+    return denoise_cases(cases, noise, Options(), folder, gpu.device())

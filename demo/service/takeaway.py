@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from n2n.cli import repeat
+from n2n.cli import training_command
 from n2n.data import files
 from n2n.figures import curves, style
 from n2n.measure import ESTIMATED, MEAN
@@ -40,7 +40,7 @@ def command_of(run: Run) -> str:
     elif run.renamed:
         before = f"# {' and '.join(data)}: your two files of one name, called so to tell them apart\n"
     config = chosen.config or net_config(chosen.recipe.name)
-    return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
+    return before + training_command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
 
 
 def _making(file: str) -> str:

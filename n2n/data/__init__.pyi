@@ -1,5 +1,4 @@
 from . import files as files
-from . import folders as folders
 from . import formats as formats
 from . import image as image
 from . import make as make
@@ -7,6 +6,7 @@ from . import pairs as pairs
 from . import png as png
 from . import reader as reader
 from .files import write_bytes as write_bytes
+from .folders import SAMPLES as SAMPLES
 from .formats import Kind as Kind
 from .image import Picture as Picture
 from .image import full_scale as full_scale

@@ -6,7 +6,6 @@ from . import pairs as pairs
 from . import png as png
 from . import reader as reader
 from .files import write_bytes as write_bytes
-from .folders import SAMPLES as SAMPLES
 from .formats import Kind as Kind
 from .image import Picture as Picture
 from .image import full_scale as full_scale
@@ -27,4 +26,5 @@ from .scenes import SHOT_ROLES as SHOT_ROLES
 from .scenes import Scene as Scene
 from .scenes import StackedScenes as StackedScenes
 from .scenes import fingerprint as fingerprint
+from .sources import SAMPLES as SAMPLES
 from .tensors import load_tensors as load_tensors

@@ -15,7 +15,7 @@ from .data import Pairs, Shots, StackedScenes, gather
 from .machine import Work, best_device, best_seconds, describe_device
 from .nets import FastUNet, UNet, denoise, evaluating, prefers_bf16, resolved
 from .noise import generator
-from .training import Crops, Progress, Recipe, recipe, train
+from .training import Crops, Progress, Recipe, named_recipe, train
 
 MATRIX = 2048
 BATCHES = {"batches of 100, 32×32": (100, 32), "batches of 8, 128×128": (8, 128)}  # pictures, side in pixels
@@ -93,7 +93,7 @@ def _feeding(data: Pairs, count: int) -> Work:
 
 
 def _recipe(data: Pairs, count: int) -> Recipe:
-    return recipe("fast", steps=10**6, batch_size=count, crop=int(data.sizes.min()), evaluations=1)
+    return named_recipe("fast", steps=10**6, batch_size=count, crop=int(data.sizes.min()), evaluations=1)
 
 
 def _pairs(count: int, side: int) -> Shots:

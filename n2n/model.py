@@ -1,4 +1,4 @@
-"""`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and a door for pictures."""
+"""`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and one for pictures."""
 
 import sys
 from collections.abc import Callable
@@ -12,19 +12,8 @@ from torch import Tensor
 from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, to_tensor
 from .machine import find_device
 from .measure import metrics
-from .nets import (
-    FastUNet,
-    Header,
-    UNet,
-    UNetConfig,
-    check_state,
-    describe_machine,
-    initialize_he,
-    start_at,
-    tiling,
-    weights,
-)
-from .training import INITIALIZATIONS, Progress, Recipe, checkpoint, net_config, recipe, train
+from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
+from .training import INITIALIZATIONS, Progress, Recipe, checkpoint, named_net, named_recipe, train
 
 AT_ONCE = 2**22  # pixels turned to floating point together
 
@@ -82,7 +71,7 @@ class Noise2Noise:
         but for its channels; without, the one that goes with the recipe. Raises ValueError for a recipe without one.
         """
         torch.manual_seed(recipe.seed)
-        config = replace(config or net_config(recipe.name), channels=pairs.channels)
+        config = replace(config or named_net(recipe.name), channels=pairs.channels)
         model = cls(config, device, recipe.initialization)
         model.prepare(pairs, recipe.initialization)
         return model
@@ -141,12 +130,12 @@ class Noise2Noise:
             shapes = f"source is {tuple(source.shape)} and target {tuple(target.shape)}"
             raise ValueError(f"{shapes}; allowed: twice (N, C, H, W)")
         pairs = gather(StackedScenes(stacks, None), "source and target")
-        chosen = recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
+        chosen = named_recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
         self.prepare(pairs, chosen.initialization)
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"
         device, best = next(self.net.parameters()).device, checkpoint.Best()
-        about = Header(machine=describe_machine(device, chosen.precision))
+        about = Header(machine=hardware(device, chosen.precision))
         try:
             for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):
                 watch(progress)

@@ -25,7 +25,7 @@ from n2n.data import reader
 from n2n.machine import timing
 from n2n.nets import tiling
 from n2n.training.loop import Progress, train
-from n2n.training.recipe import BATCH, recipe
+from n2n.training.recipe import BATCH, named_recipe
 
 ROOT = Path(__file__).parent.parent
 STEPS = 20  # of a training, timed together
@@ -35,15 +35,14 @@ REACHED = 25.76  # dB: what they reach on the 1,000 pairs of unseen photographs,
 
 TRAINING = """
 import json, time, numpy as np, torch
-from n2n import Noise2Noise, pairs, threads
-from n2n.recipe import recipe
-from n2n.scenes import StackedScenes
-from n2n.train import train
+from n2n import Noise2Noise
+from n2n.data import StackedScenes, gather
+from n2n.training import named_recipe, threads, train
 if "{how}" == "one":
     torch.set_num_threads(1)
 shots = np.random.default_rng(0).integers(0, 256, (2, 1000, 3, 32, 32), dtype=np.uint8)
-data = pairs.gather(StackedScenes(list(shots), None), "random pixels")
-chosen = recipe("fast", seconds={seconds}, evaluations=1)
+data = gather(StackedScenes(list(shots), None), "random pixels")
+chosen = named_recipe("fast", seconds={seconds}, evaluations=1)
 stream = train(Noise2Noise.for_pairs(data, chosen, device="cpu").net, data, None, chosen)
 began = time.perf_counter()
 for progress in threads.chosen(stream) if "{how}" == "chosen" else stream:
@@ -63,7 +62,7 @@ def pairs_flat(folder: Path, quick: bool) -> Iterator[Figure]:
             shots[first : first + 1000] = rng.integers(0, 256, (min(1000, count), 2, 3, 32, 32), dtype=np.uint8)
         del shots
         data = reader.read(path)
-        chosen = recipe("fast", steps=10**6, evaluations=1)
+        chosen = named_recipe("fast", steps=10**6, evaluations=1)
         trainings.append(train(Noise2Noise.for_pairs(data, chosen, device="cpu").net, data, None, chosen))
         next(trainings[-1])
         taken.append(_status("RssAnon"))

@@ -10,16 +10,15 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from n2n import noise
-from n2n.analysis import Centres, Lane, centres, distances, lane, marked
+from n2n.analysis import Centres, Learner, centres, distances, marked
 from n2n.data import Batch, Scene, pairs
 from n2n.figures import BLUE, GREEN, INK, PURPLE, VERMILLION, style
 from n2n.measure import PEAK_DB
 from n2n.nets import tiling
-from n2n.training import Progress, recipe
+from n2n.training import Progress, named_recipe
 
 from ..content import samples
-from ..work import display
-from ..work.display import Shown
+from ..work.picture_files import PictureFile, PictureRows, write_picture
 from . import claims
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
@@ -66,25 +65,25 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         if stop():
             return
     if seconds:
-        yield from _trained(stop, folder, look, pictures, _lane(look, chosen))
+        yield from _trained(stop, folder, look, pictures, _learner(look, chosen))
 
 
-def _rows(pictures: Mapping[str, Shown]) -> tuple[tuple[Shown, ...], ...]:
+def _rows(pictures: Mapping[str, PictureFile]) -> PictureRows:
     """Each picture a row of its own, as large as the page allows."""
     return tuple((each,) for each in pictures.values())
 
 
-def _pictures(folder: Path, look: Look) -> dict[str, Shown]:
+def _pictures(folder: Path, look: Look) -> dict[str, PictureFile]:
     """The noisy copy, the clean picture with the pixel framed, and the three averages, by role."""
     front, pair = f"{len(look.copies)}_", look.pair
     seen = {"noisy": pair.source, "clean": marked(pair.clean, *look.spot), **look.found._asdict()}
     return {
-        role: display.draw(folder / f"{front}{role}.png", role, picture, pair if role != "clean" else None)
+        role: write_picture(folder / f"{front}{role}.png", role, picture, pair if role != "clean" else None)
         for role, picture in seen.items()
     }
 
 
-def _growth(pictures: Mapping[str, Shown], many: int) -> str:
+def _growth(pictures: Mapping[str, PictureFile], many: int) -> str:
     """Which average is closest to the clean picture, by the PSNR under the pictures."""
     copies = "One copy" if many == 1 else f"{many} copies"
     psnr = {name: round(pictures[name].psnr, 1) for name in Centres._fields}
@@ -101,27 +100,27 @@ def _those(values: Mapping[str, float], best: float) -> str:
     return " and ".join(names) + (" are" if len(names) > 1 else " is")
 
 
-def _lane(look: Look, chosen: Mapping[str, Value]) -> Lane:
+def _learner(look: Look, chosen: Mapping[str, Value]) -> Learner:
     """A fresh net that will see pairs of the copies, upright: the picture may be known by heart."""
     budget = {"seconds": float(chosen["seconds"]), "batch_size": BATCH, "evaluations": 1}
-    settings = recipe("fast", loss=str(chosen["loss"]), seed=int(chosen["seed"]), augment=False, **budget)
+    settings = named_recipe("fast", loss=str(chosen["loss"]), seed=int(chosen["seed"]), augment=False, **budget)
     scene = Scene("copies", tuple(look.copies.numpy()))
-    return lane(LOSSES[settings.loss], pairs.gather([scene], "copies"), settings)
+    return Learner.fresh(LOSSES[settings.loss], pairs.gather([scene], "copies"), settings)
 
 
 def _trained(
-    stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, Shown], lane: Lane
+    stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, PictureFile], learner: Learner
 ) -> Iterator[Screen]:
     """Where the net's answer to the noisy copy lies: after the first step, every EVERY seconds, and at the end. What
     was said of the averages stays.
     """
     answer, looks = _growth(pictures, len(look.copies)), []
-    for progress in alone(lane, stop, EVERY):
-        net = tiling.denoise(lane.model.fast, look.pair.source)
+    for progress in alone(learner, stop, EVERY):
+        net = tiling.denoise(learner.model.fast, look.pair.source)
         looks.append(distances(net, look.found))
-        drawn = display.draw(folder / f"net_{progress.step:06d}.png", "net", net, look.pair)
-        said = f"{answer} {_landed(lane.name, progress, looks)}"
-        used = min(1.0, progress.seconds / lane.recipe.seconds)
+        drawn = write_picture(folder / f"net_{progress.step:06d}.png", "net", net, look.pair)
+        said = f"{answer} {_landed(learner.name, progress, looks)}"
+        used = min(1.0, progress.seconds / learner.recipe.seconds)
         share = 1.0 if progress.done else GROWING + (1 - GROWING) * used
         yield Screen(said, _svg(look, net), _rows(pictures | {"net": drawn}), (_far(looks[-1]),), share=share)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from n2n import Pairs
-from n2n.analysis import MARGIN, WAYS, Lane, Stacks, broken_pairs, lane
+from n2n.analysis import MARGIN, WAYS, Learner, Stacks, broken_pairs
 from n2n.measure import Measurement, Verdict, doctor
-from n2n.training import recipe
+from n2n.training import named_recipe
 
-from ..work import display
+from ..work.picture_files import write_pair
+from ..work.subsets import first_pairs, spread_scenes
 from . import claims, material
 from .claims import Gap
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
@@ -38,13 +39,13 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     verdicts = tuple(doctor.examine(broken_pairs.to_pairs(learnt, BROKEN)))
     said = word_of(verdicts)
     notes = f"{way.words}: {amount:.3g} {way.unit}.", str(broken_pairs.noise_of(learnt)), *NOT_BROKEN * (not way.breaks)
-    some = display.first_pairs(display.spread(broken_pairs.to_pairs(held, BROKEN), ROWS))
-    rows = tuple(display.draw_pair(folder, place, pair, "noisy") for place, pair in enumerate(some))
+    some = first_pairs(spread_scenes(broken_pairs.to_pairs(held, BROKEN), ROWS))
+    rows = tuple(write_pair(folder, place, pair, "noisy") for place, pair in enumerate(some))
     yield Screen(f"The pair doctor says before any training: {said}.", "", rows, notes, verdicts, 0.0)
     if stop():
         return
-    lanes, theirs = _lanes(learnt, held, chosen, third=chosen["third"] == "clean" or not way.breaks)
-    for standing in race(lanes, theirs, folder, stop):
+    learners, theirs = _learners(learnt, held, chosen, third=chosen["third"] == "clean" or not way.breaks)
+    for standing in race(learners, theirs, folder, stop):
         told = *notes, *(_estimate(name, standing.measured[name]) for name in (BROKEN, GOOD))
         headline = f"{_gap(standing)} The pair doctor had said: {said}."
         yield Screen(headline, standing.figure, standing.rows, told, verdicts, standing.share)
@@ -55,21 +56,26 @@ def _pictures(cut: Callable[..., Pairs], scenes: int, seed: int) -> np.ndarray:
     return cut("gaussian:25", seed=seed, side=SIDE + 2 * MARGIN, scenes=scenes).scenes.clean
 
 
-def _lanes(learnt: Stacks, held: Stacks, chosen: Mapping[str, Value], third: bool) -> tuple[list[Lane], list[Pairs]]:
+def _learners(
+    learnt: Stacks, held: Stacks, chosen: Mapping[str, Value], third: bool
+) -> tuple[list[Learner], list[Pairs]]:
     """Nets that start alike, and other pictures with noise like its own to measure each on; the third learns from the
     broken first shots and clean targets.
     """
     seed = int(chosen["seed"])
-    settings = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
+    settings = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
     broken = [broken_pairs.to_pairs(shots, BROKEN) for shots in (learnt, held)]
     good = [
         broken_pairs.to_pairs(broken_pairs.good(shots.clean, seed + i), GOOD) for i, shots in enumerate((learnt, held))
     ]
-    lanes, theirs = [lane(BROKEN, broken[0], settings), lane(GOOD, good[0], settings)], [broken[1], good[1]]
+    learners, theirs = (
+        [Learner.fresh(BROKEN, broken[0], settings), Learner.fresh(GOOD, good[0], settings)],
+        [broken[1], good[1]],
+    )
     if third:
-        lanes.append(lane(TAUGHT, broken[0], replace(settings, clean_targets=True)))
+        learners.append(Learner.fresh(TAUGHT, broken[0], replace(settings, clean_targets=True)))
         theirs.append(broken[1])
-    return lanes, theirs
+    return learners, theirs
 
 
 def word_of(verdicts: Sequence[Verdict]) -> str:

@@ -9,13 +9,13 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from n2n import Noise2Noise, noise
-from n2n.analysis import Lane, influence, lane
+from n2n.analysis import Learner, influence
 from n2n.figures import BLUE, INK, VERMILLION, End, style
 from n2n.nets import tiling
-from n2n.training import recipe
+from n2n.training import named_recipe
 
 from ..content import samples
-from ..work import display
+from ..work.picture_files import write_map, write_picture
 from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
@@ -46,15 +46,15 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         model = Noise2Noise.load(material.SHIPPED, "cpu")
         yield _screen(folder, seen, model, {NOW: _cast(model, seen)}, 0, 1.0)
         return
-    settings = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
-    learner = lane("net", material.fresh(kind), settings)
+    settings = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
+    learner = Learner.fresh("net", material.fresh(kind), settings)
     before, learns = _cast(learner.model, seen), chosen["net"] == "learning"
     yield _screen(folder, seen, learner.model, {BEFORE: before}, 0, 0.0 if learns else 1.0)
     if learns:
         yield from _learning(stop, folder, seen, learner, before)
 
 
-def _learning(stop: Callable[[], bool], folder: Path, seen: Seen, learner: Lane, before: Tensor) -> Iterator[Screen]:
+def _learning(stop: Callable[[], bool], folder: Path, seen: Seen, learner: Learner, before: Tensor) -> Iterator[Screen]:
     """The votes now beside those before the first step, about every second."""
     for progress in alone(learner, stop, EVERY):
         share = 1.0 if progress.done else min(1.0, progress.seconds / learner.recipe.seconds)
@@ -78,10 +78,10 @@ def _screen(
         "noisy": influence.marked(seen.noisy, *seen.spot),
         f"denoised {moment}": influence.marked(tiling.denoise(model.fast, seen.noisy), *seen.spot),
     }
-    pictures = [display.draw(_file(folder, role, step), role, picture, None) for role, picture in framed.items()]
+    pictures = [write_picture(_file(folder, role, step), role, picture, None) for role, picture in framed.items()]
     for moment, each in parts.items():
         role = f"votes {moment}"
-        pictures.append(display.draw_map(_file(folder, role, step), role, each, most))
+        pictures.append(write_map(_file(folder, role, step), role, each, most))
     shares = {moment: 100 * influence.within(each, *seen.spot).numpy() for moment, each in parts.items()}
     figure = style.svg(_figure(shares), "Share of the votes by distance")
     notes = (

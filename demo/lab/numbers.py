@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
 
 from n2n import Noise2Noise, Pairs
-from n2n.analysis import lane
+from n2n.analysis import Learner
 from n2n.figures import BLUE, VERMILLION, End, curves, style
 from n2n.measure import PEAK_DB, Estimate, estimate, metrics
 from n2n.nets import tiling
-from n2n.training import History, recipe
+from n2n.training import History, named_recipe
 
 from . import claims, material
 from .experiment import SEED, Amount, Experiment, Screen, Value, always, budget
@@ -39,8 +39,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     """The training, a screen about every second; then one for each time that the pairs measured on have doubled."""
     yield Screen("One net learns from noisy pairs.", share=0.0)
     seconds, seed = float(chosen["seconds"]), int(chosen["seed"])
-    settings = recipe("fast", seconds=seconds, evaluations=1, seed=seed)
-    learner, history = lane("net", material.learnt(NOISE, seed=seed), settings), History()
+    settings = named_recipe("fast", seconds=seconds, evaluations=1, seed=seed)
+    learner, history = Learner.fresh("net", material.learnt(NOISE, seed=seed), settings), History()
     for progress in alone(learner, stop, EVERY, history.add):
         loss = style.svg(curves.loss_figure(history), "Loss and excess loss")
         yield Screen(fallen(history, progress.done), loss, share=min(1.0, progress.seconds / seconds))

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from statistics import mean
 
-from n2n.analysis import Lane, lane
+from n2n.analysis import Learner
 from n2n.data import MOST_SHOTS
-from n2n.training import recipe
+from n2n.training import named_recipe
 
 from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
@@ -14,7 +14,7 @@ from .race import Standing, race
 
 NOISE = "pixelate:8"  # the course's
 CLEAN, NOISY = "clean target", "noisy target"
-THIRD = {"none": "", "one": "one noisy pair", "fresh": "fresh noise"}  # the third lane
+THIRD = {"none": "", "one": "one noisy pair", "fresh": "fresh noise"}  # the third learner
 SEEDS = 3
 START = "Both nets start from the same random weights."
 
@@ -25,22 +25,25 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     yield Screen(START, share=0.0)
     seeds = [seed + place for place in range(SEEDS if chosen["seeds"] == "three" else 1)]
     data = material.learnt(NOISE, copies, seed)
-    lanes = []
+    learners = []
     for each in seeds:
-        settings = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=each)
-        clean = recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=each, clean_targets=True)
-        lanes += [lane(_named(NOISY, each, seeds), data, settings), lane(_named(CLEAN, each, seeds), data, clean)]
+        settings = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=each)
+        clean = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=each, clean_targets=True)
+        learners += [
+            Learner.fresh(_named(NOISY, each, seeds), data, settings),
+            Learner.fresh(_named(CLEAN, each, seeds), data, clean),
+        ]
     if chosen["third"] != "none" and len(seeds) == 1:
-        lanes.append(_third(str(chosen["third"]), seed, float(chosen["seconds"])))
-    held = [material.measured(NOISE, seed=seed)] * len(lanes)
-    for standing in race(lanes, held, folder, stop):
+        learners.append(_third(str(chosen["third"]), seed, float(chosen["seconds"])))
+    held = [material.measured(NOISE, seed=seed)] * len(learners)
+    for standing in race(learners, held, folder, stop):
         yield Screen(_headline(standing, seeds), standing.figure, standing.rows, share=standing.share)
 
 
-def _third(kind: str, seed: int, seconds: float) -> Lane:
+def _third(kind: str, seed: int, seconds: float) -> Learner:
     """A net that sees the same noisy pair of a scene each time, or never the same noise twice."""
     data = material.learnt(NOISE, 2, seed) if kind == "one" else material.fresh(NOISE)
-    return lane(THIRD[kind], data, recipe("fast", seconds=seconds, evaluations=1, seed=seed))
+    return Learner.fresh(THIRD[kind], data, named_recipe("fast", seconds=seconds, evaluations=1, seed=seed))
 
 
 def _named(kind: str, seed: int, seeds: list[int]) -> str:

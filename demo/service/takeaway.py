@@ -11,7 +11,7 @@ from n2n.data import files
 from n2n.figures import curves, style
 from n2n.measure import ESTIMATED, MEAN
 from n2n.nets import Header, weights
-from n2n.training import net_config
+from n2n.training import named_net
 
 from ..content import samples
 from ..work import pairs
@@ -39,7 +39,7 @@ def command_of(run: Run) -> str:
         data, before = ("pairs",), f"# pairs: a folder with your {len(data):,} pictures, and nothing else\n"
     elif run.renamed:
         before = f"# {' and '.join(data)}: your two files of one name, called so to tell them apart\n"
-    config = chosen.config or net_config(chosen.recipe.name)
+    config = chosen.config or named_net(chosen.recipe.name)
     return before + training_command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
 
 

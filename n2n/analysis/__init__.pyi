@@ -8,6 +8,5 @@ from .broken_pairs import MARGIN as MARGIN
 from .broken_pairs import WAYS as WAYS
 from .broken_pairs import Stacks as Stacks
 from .influence import marked as marked
-from .side_by_side import Lane as Lane
-from .side_by_side import lane as lane
-from .side_by_side import side_by_side as side_by_side
+from .learners import Learner as Learner
+from .learners import train_in_turns as train_in_turns

@@ -11,7 +11,7 @@ from ..figures import report
 from ..machine import find_device
 from ..measure import Measurement, baselines, measure
 from ..model import Noise2Noise
-from ..nets import describe_machine, tiling, weights
+from ..nets import hardware, tiling, weights
 from ..training import summary
 from . import options as shared
 from . import values
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(report.as_json(measured, classical) | {"weights": options.weights}))
     else:
-        describe(data, describe_machine(device, options.precision))
+        describe(data, hardware(device, options.precision))
         print(report.table(options.weights, measured, classical))
     return 0
 

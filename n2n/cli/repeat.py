@@ -9,7 +9,7 @@ from pathlib import Path
 from ..nets import UNetConfig
 from ..noise import Noise
 from ..settings import settings
-from ..training import RECIPES, Recipe, net_config
+from ..training import RECIPES, Recipe, named_net
 
 
 def training_command(
@@ -32,7 +32,7 @@ def training_command(
     parts += ["--roles", ",".join(roles)] if roles else []
     parts += ["--freeze"] if freeze else []
     parts += ["--recipe", chosen.name] if chosen.name != "fast" else []
-    usual = net_config(chosen.name, channels=config.channels)
+    usual = named_net(chosen.name, channels=config.channels)
     parts += _differing(config, replace(usual, width=config.width) if start else usual)
     parts += ["--start", _plain(start)] if start else []
     parts += ["--validate", *map(_plain, validate)] if validate else []

@@ -12,9 +12,9 @@ import torch
 from ..data import SAMPLES, Pairs, formats, read
 from ..machine import find_device, join_processes, stop_signals
 from ..model import Noise2Noise
-from ..nets import Header, UNetConfig, check_writable, describe_machine, weights
+from ..nets import Header, UNetConfig, check_writable, hardware, weights
 from ..settings import Setting, settings
-from ..training import RECIPES, Progress, Recipe, last_path, loggers, net_config, recipe
+from ..training import RECIPES, Progress, Recipe, last_path, loggers, named_net, named_recipe
 from ..training import train as run_training
 from . import options as shared
 from .messages import describe
@@ -100,10 +100,10 @@ def run(options: argparse.Namespace) -> int:
         device = find_device(options.device)
         if rank == 0:
             check_writable(options.out)
-        chosen = recipe(options.recipe, **chosen_settings(options, Recipe))
+        chosen = named_recipe(options.recipe, **chosen_settings(options, Recipe))
         model, data = _prepared(options, chosen, device)
         learnt, held = _split(data, options, chosen.hold_out, chosen.seed)
-        machine = describe_machine(device, chosen.precision)
+        machine = hardware(device, chosen.precision)
         stream = run_training(
             model.net,
             learnt,
@@ -150,7 +150,7 @@ def _check_places(options: argparse.Namespace) -> None:
 
 def _prepared(options: argparse.Namespace, chosen: Recipe, device: torch.device) -> tuple[Noise2Noise, Pairs]:
     """The net that is trained, with random weights or those to start from, and the data with its channels."""
-    config = net_config(options.recipe, **chosen_settings(options, UNetConfig))
+    config = named_net(options.recipe, **chosen_settings(options, UNetConfig))
     model = _started(options, device) if options.start else None
     data = read(*options.data, noise=options.noise, roles=options.roles)
     if model:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from .padding import pad_to_multiple
 from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, Scenes, survey
-from .types import Numbers, Planes
+from .types import Fractions, Numbers, Planes
 
 MOST_SAMPLED = 64  # scenes whose brightness is averaged
 MOST_HELD = 1000  # scenes held out: more make the measurement slower, hardly better
@@ -34,7 +33,7 @@ class Crop(NamedTuple):
 
     scene: int
     order: int  # which of the ordered pairs of its shots
-    place: npt.NDArray[np.float64]  # (2,): how far down and across, as a fraction of the room for the window
+    place: Fractions  # (2,): how far down and across, as a fraction of the room for the window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,13 +239,12 @@ def gather(scenes: Scenes, name: str, notes: tuple[str, ...] = ()) -> Shots:
     least, most = int(found.shots.min()), int(found.shots.max())
     shots = f"{most} shot{'s' * (most != 1)}" if least == most else f"{least} to {most} shots"
     reference = " and a reference" if scenes[0].clean is not None else ""
-    described = f"{len(scenes):,} scene{'s' * (len(scenes) > 1)} × {shots}{reference}, {found}"
     return Shots(
         scenes=scenes,
         scale=found.scale,
         sizes=found.sizes,
         shots=found.shots,
         channels=found.channels,
-        described=described,
+        described=f"{len(scenes):,} scene{'s' * (len(scenes) > 1)} × {shots}{reference}, {found}",
         notes=notes,
     )

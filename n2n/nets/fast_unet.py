@@ -127,7 +127,7 @@ def prefers_bf16(device: torch.device) -> bool:
     return torch.cpu._is_avx512_bf16_supported() and _faster_in_bf16()
 
 
-def describe_machine(device: torch.device, precision: str) -> str:
+def hardware(device: torch.device, precision: str) -> str:
     """A device and the precision that is used on it: 'Intel(R) Xeon(R) …, AVX512, 2 threads, bf16'."""
     return f"{describe_device(device)}, {resolved(precision, device)}"
 

@@ -13,6 +13,6 @@ from .loop import train as train
 from .recipe import INITIALIZATIONS as INITIALIZATIONS
 from .recipe import RECIPES as RECIPES
 from .recipe import Recipe as Recipe
-from .recipe import net_config as net_config
-from .recipe import recipe as recipe
+from .recipe import named_net as named_net
+from .recipe import named_recipe as named_recipe
 from .schedule import fraction as fraction

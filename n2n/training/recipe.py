@@ -136,7 +136,7 @@ NETS = {
 }
 
 
-def recipe(name: str, **changes: object) -> Recipe:
+def named_recipe(name: str, **changes: object) -> Recipe:
     """A recipe by name with some settings changed; a budget in steps or seconds replaces the epochs.
 
     Raises ValueError naming the recipes or settings that there are, or the setting that is out of range.
@@ -148,7 +148,7 @@ def recipe(name: str, **changes: object) -> Recipe:
     return replace(RECIPES[name], **changes)
 
 
-def net_config(name: str, **changes: object) -> UNetConfig:
+def named_net(name: str, **changes: object) -> UNetConfig:
     """The net that goes with a recipe, by the recipe's name, with some fields changed. Raises ValueError for another
     name, and for what is out of range.
     """

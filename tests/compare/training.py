@@ -42,7 +42,7 @@ from n2n.data.pairs import Pairs
 from n2n.measure.evaluate import measure
 from n2n.nets import tiling
 from n2n.training.loop import train
-from n2n.training.recipe import recipe
+from n2n.training.recipe import named_recipe
 
 MEASURED_AT_ONCE = 64  # pictures that CAREamics predicts at once
 ENDLESS = 10**6  # epochs
@@ -76,7 +76,7 @@ class Stopwatch(Callback):
 
 def ours(learnt: Pairs, held: Pairs, seconds: float, seed: int) -> Score:
     """n2n's own loop with the default recipe."""
-    settings = recipe("fast", seconds=seconds, seed=seed)
+    settings = named_recipe("fast", seconds=seconds, seed=seed)
     model = Noise2Noise.for_pairs(learnt, settings, device="cpu")
     for progress in train(model.net, learnt, None, settings):
         last = progress
@@ -86,7 +86,7 @@ def ours(learnt: Pairs, held: Pairs, seconds: float, seed: int) -> Score:
 
 def careamics(name: str, learnt: Pairs, held: Pairs, seconds: float, seed: int, *, suited: bool) -> Score:
     """CAREamics' Noise2Noise, in a folder of its own."""
-    batch_size = recipe("fast").fitted(learnt).batch_size
+    batch_size = named_recipe("fast").fitted(learnt).batch_size
     settings = create_advanced_n2n_config(
         experiment_name="compare",
         data_type="array",
@@ -135,7 +135,7 @@ def count(net: torch.nn.Module) -> int:
 def read(file: Path, validate: Path | None, seed: int) -> tuple[Pairs, Pairs]:
     """(pairs to learn from, pairs to measure on). Raises ValueError for what cannot be compared."""
     data = reader.read(file)
-    learnt, held = (data, reader.read(validate)) if validate else data.hold_out(recipe("fast").hold_out, seed)
+    learnt, held = (data, reader.read(validate)) if validate else data.hold_out(named_recipe("fast").hold_out, seed)
     if not held.has_clean:
         raise ValueError(f"'{validate or file}' has no clean pictures to measure against; make it with --clean")
     if learnt.shots.min() < 2 or len(np.unique(learnt.sizes)) > 1:

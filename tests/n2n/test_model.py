@@ -22,7 +22,7 @@ from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig
 from n2n.noise import parse
 from n2n.training.loop import train
-from n2n.training.recipe import recipe
+from n2n.training.recipe import named_recipe
 
 
 def model(channels=3):
@@ -458,8 +458,11 @@ def double():
 def test_training_works_where_torchs_numbers_have_64_bits(double):
     assert all(parameter.dtype == torch.float32 for parameter in trained_weights())
     data = read("samples", noise=parse("gaussian:5-25+text:0.1+impulse:0.1"))
-    denoiser = Noise2Noise.for_pairs(data, recipe("fast"), UNetConfig(width=3), "cpu")
-    assert len(list(train(denoiser.net, data, data.chosen([0]).frozen(0), recipe("fast", steps=1, batch_size=2)))) == 1
+    denoiser = Noise2Noise.for_pairs(data, named_recipe("fast"), UNetConfig(width=3), "cpu")
+    assert (
+        len(list(train(denoiser.net, data, data.chosen([0]).frozen(0), named_recipe("fast", steps=1, batch_size=2))))
+        == 1
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def measurement(pictures):
 
 
 def standing(curves, steps=STEPS, share=1.0, scatter=0.0):
-    """A race whose lanes, by name, had these PSNR at its looks; `scatter` of the pictures at the last."""
+    """A race whose learners, by name, had these PSNR at its looks; `scatter` of the pictures at the last."""
     rng = np.random.default_rng(0)
     lasts = {name: values[-1] + scatter * rng.standard_normal(100) for name, values in curves.items()}
     measured = {name: measurement((last - last.mean() + curves[name][-1]).tolist()) for name, last in lasts.items()}
@@ -38,8 +38,8 @@ def race_of(gap, wobble, looks=20, seed=0):
 def test_a_busy_computer_s_few_steps_claim_nothing(steps, looks):
     told = targets._headline(standing(race_of(0.33, 0.001, looks), steps), [0])
     assert told.startswith(f"{claims.EARLY} after {steps}") and "dB" not in told and "train for longer" in told
-    lanes = dict(zip((broken.GOOD, broken.BROKEN), race_of(0.33, 0.001, looks).values()))
-    assert broken._gap(standing(lanes, steps)).startswith(claims.EARLY)
+    learners = dict(zip((broken.GOOD, broken.BROKEN), race_of(0.33, 0.001, looks).values()))
+    assert broken._gap(standing(learners, steps)).startswith(claims.EARLY)
 
 
 def test_what_is_to_be_done_is_said_at_the_end_only():

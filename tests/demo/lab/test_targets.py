@@ -5,8 +5,8 @@ import pytest
 
 from demo.lab import material, targets
 from demo.lab.race import race
-from n2n.analysis.side_by_side import lane
-from n2n.training.recipe import recipe
+from n2n.analysis.learners import Learner
+from n2n.training.recipe import named_recipe
 
 SHORT = {"seconds": "10", "copies": 2.0, "third": "none", "seeds": "one", "seed": 0.0}
 
@@ -16,7 +16,7 @@ def little(monkeypatch):
     """Few scenes and seconds: what is tested is what is said, not how well it learns."""
     monkeypatch.setattr(material, "SCENES", 40)
     monkeypatch.setattr(material, "HELD", 6)
-    monkeypatch.setattr(targets, "recipe", lambda name, **given: recipe(name, **(given | {"seconds": 0.5})))
+    monkeypatch.setattr(targets, "named_recipe", lambda name, **given: named_recipe(name, **(given | {"seconds": 0.5})))
 
 
 def screens(folder, **changes):
@@ -35,9 +35,9 @@ def test_both_nets_start_alike_and_do_not_stay_alike(tmp_path):
 
 
 def test_the_gap_is_the_difference_of_the_two_curves(tmp_path):
-    data, settings = material.learnt("pixelate:8"), recipe("fast", seconds=0.5, evaluations=1)
-    lanes = [lane(name, data, settings) for name in (targets.NOISY, targets.CLEAN)]
-    *_, last = race(lanes, [material.measured("pixelate:8")] * 2, tmp_path, lambda: False)
+    data, settings = material.learnt("pixelate:8"), named_recipe("fast", seconds=0.5, evaluations=1)
+    learners = [Learner.fresh(name, data, settings) for name in (targets.NOISY, targets.CLEAN)]
+    *_, last = race(learners, [material.measured("pixelate:8")] * 2, tmp_path, lambda: False)
     gap = last.curves[targets.CLEAN][-1][1] - last.curves[targets.NOISY][-1][1]
     assert last.ahead(targets.CLEAN, targets.NOISY).value == pytest.approx(gap)
     by_picture = [

@@ -20,7 +20,7 @@ from n2n.cli import parse, training_command
 from n2n.cli.repeat import short_names
 from n2n.cli.train import chosen_settings
 from n2n.nets.header import Header
-from n2n.training.recipe import Recipe, net_config, recipe
+from n2n.training.recipe import Recipe, named_net, named_recipe
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -346,9 +346,9 @@ def test_denoising_a_picture_loads_neither_matplotlib_nor_tensorboard(tmp_path, 
 @pytest.mark.parametrize(
     "chosen",
     [
-        recipe("fast", seconds=60.0),
-        recipe("fast", seconds=20.0, loss="l1", batch_size=8, crop=64, learning_rate=1e-3, augment=False),
-        recipe("report", epochs=3.0, seed=7, hold_out=0.25),
+        named_recipe("fast", seconds=60.0),
+        named_recipe("fast", seconds=20.0, loss="l1", batch_size=8, crop=64, learning_rate=1e-3, augment=False),
+        named_recipe("report", epochs=3.0, seed=7, hold_out=0.25),
     ],
 )
 def test_the_command_that_repeats_a_training_asks_for_the_same_recipe_and_net(chosen):
@@ -356,8 +356,8 @@ def test_the_command_that_repeats_a_training_asks_for_the_same_recipe_and_net(ch
     words = shlex.split(training_command(["my pairs.zip"], "mine.safetensors", chosen, net))
     parsed = parse(words[3:])
     assert parsed.data == ["my pairs.zip"]
-    assert recipe(parsed.recipe, **chosen_settings(parsed, Recipe)) == chosen
-    assert net_config(parsed.recipe, **chosen_settings(parsed, UNetConfig)) == net
+    assert named_recipe(parsed.recipe, **chosen_settings(parsed, Recipe)) == chosen
+    assert named_net(parsed.recipe, **chosen_settings(parsed, UNetConfig)) == net
 
 
 @pytest.mark.parametrize(
@@ -365,7 +365,7 @@ def test_the_command_that_repeats_a_training_asks_for_the_same_recipe_and_net(ch
 )
 def test_a_shell_hands_every_name_of_the_repeating_command_over_as_it_is(name):
     line = training_command(
-        [name, name], name, recipe("fast"), UNetConfig(residual=True), name, validate=[name], freeze=True
+        [name, name], name, named_recipe("fast"), UNetConfig(residual=True), name, validate=[name], freeze=True
     )
     shown = ["sh", "-c", line.replace("python -m n2n", "printf '%s\\0'")]
     words = subprocess.run(shown, capture_output=True, check=True).stdout.decode().split("\0")

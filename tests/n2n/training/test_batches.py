@@ -11,7 +11,7 @@ from n2n.data.pairs import gather
 from n2n.data.photographs import with_noise
 from n2n.data.scenes import Scene
 from n2n.training.batches import Crops, loader
-from n2n.training.recipe import recipe
+from n2n.training.recipe import named_recipe
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def two_shots(source, target, clean=None):
 
 
 def crops(data, share=(0, 1), **changes):
-    return Crops(data, recipe("fast", **{"batch_size": 8, "crop": 32} | changes), share)
+    return Crops(data, named_recipe("fast", **{"batch_size": 8, "crop": 32} | changes), share)
 
 
 def eight_turns(picture):
@@ -235,7 +235,7 @@ def test_one_shot_only_is_refused(rng):
 
 def test_grey_shows_about_so_many_pairs_with_one_channel_three_times(photo):
     pairs = with_noise([Scene("photo", (), photo.transpose(2, 0, 1))], "photo", noise.parse("gaussian:25"))
-    batch = Crops(pairs, recipe("fast", steps=1, batch_size=200, grey=0.3))[0]
+    batch = Crops(pairs, named_recipe("fast", steps=1, batch_size=200, grey=0.3))[0]
     grey = (batch == batch[:, :, :1]).flatten(1).all(1)
     assert 30 <= int(grey.sum()) <= 90
     assert not torch.equal(batch[grey][0, 0], batch[grey][0, 1])

@@ -25,7 +25,7 @@ from n2n.noise import parse
 from n2n.training import losses
 from n2n.training.checkpoint import last_path, weights_of
 from n2n.training.loop import train
-from n2n.training.recipe import recipe
+from n2n.training.recipe import named_recipe
 
 ROOT = Path(__file__).parents[3]
 
@@ -62,7 +62,7 @@ def run(*arguments, **options):
 
 def test_the_report_recipe_equals_a_plain_loop(pairs, stacks):
     ours, plain = small_net(), small_net()
-    settings = recipe("report", steps=8, batch_size=10, precision="fp32")
+    settings = named_recipe("report", steps=8, batch_size=10, precision="fp32")
     losses = [progress.loss for progress in train(ours, pairs, None, settings)]
     adam = torch.optim.Adam(plain.parameters(), lr=0.001, betas=(0.9, 0.99), eps=1e-8)
     source, target = (torch.from_numpy(stack).float() / 255 for stack in stacks)
@@ -79,19 +79,19 @@ def test_the_report_recipe_equals_a_plain_loop(pairs, stacks):
 def test_training_denoises_pictures_never_seen():
     learnt, others = (read(name, noise=parse("gaussian:50")) for name in ("samples", "more-samples"))
     net, held = Noise2Noise(UNetConfig(width=12)).net, others.chosen([0]).frozen(0)
-    *_, last = train(net, learnt, held, recipe("fast", steps=60, evaluations=1))
+    *_, last = train(net, learnt, held, named_recipe("fast", steps=60, evaluations=1))
     assert last.validation.denoised.psnr > last.validation.noisy.psnr + 4
 
 
 def test_the_estimate_without_clean_pictures_holds_the_true_psnr():
     data = read("samples", noise=parse("gaussian:50")).frozen(0)
-    *_, last = train(small_net(), data.chosen([0]), data.chosen([1, 2]), recipe("fast", steps=10, batch_size=8))
+    *_, last = train(small_net(), data.chosen([0]), data.chosen([1, 2]), named_recipe("fast", steps=10, batch_size=8))
     assert last.validation.estimated.psnr == pytest.approx(last.validation.denoised.psnr_pooled, abs=0.2)
     assert last.validation.estimated.noisy == pytest.approx(last.validation.noisy.psnr_pooled, abs=0.1)
 
 
 def test_progress_counts_images_epochs_and_time(pairs):
-    stream = list(train(small_net(), pairs, None, recipe("fast", epochs=2, batch_size=20)))
+    stream = list(train(small_net(), pairs, None, named_recipe("fast", epochs=2, batch_size=20)))
     assert [progress.images for progress in stream] == [20, 40, 60, 80]
     assert [progress.epoch for progress in stream] == [0.5, 1.0, 1.5, 2.0]
     assert [progress.done for progress in stream] == [False, False, False, True]
@@ -100,7 +100,7 @@ def test_progress_counts_images_epochs_and_time(pairs):
 
 def test_psnr_against_the_target_is_the_mean_over_pictures(pairs, stacks):
     net = small_net()
-    first = next(train(net, pairs, None, recipe("report", steps=1, batch_size=40)))
+    first = next(train(net, pairs, None, named_recipe("report", steps=1, batch_size=40)))
     source, target = (torch.from_numpy(stack).float() / 255 for stack in stacks)
     with torch.no_grad():
         errors = F.mse_loss(small_net()(source), target, reduction="none").mean((1, 2, 3))
@@ -108,7 +108,7 @@ def test_psnr_against_the_target_is_the_mean_over_pictures(pairs, stacks):
 
 
 def test_the_noise_floor_is_half_the_mean_squared_difference_of_the_batch(pairs, stacks):
-    stream = train(small_net(), pairs, None, recipe("report", steps=2, batch_size=20))
+    stream = train(small_net(), pairs, None, named_recipe("report", steps=2, batch_size=20))
     order = np.random.default_rng([0, 1, 0]).permutation(40)
     for batch, progress in enumerate(stream):
         source, target = (stack[order[20 * batch :][:20]] / 255 for stack in stacks)
@@ -117,31 +117,31 @@ def test_the_noise_floor_is_half_the_mean_squared_difference_of_the_batch(pairs,
 
 def test_clean_targets_have_no_noise_floor():
     data = read("samples", noise=parse("gaussian:50"))
-    first = next(train(small_net(), data, None, recipe("fast", steps=1, batch_size=2, clean_targets=True)))
+    first = next(train(small_net(), data, None, named_recipe("fast", steps=1, batch_size=2, clean_targets=True)))
     assert first.floor == 0
 
 
 @pytest.mark.parametrize("loss", ["l1", "l0"])
 def test_the_noise_floor_of_another_loss_is_unknown(pairs, loss):
-    first = next(train(small_net(), pairs, None, recipe("fast", steps=1, batch_size=2, loss=loss)))
+    first = next(train(small_net(), pairs, None, named_recipe("fast", steps=1, batch_size=2, loss=loss)))
     assert math.isnan(first.floor)
 
 
 def test_a_budget_of_seconds_ends_the_training(pairs):
-    *_, last = train(small_net(), pairs, None, recipe("fast", seconds=0.3))
+    *_, last = train(small_net(), pairs, None, named_recipe("fast", seconds=0.3))
     assert last.done and last.seconds >= 0.3 and last.steps is None
 
 
 def test_evaluation_leaves_the_net_in_training_mode(pairs):
     net = small_net()
-    for _ in train(net, pairs, pairs, recipe("fast", steps=2, evaluations=2)):
+    for _ in train(net, pairs, pairs, named_recipe("fast", steps=2, evaluations=2)):
         assert net.training
 
 
 @pytest.mark.parametrize("stop_after", [1, 4, 7])
 def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(pairs, tmp_path, stop_after):
     learnt, held = pairs.hold_out(0.2, 0)
-    settings = recipe("fast", steps=8, batch_size=8, evaluations=4)
+    settings = named_recipe("fast", steps=8, batch_size=8, evaluations=4)
     whole, parts = tmp_path / "whole.safetensors", tmp_path / "parts.safetensors"
     list(train(small_net(), learnt, held, settings, out=whole))
     asked = iter([False] * (stop_after - 1) + [True] * 8)
@@ -152,16 +152,16 @@ def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(pairs, tmp_path, s
 
 
 def test_resuming_a_finished_training_does_nothing(pairs, tmp_path):
-    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=2, batch_size=8)
     list(train(small_net(), pairs, None, settings, out=out))
     assert list(train(small_net(), pairs, None, settings, out=out, resume=True)) == []
 
 
 def test_resuming_with_other_settings_is_refused(pairs, tmp_path):
     out = tmp_path / "w.safetensors"
-    list(train(small_net(), pairs, None, recipe("fast", steps=2, batch_size=8), out=out))
+    list(train(small_net(), pairs, None, named_recipe("fast", steps=2, batch_size=8), out=out))
     with pytest.raises(ValueError, match="batch_size 8, not 9"):
-        list(train(small_net(), pairs, None, recipe("fast", steps=2, batch_size=9), out=out, resume=True))
+        list(train(small_net(), pairs, None, named_recipe("fast", steps=2, batch_size=9), out=out, resume=True))
 
 
 def resumed(net, learnt, held, settings, out, **more):
@@ -169,7 +169,7 @@ def resumed(net, learnt, held, settings, out, **more):
 
 
 def test_resuming_with_other_data_noise_or_hold_out_is_refused_naming_all_of_it(stacks, tmp_path):
-    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=4)
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=2, batch_size=4)
     photos = read("samples", noise=parse("gaussian:25"))
     list(train(small_net(), photos, photos.chosen([0]).frozen(0).loaded(), settings, out=out))
     others = read("samples", noise=parse("gaussian:50"))
@@ -189,7 +189,7 @@ def test_resuming_with_other_data_noise_or_hold_out_is_refused_naming_all_of_it(
 
 @pytest.mark.parametrize("place", [(0, 0, 0, 0, 0), (1, 39, 2, 31, 31)])
 def test_resuming_with_a_single_pixel_changed_is_refused(stacks, tmp_path, place):
-    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=2, batch_size=8)
     list(train(small_net(), gather(StackedScenes(stacks, None), "x"), None, settings, out=out))
     stacks[place[0]][place[1:]] += 1
     with pytest.raises(ValueError, match=r"data '40 scenes × 2 shots, 8-bit colour 32×32' with other numbers in it"):
@@ -197,7 +197,7 @@ def test_resuming_with_a_single_pixel_changed_is_refused(stacks, tmp_path, place
 
 
 def test_resuming_with_another_net_or_other_weights_to_start_from_is_refused(pairs, tmp_path):
-    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=2, batch_size=8)
     list(train(small_net(), pairs, None, settings, out=out, start="one.safetensors"))
     assert resumed(small_net(), pairs, None, settings, out, start="one.safetensors") == []
     other = small_net()
@@ -223,7 +223,7 @@ def with_the_net_in_the_recipe(metadata):
 
 @pytest.mark.parametrize("older", [without_facts, with_the_net_in_the_recipe])
 def test_a_checkpoint_of_an_older_version_is_gone_on_from(pairs, tmp_path, older):
-    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=4, batch_size=8, evaluations=2)
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=4, batch_size=8, evaluations=2)
     list(train(small_net(), pairs, None, replace(settings, steps=2), out=out))
     with safetensors.safe_open(last_path(out), "pt") as file:
         header = older(file.metadata())
@@ -232,7 +232,7 @@ def test_a_checkpoint_of_an_older_version_is_gone_on_from(pairs, tmp_path, older
 
 
 def test_weights_without_a_mark_are_no_checkpoint(pairs, tmp_path):
-    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=2, batch_size=8)
     list(train(small_net(), pairs, None, settings, out=out))
     last_path(out).write_bytes(out.read_bytes())
     with pytest.raises(ValueError, match="no checkpoint"):
@@ -240,7 +240,7 @@ def test_weights_without_a_mark_are_no_checkpoint(pairs, tmp_path):
 
 
 def test_where_the_best_weights_were_taken_away_the_last_take_their_place(pairs, tmp_path):
-    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=2, batch_size=8)
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=2, batch_size=8)
     list(train(small_net(), pairs, None, settings, out=out))
     out.unlink()
     assert resumed(small_net(), pairs, None, settings, out) == []
@@ -249,7 +249,7 @@ def test_where_the_best_weights_were_taken_away_the_last_take_their_place(pairs,
 
 @pytest.mark.parametrize("wrong", ["clean targets", "channels", "first step"])
 def test_a_training_that_is_refused_leaves_nothing_behind(pairs, tmp_path, wrong, exploding):
-    out, settings, held = tmp_path / "w.safetensors", recipe("fast", steps=2), None
+    out, settings, held = tmp_path / "w.safetensors", named_recipe("fast", steps=2), None
     if wrong == "clean targets":
         settings = replace(settings, clean_targets=True)
     elif wrong == "channels":
@@ -263,7 +263,7 @@ def test_a_training_that_is_refused_leaves_nothing_behind(pairs, tmp_path, wrong
 
 
 def test_of_two_trainings_into_one_output_the_second_is_refused(pairs, tmp_path):
-    out, settings = tmp_path / "w.safetensors", recipe("fast", steps=3, batch_size=8)
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=3, batch_size=8)
     first = train(small_net(), pairs, None, settings, out=out)
     next(first)
     with pytest.raises(ValueError, match=rf"process {os.getpid()}\) writes .*w\.safetensors' at this moment; wait"):
@@ -289,7 +289,7 @@ def test_an_output_is_free_again_when_the_process_that_writes_it_is_killed(cours
 def test_the_best_weights_are_those_of_the_highest_estimate(pairs, tmp_path):
     out = tmp_path / "w.safetensors"
     learnt, held = pairs.hold_out(0.2, 0)
-    settings = recipe("fast", steps=12, batch_size=8, evaluations=12, learning_rate=0.1, schedule="constant")
+    settings = named_recipe("fast", steps=12, batch_size=8, evaluations=12, learning_rate=0.1, schedule="constant")
     estimates = [p.validation.estimated.psnr for p in train(small_net(), learnt, held, settings, out=out)]
     with safetensors.safe_open(out, "pt") as file:
         assert int(file.metadata()["steps"]) == 1 + int(np.argmax(estimates))
@@ -311,7 +311,11 @@ def exploding(monkeypatch):
 
 
 def test_a_loss_that_is_nan_stops_with_the_last_good_weights(pairs, tmp_path, exploding):
-    out, net, settings = tmp_path / "w.safetensors", small_net(), recipe("fast", steps=8, batch_size=8, evaluations=8)
+    out, net, settings = (
+        tmp_path / "w.safetensors",
+        small_net(),
+        named_recipe("fast", steps=8, batch_size=8, evaluations=8),
+    )
     exploding(0.5)
     with pytest.raises(Diverged, match=r"step 5.*last good weights.*Lower the learning rate"):
         list(train(net, pairs, pairs, settings, out=out))
@@ -321,13 +325,13 @@ def test_a_loss_that_is_nan_stops_with_the_last_good_weights(pairs, tmp_path, ex
 
 def test_clean_targets_without_clean_pictures_are_refused(pairs):
     with pytest.raises(ValueError, match="clean pictures"):
-        next(train(small_net(), pairs, None, recipe("fast", clean_targets=True)))
+        next(train(small_net(), pairs, None, named_recipe("fast", clean_targets=True)))
 
 
 def test_one_shot_only_cannot_be_learnt_from(stacks):
     one = gather([Scene("a", (stacks[0][0],), stacks[1][0])], "test")
     with pytest.raises(ValueError, match="one shot only"):
-        next(train(small_net(), one, None, recipe("fast")))
+        next(train(small_net(), one, None, named_recipe("fast")))
 
 
 @pytest.fixture
@@ -412,21 +416,23 @@ def test_a_full_disk_stops_with_the_last_checkpoint_intact(course_file, tmp_path
 
 def test_with_an_unwritable_place_nothing_is_trained(pairs, tmp_path):
     with pytest.raises(OSError, match="folder does not exist"):
-        next(train(small_net(), pairs, None, recipe("fast"), out=tmp_path / "none" / "w.safetensors"))
+        next(train(small_net(), pairs, None, named_recipe("fast"), out=tmp_path / "none" / "w.safetensors"))
 
 
 def test_recipes_with_a_seed_repeat_bit_for_bit(pairs):
     nets = [small_net(), small_net()]
     for net in nets:
-        list(train(net, pairs, None, recipe("fast", steps=4, batch_size=8, seed=3)))
+        list(train(net, pairs, None, named_recipe("fast", steps=4, batch_size=8, seed=3)))
     assert_equal(dict(nets[0].state_dict()), dict(nets[1].state_dict()))
 
 
 def test_another_seed_learns_in_another_order(pairs):
-    one, other = (next(train(small_net(), pairs, None, recipe("fast", steps=1, batch_size=8, seed=s))) for s in (3, 4))
+    one, other = (
+        next(train(small_net(), pairs, None, named_recipe("fast", steps=1, batch_size=8, seed=s))) for s in (3, 4)
+    )
     assert one.loss != other.loss
 
 
 def test_epochs_and_steps_end_with_the_first_reached(pairs):
-    settings = replace(recipe("fast", batch_size=20), epochs=1, steps=5)
+    settings = replace(named_recipe("fast", batch_size=20), epochs=1, steps=5)
     assert len(list(train(small_net(), pairs, None, settings))) == 2

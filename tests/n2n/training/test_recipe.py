@@ -11,7 +11,7 @@ from n2n.data.pairs import gather
 from n2n.data.photographs import with_noise
 from n2n.data.scenes import Scene
 from n2n.nets.unet import UNetConfig
-from n2n.training.recipe import RECIPES, Recipe, net_config, recipe
+from n2n.training.recipe import RECIPES, Recipe, named_net, named_recipe
 
 
 def pictures(*sizes, spec=None):
@@ -23,20 +23,20 @@ def pictures(*sizes, spec=None):
 
 
 def test_the_reports_recipe_to_the_letter():
-    report = asdict(recipe("report"))
+    report = asdict(named_recipe("report"))
     told = {"epochs": 10.0, "batch_size": 100, "loss": "l2", "learning_rate": 1e-3, "schedule": "constant"}
     nothing_else = {"augment": False, "clean_targets": False, "steps": None, "seconds": None, "crop": 32}
     assert {name: report[name] for name in told | nothing_else} == told | nothing_else
 
 
 def test_the_reports_net_is_table_1_and_the_fast_recipes_is_residual():
-    assert net_config("report") == UNetConfig(3, 24, False, True)
-    assert net_config("fast", width=48) == UNetConfig(3, 48, True, True)
+    assert named_net("report") == UNetConfig(3, 24, False, True)
+    assert named_net("fast", width=48) == UNetConfig(3, 48, True, True)
 
 
 def test_the_net_of_an_unknown_recipe_is_refused_naming_the_known_ones():
     with pytest.raises(ValueError, match="unknown recipe 'slow'; allowed: fast, report"):
-        net_config("slow")
+        named_net("slow")
 
 
 # --- Crops ---
@@ -55,16 +55,16 @@ def test_the_net_of_an_unknown_recipe_is_refused_naming_the_known_ones():
     ],
 )
 def test_the_crop_is_what_all_pictures_hold(sizes, spec, side):
-    assert recipe("fast").fitted(pictures(*sizes, spec=spec)).crop == side
+    assert named_recipe("fast").fitted(pictures(*sizes, spec=spec)).crop == side
 
 
 @pytest.mark.parametrize(("crop", "batch_size"), [(32, 16), (64, 16), (96, 7), (128, 4), (256, 1), (512, 1)])
 def test_a_batch_is_16_crops_or_65536_pixels_of_large_ones(crop, batch_size):
-    assert recipe("fast", crop=crop).fitted(pictures((32, 32))).batch_size == batch_size
+    assert named_recipe("fast", crop=crop).fitted(pictures((32, 32))).batch_size == batch_size
 
 
 def test_what_is_set_is_kept():
-    fitted = recipe("fast", crop=96, batch_size=5).fitted(pictures((32, 32)))
+    fitted = named_recipe("fast", crop=96, batch_size=5).fitted(pictures((32, 32)))
     assert (fitted.crop, fitted.batch_size) == (96, 5)
 
 
@@ -95,24 +95,24 @@ def test_what_is_set_is_kept():
 )
 def test_settings_out_of_range_are_named_with_what_is_allowed(name, value):
     with pytest.raises(ValueError, match=rf"^{name} is {value}; allowed: \S+ to \S+$"):
-        recipe("fast", **{name: value})
+        named_recipe("fast", **{name: value})
 
 
 @pytest.mark.parametrize(("name", "allowed"), [("loss", "l2, l1, l0"), ("schedule", "cosine, constant")])
 def test_unknown_choices_are_named_with_the_known_ones(name, allowed):
     with pytest.raises(ValueError, match=f"{name} is 'bogus'; allowed: {allowed}"):
-        recipe("fast", **{name: "bogus"})
+        named_recipe("fast", **{name: "bogus"})
 
 
 @pytest.mark.parametrize("crop", [33, 48, 100])
 def test_a_crop_that_the_network_cannot_halve_is_refused(crop):
     with pytest.raises(ValueError, match=f"crop is {crop}; allowed: multiples of 32"):
-        recipe("fast", crop=crop)
+        named_recipe("fast", crop=crop)
 
 
 def test_an_unknown_recipe_is_named_with_the_known_ones():
     with pytest.raises(ValueError, match="unknown recipe 'slow'; allowed: fast, report"):
-        recipe("slow")
+        named_recipe("slow")
 
 
 def test_a_training_without_any_budget_is_refused():
@@ -122,10 +122,10 @@ def test_a_training_without_any_budget_is_refused():
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipes_know_their_names(name):
-    assert recipe(name).name == name
+    assert named_recipe(name).name == name
 
 
-@pytest.mark.parametrize("make", [Recipe, lambda **given: recipe("fast", **given)])
+@pytest.mark.parametrize("make", [Recipe, lambda **given: named_recipe("fast", **given)])
 def test_an_unknown_setting_is_named_with_the_known_ones(make):
     known = ", ".join(name for name in Recipe.__dataclass_fields__ if name != "name")
     with pytest.raises(ValueError, match=f"^unknown setting 'epoch'; allowed: {known}$"):
@@ -145,17 +145,17 @@ def test_an_unknown_setting_is_named_with_the_known_ones(make):
 )
 def test_a_setting_of_another_type_is_named_with_what_is_allowed(name, value, allowed):
     with pytest.raises(ValueError, match=rf"^{name} is '?{value}'?; allowed: {allowed}$"):
-        recipe("fast", **{name: value})
+        named_recipe("fast", **{name: value})
 
 
 def test_numbers_of_numpy_are_settings_that_a_header_can_hold():
-    chosen = recipe("fast", steps=np.int64(3), learning_rate=np.float32(0.5))
+    chosen = named_recipe("fast", steps=np.int64(3), learning_rate=np.float32(0.5))
     assert json.loads(json.dumps(asdict(chosen)))["steps"] == 3 and chosen.learning_rate == 0.5
 
 
 def test_weights_that_learnt_before_have_a_lower_learning_rate_unless_one_is_set():
     data = pictures((32, 32))
-    assert recipe("fast").fitted(data).learning_rate == 3e-3
-    assert recipe("fast").fitted(data, 3e-4).learning_rate == 3e-4
-    assert recipe("fast", learning_rate=0.1).fitted(data, 3e-4).learning_rate == 0.1
-    assert recipe("report").fitted(data, 3e-4).learning_rate == 1e-3
+    assert named_recipe("fast").fitted(data).learning_rate == 3e-3
+    assert named_recipe("fast").fitted(data, 3e-4).learning_rate == 3e-4
+    assert named_recipe("fast", learning_rate=0.1).fitted(data, 3e-4).learning_rate == 0.1
+    assert named_recipe("report").fitted(data, 3e-4).learning_rate == 1e-3

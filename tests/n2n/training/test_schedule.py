@@ -5,16 +5,16 @@ import math
 import pytest
 
 from n2n.training import schedule
-from n2n.training.recipe import recipe
+from n2n.training.recipe import named_recipe
 
 
 def test_ten_epochs_of_the_courses_50000_pairs_are_5000_steps():
-    assert schedule.steps_for(recipe("report"), 50_000) == 5000
+    assert schedule.steps_for(named_recipe("report"), 50_000) == 5000
 
 
 @pytest.mark.parametrize("fraction", [0, 0.03, 0.5, 1])
 def test_the_reports_rate_is_constant(fraction):
-    assert schedule.learning_rate(recipe("report"), fraction) == 1e-3
+    assert schedule.learning_rate(named_recipe("report"), fraction) == 1e-3
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,9 @@ def test_the_reports_rate_is_constant(fraction):
     ],
 )
 def test_the_cosine_warms_up_and_falls_to_zero(fraction, rate):
-    assert schedule.learning_rate(recipe("fast", learning_rate=0.01), fraction) == pytest.approx(0.01 * rate, abs=1e-12)
+    assert schedule.learning_rate(named_recipe("fast", learning_rate=0.01), fraction) == pytest.approx(
+        0.01 * rate, abs=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -45,18 +47,18 @@ def test_the_cosine_warms_up_and_falls_to_zero(fraction, rate):
     ],
 )
 def test_the_smallest_budget_plans_the_steps(changes, steps):
-    assert schedule.steps_for(recipe("fast", batch_size=100, **changes), 1043) == steps
+    assert schedule.steps_for(named_recipe("fast", batch_size=100, **changes), 1043) == steps
 
 
 @pytest.mark.parametrize(
     ("steps", "seconds", "used"), [(5, 0.0, 0.5), (5, 12.0, 0.6), (10, 0.0, 1.0), (3, 99.0, 1.0), (0, 0.0, 0.0)]
 )
 def test_the_budget_used_most_counts(steps, seconds, used):
-    assert schedule.fraction(recipe("fast", steps=10, seconds=20), steps, 10, seconds) == used
+    assert schedule.fraction(named_recipe("fast", steps=10, seconds=20), steps, 10, seconds) == used
 
 
 def test_without_planned_steps_the_seconds_count():
-    assert schedule.fraction(recipe("fast", seconds=20), 1000, None, 5.0) == 0.25
+    assert schedule.fraction(named_recipe("fast", seconds=20), 1000, None, 5.0) == 0.25
 
 
 @pytest.mark.parametrize(("evaluations", "steps"), [(1, [6]), (2, [3, 6]), (3, [2, 4, 6]), (6, [1, 2, 3, 4, 5, 6])])

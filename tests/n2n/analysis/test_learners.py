@@ -3,15 +3,15 @@
 import numpy as np
 import torch
 
-from n2n.analysis.side_by_side import lane, side_by_side
+from n2n.analysis.learners import Learner, train_in_turns
 from n2n.data import pairs
 from n2n.data.scenes import StackedScenes
 from n2n.nets.unet import UNetConfig
 from n2n.training.loop import train
-from n2n.training.recipe import recipe
+from n2n.training.recipe import named_recipe
 
 TINY = UNetConfig(width=3, residual=True)
-SHORT = recipe("fast", steps=3, batch_size=4, evaluations=1)
+SHORT = named_recipe("fast", steps=3, batch_size=4, evaluations=1)
 
 
 def data(rng):
@@ -24,32 +24,34 @@ def same(one, other):
     return all(torch.equal(a, b) for a, b in zip(one.state_dict().values(), other.state_dict().values()))
 
 
-def test_lanes_of_one_seed_start_alike(rng):
-    one, other = (lane(name, data(rng), SHORT, TINY) for name in "ab")
+def test_learners_with_one_seed_start_alike(rng):
+    one, other = (Learner.fresh(name, data(rng), SHORT, TINY) for name in "ab")
     assert same(one.model.net, other.model.net)
 
 
-def test_a_lane_learns_what_it_would_learn_alone(rng):
+def test_a_learner_learns_what_it_would_learn_alone(rng):
     learnt = data(rng)
-    beside = [lane(name, learnt, SHORT, TINY) for name in "ab"]
-    assert [len(progress) for progress in side_by_side(beside, None)] == [2, 2, 2]
-    alone = lane("alone", learnt, SHORT, TINY)
+    beside = [Learner.fresh(name, learnt, SHORT, TINY) for name in "ab"]
+    assert [len(progress) for progress in train_in_turns(beside, None)] == [2, 2, 2]
+    alone = Learner.fresh("alone", learnt, SHORT, TINY)
     for _ in train(alone.model.net, learnt, None, SHORT):
         pass
     assert same(beside[0].model.net, alone.model.net) and same(beside[1].model.net, alone.model.net)
 
 
-def test_the_longer_lane_goes_on_alone(rng):
-    learnt, longer = data(rng), recipe("fast", steps=5, batch_size=4, evaluations=1)
+def test_the_longer_training_goes_on_alone(rng):
+    learnt, longer = data(rng), named_recipe("fast", steps=5, batch_size=4, evaluations=1)
     steps = [
         tuple(each.step for each in progress)
-        for progress in side_by_side([lane("short", learnt, SHORT, TINY), lane("long", learnt, longer, TINY)], None)
+        for progress in train_in_turns(
+            [Learner.fresh("short", learnt, SHORT, TINY), Learner.fresh("long", learnt, longer, TINY)], None
+        )
     ]
     assert steps == [(1, 1), (2, 2), (3, 3), (3, 4), (3, 5)]
 
 
-def test_all_lanes_stop_when_asked(rng):
+def test_all_learners_stop_when_asked(rng):
     learnt, seen = data(rng), []
-    for progress in side_by_side([lane("a", learnt, SHORT, TINY)], None, stop=lambda: bool(seen)):
+    for progress in train_in_turns([Learner.fresh("a", learnt, SHORT, TINY)], None, stop=lambda: bool(seen)):
         seen.append(progress)
     assert len(seen) == 2

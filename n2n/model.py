@@ -1,4 +1,4 @@
-"""`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and a door for pictures."""
+"""`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and one for pictures."""
 
 import sys
 from collections.abc import Callable
@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, to_tensor
-from .machine import host
+from .machine import find_device
 from .measure import metrics
-from .nets import FastUNet, Header, UNet, UNetConfig, check_state, initialize_he, resolved, start_at, tiling, weights
+from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
 from .training import INITIALIZATIONS, Progress, Recipe, checkpoint, named_net, named_recipe, train
 
 AT_ONCE = 2**22  # pixels turned to floating point together
@@ -39,7 +39,7 @@ class Noise2Noise:
         net = UNet(config)
         if initialization == "he":
             initialize_he(net)
-        self.net = net.to(host.device(str(device or "auto")))
+        self.net = net.to(find_device(str(device or "auto")))
         self.fast = FastUNet(self.net, precision)
         self.header = Header()
         self.name: str | None = None
@@ -135,7 +135,7 @@ class Noise2Noise:
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"
         device, best = next(self.net.parameters()).device, checkpoint.Best()
-        about = Header(machine=f"{host.machine(device)}, {resolved(chosen.precision, device)}")
+        about = Header(machine=hardware(device, chosen.precision))
         try:
             for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):
                 watch(progress)

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from n2n.cli import repeat
+from n2n.cli import training_command
 from n2n.data import files
 from n2n.figures import curves, style
 from n2n.measure import ESTIMATED, MEAN
@@ -40,7 +40,7 @@ def training_command(run: Run) -> str:
     elif run.data.renamed:
         before = f"# {' and '.join(data)}: your two files of the same name, renamed to tell them apart\n"
     config = chosen.config or named_net(chosen.recipe.name)
-    return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
+    return before + training_command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
 
 
 def _sample_command(file: str) -> str:

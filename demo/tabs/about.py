@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from n2n import UNet
-from n2n.machine import host
+from n2n.machine import best_device
 from n2n.nets import count_parameters, weights
 
 from .. import settings
@@ -197,7 +197,7 @@ def _memory_bytes() -> int | None:
 def _device_name() -> str:
     if gpu.is_lent():
         return "a GPU lent for each picture"
-    device = host.best_device()
+    device = best_device()
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "the processor"
 
 

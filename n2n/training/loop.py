@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from ..data import Pairs
-from ..machine import alone
+from ..machine import write_lock
 from ..measure import Measurement, measure, psnr
 from ..nets import FastUNet, Header, Mark, UNet, check_writable, denoise
 from . import losses, schedule
@@ -80,7 +80,7 @@ def train(
     keeper = Keeper(net, steppers, pairs, recipe, out, writes=rank == 0, about=about, facts=decisive, best=best)
     if keeper.writes:
         check_writable(out)
-    with alone(out) if keeper.writes else nullcontext():
+    with write_lock(out) if keeper.writes else nullcontext():
         fast = FastUNet(net, recipe.precision)
         mark = keeper.resume() if resume else None
         measured_first = start is not None and mark is None

@@ -18,7 +18,7 @@ from demo.work import pairs as gathering
 from demo.work import train
 from demo.work.train import TrainingSettings
 from n2n.__main__ import main
-from n2n.cli.repeat import command
+from n2n.cli.repeat import training_command
 from n2n.measure.evaluate import ESTIMATED, MEAN
 from n2n.nets import weights
 from n2n.nets.header import Header
@@ -203,5 +203,5 @@ def test_a_name_stands_in_the_command_as_it_is(trained, name, monkeypatch):
 
 def test_two_loose_files_are_two_in_the_command(trained, monkeypatch):
     monkeypatch.setattr(trained, "data", trained.data._replace(names=("a 1.jpg", "b 2.jpg")))
-    expected = command(["a 1.jpg", "b 2.jpg"], "mine.safetensors", SHORT.recipe, SHORT.config)
+    expected = training_command(["a 1.jpg", "b 2.jpg"], "mine.safetensors", SHORT.recipe, SHORT.config)
     assert takeaway.training_command(trained) == expected

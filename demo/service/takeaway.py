@@ -28,7 +28,7 @@ PSNR_LABELS = {
 }
 
 
-def training_command(run: Run) -> str:
+def command_for(run: Run) -> str:
     """The command that repeats the training on another computer. Before it stands a comment on the data where one is
     needed, or the command that makes the sample pairs.
     """
@@ -95,10 +95,10 @@ def write_all(folder: Path, run: Run) -> list[Path]:
     except OSError:  # a full disk: then under the name that they have
         traceback.print_exc()
     makers: dict[str, Callable[[], bytes]] = {
-        f"{NAME}.md": lambda: model_card(weights.load(model)[1], training_command(run)).encode(),
+        f"{NAME}.md": lambda: model_card(weights.load(model)[1], command_for(run)).encode(),
         "training.csv": lambda: run.history.csv().encode(),
         "hold-out.csv": lambda: run.history.measurements_csv().encode(),
-        "command.txt": lambda: f"{training_command(run)}\n".encode(),
+        "command.txt": lambda: f"{command_for(run)}\n".encode(),
         "loss.png": lambda: style.png(curves.loss_figure(run.history)),
         "psnr.png": lambda: style.png(curves.psnr_figure(run.history)),
         "tensorboard.zip": lambda: _zip(run.logs),

@@ -140,7 +140,7 @@ async def ended(training: Training) -> TrainingOutputs:
         snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
         reliability=rows(run.result.reliability.rows) if run.result else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.files], visible=True),
-        command=_worth(run) + _command(takeaway.training_command(run)),
+        command=_worth(run) + _command(takeaway.command_for(run)),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),
         go_on=gr.Button(interactive=True),

@@ -63,7 +63,7 @@ def run_of(tmp_path):
 def repeated(run, home, monkeypatch):
     """Runs what is printed in the person's folder; the header of the weights that come of it."""
     monkeypatch.chdir(home)
-    for line in takeaway.training_command(run).splitlines():
+    for line in takeaway.command_for(run).splitlines():
         if words := shlex.split(line, comments=True):
             assert words[:3] == ["python", "-m", "n2n"] and not main(words[3:])
     return weights.load(home / "mine.safetensors")[1]
@@ -110,16 +110,16 @@ def test_the_printed_command_repeats_the_training(run_of, home, noisy, monkeypat
 def test_of_many_files_the_command_names_a_folder_of_them(run_of, home, noisy, monkeypatch):
     files = pictures(home, noisy, *(f"pairs/{place}_{shot}.png" for place in range(5) for shot in "ab"))
     run = run_of(*files)
-    assert "a folder with your 10 pictures" in takeaway.training_command(
+    assert "a folder with your 10 pictures" in takeaway.command_for(
         run
-    ) and "0_a.png" not in takeaway.training_command(run)
+    ) and "0_a.png" not in takeaway.command_for(run)
     assert repeated(run, home, monkeypatch).steps == 2
 
 
 def test_two_files_of_one_name_are_told_apart_in_the_command(run_of, home, noisy, monkeypatch):
     files = pictures(home, noisy, "1/shot.png", "2/shot.png")
     run = run_of(*files)
-    assert "# shot_1.png and shot_2.png: your two files of the same name" in takeaway.training_command(run)
+    assert "# shot_1.png and shot_2.png: your two files of the same name" in takeaway.command_for(run)
     for place, file in enumerate(files, start=1):
         file.rename(home / f"shot_{place}.png")
     assert repeated(run, home, monkeypatch).steps == 2
@@ -197,11 +197,11 @@ def test_a_fault_in_one_costs_nothing_of_the_rest(trained, tmp_path, broken, mon
 @pytest.mark.parametrize("name", ["it's mine.npz", "a b.zip", '"quoted".tif', "-dash.npz", "é.npz", "$(x);`y`.npz"])
 def test_a_name_stands_in_the_command_as_it_is(trained, name, monkeypatch):
     monkeypatch.setattr(trained, "data", trained.data._replace(names=(name,)))
-    words = shlex.split(takeaway.training_command(trained))
+    words = shlex.split(takeaway.command_for(trained))
     assert name in (words[4], words[4].removeprefix("./"))
 
 
 def test_two_loose_files_are_two_in_the_command(trained, monkeypatch):
     monkeypatch.setattr(trained, "data", trained.data._replace(names=("a 1.jpg", "b 2.jpg")))
     expected = training_command(["a 1.jpg", "b 2.jpg"], "mine.safetensors", SHORT.recipe, SHORT.config)
-    assert takeaway.training_command(trained) == expected
+    assert takeaway.command_for(trained) == expected

@@ -88,7 +88,7 @@ def _noise() -> dict[str, Block]:
     """Noise to be added; or, for a picture that is noisy already, its clean one."""
     adding = gr.Radio([ADD, ALREADY], value=ADD, label="The picture", elem_id="adding")
     with gr.Group() as added:
-        offered = [(offer.label, name) for name, offer in noises.OFFERS.items()]
+        offered = [(slider.label, name) for name, slider in noises.SLIDERS.items()]
         noise = gr.Dropdown(offered, value=noises.FIRST, label="Noise")
         level = level_slider(noises.FIRST)
         seed = gr.Number(0, label="Seed of the noise", precision=0, minimum=0, maximum=2**31 - 1)
@@ -133,9 +133,9 @@ def _more() -> dict[str, Block]:
 
 def level_slider(name: str) -> gr.Slider:
     """The slider for the level of a noise model."""
-    offer = noises.OFFERS[name]
+    slider = noises.SLIDERS[name]
     return gr.Slider(
-        offer.low, offer.high, offer.value, step=offer.step, label="Level", info=noises.unit(name), elem_id="level"
+        slider.low, slider.high, slider.value, step=slider.step, label="Level", info=noises.unit(name), elem_id="level"
     )
 
 

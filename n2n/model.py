@@ -13,7 +13,7 @@ from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, 
 from .machine import host
 from .measure import metrics
 from .nets import FastUNet, Header, UNet, UNetConfig, check_state, initialize_he, resolved, start_at, tiling, weights
-from .training import INITIALIZATIONS, Progress, Recipe, checkpoint, named_net, named_recipe, train
+from .training import INITIALIZATIONS, BestWeights, Progress, Recipe, named_net, named_recipe, train, weights_of
 
 AT_ONCE = 2**22  # pixels turned to floating point together
 
@@ -91,7 +91,7 @@ class Noise2Noise:
         architectures, and a state dict without that.
         """
         tensors, header = weights.load(weights.find(name_or_file))
-        state = checkpoint.weights_of(tensors)
+        state = weights_of(tensors)
         config = weights.configuration(str(name_or_file), state, header, residual)
         check_state(state, config)
         with torch.random.fork_rng(devices=[]):  # the random weights that it starts with are nobody's
@@ -134,7 +134,7 @@ class Noise2Noise:
         self.prepare(pairs, chosen.initialization)
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"
-        device, best = next(self.net.parameters()).device, checkpoint.Best()
+        device, best = next(self.net.parameters()).device, BestWeights()
         about = Header(machine=f"{host.machine(device)}, {resolved(chosen.precision, device)}")
         try:
             for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):

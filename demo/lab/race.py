@@ -15,7 +15,7 @@ from n2n.data import Batch
 from n2n.figures import BLUE, GREEN, INK, PURPLE, VERMILLION, End, style
 from n2n.measure import Measurement, measure
 from n2n.nets import tiling
-from n2n.training import Progress, threads, train
+from n2n.training import Progress, adaptive_threads, train
 
 from ..work import display
 from ..work.display import Shown
@@ -73,7 +73,7 @@ def race(
 
     yield look(0.0, 0.0, 0)
     due = 0.0  # seconds of training at which it is looked at next
-    for progress in threads.chosen(each[0] for each in train_in_turns(learners, None, stop)):
+    for progress in adaptive_threads(each[0] for each in train_in_turns(learners, None, stop)):
         if progress.seconds >= due and not progress.done:
             began = time.perf_counter()
             yield look(progress.seconds / learners[0].recipe.seconds, progress.seconds, progress.step)
@@ -93,7 +93,7 @@ def alone(
     `watch` is called with every Progress.
     """
     due = 0.0
-    for progress in threads.chosen(train(learner.model.net, learner.pairs, None, learner.recipe, stop=stop)):
+    for progress in adaptive_threads(train(learner.model.net, learner.pairs, None, learner.recipe, stop=stop)):
         watch(progress)
         if progress.seconds >= due or progress.done:
             yield progress

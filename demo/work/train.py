@@ -17,7 +17,7 @@ from n2n.data import reader
 from n2n.machine import host
 from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
-from n2n.training import Best, fraction, last_path, loggers, summary, threads, train
+from n2n.training import BestWeights, adaptive_threads, fraction, last_path, loggers, summary, train
 
 from . import display
 from .display import Shown
@@ -83,7 +83,7 @@ def learn(
     else:
         model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
-    measured, lost, kept = to_measure(held), Lost(), Best()
+    measured, lost, kept = to_measure(held), Lost(), BestWeights()
     previews = Previews(held, folder / "previews", partial(tiling.denoise, model.fast), lost)
     stream = train(
         *(model.net, learnt, measured, recipe),
@@ -95,7 +95,7 @@ def learn(
     )
     progress = None
     try:
-        for progress in logged(threads.chosen(stream), folder / LOGS, model, measured, lost):
+        for progress in logged(adaptive_threads(stream), folder / LOGS, model, measured, lost):
             yield progress
             if previews.due(progress):
                 snapshot = lost.without("snapshots", partial(_snapshot, model, out, progress))
@@ -160,7 +160,7 @@ def logged(
         lost.without("logs", logs.close)
 
 
-def _saved_again(out: Path, kept: Best, folder: Path) -> bool:
+def _saved_again(out: Path, kept: BestWeights, folder: Path) -> bool:
     """Whether the best weights could be written after all, in the room that logs and snapshots leave."""
     for place in (LOGS, "snapshots"):
         shutil.rmtree(folder / place, ignore_errors=True)

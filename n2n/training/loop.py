@@ -66,8 +66,8 @@ def train(
     checkpoint.py); `resume` continues from those. `stop` is called after every step: True ends the training like a
     budget that is used up. `about` holds more entries for the header of the files. `start` names the trained weights
     that `net` has, if any: then the learning rate is lower, and the net as it is counts as the first best. `best`
-    always has the best weights so far. With torch.distributed, call this with the same arguments in each process. Raises
-    Diverged, ValueError, OSError.
+    always has the best weights so far. With torch.distributed, call this with the same arguments in each process.
+    Raises Diverged, ValueError, OSError.
     """
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     _check_possible(net, validation)

@@ -103,7 +103,7 @@ def files(name: str, given: object) -> tuple[str, ...]:
     paths = [each.get("path") if isinstance(each, dict) else getattr(each, "path", None) for each in several]
     if not paths or not all(isinstance(path, str) for path in paths):
         raise ValueError(f"{name} is missing, or no uploaded file; with gradio_client: handle_file('shot.png')")
-    return tuple(str(intake.admitted(path, settings.folder())) for path in paths)
+    return tuple(str(intake.admit(path, settings.folder())) for path in paths)
 
 
 def number(given: object, name: str) -> float:

@@ -18,9 +18,9 @@ from . import api, environment, settings
 from .content import noises, samples
 from .jobs.line import Line
 from .server import disk, gpu
+from .server.checked_blocks import CheckedBlocks
 from .server.disk import Disk
-from .server.sessions import Visits
-from .server.walls import Walled
+from .server.visitor_folders import VisitorFolders
 from .service.denoise import Denoisings
 from .service.inspections import Inspections
 from .service.trainings import Trainings
@@ -55,17 +55,17 @@ def build(access: Access | None = None) -> App:
     """The whole app, its first result computed."""
     environment.prepare()
     access = access or Access()
-    visits, space = Visits(settings.folder()), Disk(settings.folder())
-    first = _first(visits)
-    page_head.previewed(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, visits.shared("preview"))))
-    line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().each_jobs)
-    quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().each_jobs)
-    denoisings, trainings, inspections = Denoisings(visits), Trainings(visits, line), Inspections(visits, quick)
+    folders, space = VisitorFolders(settings.folder()), Disk(settings.folder())
+    first = _first(folders)
+    page_head.previewed(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, folders.shared("preview"))))
+    line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().visitor_jobs)
+    quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().visitor_jobs)
+    denoisings, trainings, inspections = Denoisings(folders), Trainings(folders, line), Inspections(folders, quick)
 
     def leave(request: gr.Request) -> None:
-        visits.leave(request.session_hash)
+        folders.leave(request.session_hash)
 
-    with Walled(title=TITLE, analytics_enabled=False) as blocks:
+    with CheckedBlocks(title=TITLE, analytics_enabled=False) as blocks:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
@@ -73,23 +73,23 @@ def build(access: Access | None = None) -> App:
             with gr.Tab("Train", id="train"):
                 train.build(trainings, inspections, blocks, tabs, first_tab)
             with gr.Tab("Lab", id="lab"):
-                lab.build(Lab(visits, line, quick), access, blocks, tabs)
+                lab.build(Lab(folders, line, quick), access, blocks, tabs)
             with gr.Tab("About", id="about"):
                 about.build(inspections.speed)
         api.add(denoisings, trainings, inspections)
         blocks.load(None, None, None, js=denoise.ENTER)
         blocks.unload(leave)
     blocks.queue(max_size=settings.limits().queue, api_open=False)
-    disk.from_time_to_time(visits.sweep, space.sweep)
+    disk.repeat_in_background(folders.sweep, space.sweep)
     return App(blocks, access, denoisings, space)
 
 
-def _first(visits: Visits) -> work.Outcome:
+def _first(folders: VisitorFolders) -> work.Outcome:
     """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
-    noise = noises.noise(noises.FIRST, noises.OFFERS[noises.FIRST].value)
+    noise = noises.create(noises.FIRST, noises.OFFERS[noises.FIRST].value)
     cases = inputs.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
-    folder = visits.shared("first")
+    folder = folders.shared("first")
     shutil.rmtree(folder)  # of the server before this one
     folder.mkdir()
     return work.denoise(cases, noise, work.Options(), folder, gpu.device())

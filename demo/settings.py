@@ -92,9 +92,9 @@ class Limits:
     queue: int = count("N2N_QUEUE", 40)  # events that may wait; more are told to try again
     denoisings: int = count("N2N_DENOISINGS", 1)  # at once; more make every one slower
     denoise_seconds: float = number("N2N_DENOISE_SECONDS", 90)  # of one denoising
-    each_denoisings: int = count("N2N_EACH_DENOISINGS", 8)  # of one visitor, at work or waiting
+    visitor_denoisings: int = count("N2N_EACH_DENOISINGS", 8)  # of one visitor, at work or waiting
     jobs: int = count("N2N_JOBS", 1)  # trainings at once; the others wait in line
-    each_jobs: int = count("N2N_EACH_JOBS", 2)  # of one visitor, at work or waiting
+    visitor_jobs: int = count("N2N_EACH_JOBS", 2)  # of one visitor, at work or waiting
     checks: int = count("N2N_CHECKS", 2)  # uploads looked at, at once
 
     job_seconds: float = number("N2N_JOB_SECONDS", 600)  # of one training, the longest that can be asked for

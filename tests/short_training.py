@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from demo.work.train import Settings
+from demo.work.train import TrainingSettings
 from n2n.nets.unet import UNetConfig
 from n2n.training.recipe import named_recipe
 
 TINY = UNetConfig(width=3, residual=True)
-SHORT = Settings(named_recipe("fast", steps=4, batch_size=4, hold_out=0.3, evaluations=2), TINY, device="cpu")
+SHORT = TrainingSettings(named_recipe("fast", steps=4, batch_size=4, hold_out=0.3, evaluations=2), TINY, device="cpu")
 
 
 def never():

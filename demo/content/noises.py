@@ -27,7 +27,7 @@ OFFERS = {
 FIRST = "gaussian"
 
 
-def noise(name: str, level: float) -> Noise:
+def create(name: str, level: float) -> Noise:
     """The model with this level. Raises ValueError naming the models, or what levels are allowed."""
     return parse(f"{name}:{level:g}")
 

@@ -35,7 +35,7 @@ class Job:
         self._done = self._concluded = self._stopped = self._late = False
         self.killed = False  # asked to stop, it did not in time
         self._arrived: queue.Queue[bytes] = queue.Queue(HELD)
-        self._process, self._pipe = processes.started(child.run, work, arguments, seconds, memory)
+        self._process, self._pipe = processes.start(child.run, work, arguments, seconds, memory)
         self.pid: int = self._process.pid
         self._deadline = time.monotonic() + seconds
         self._listener = threading.Thread(target=_listen, args=(self._pipe, self._arrived), daemon=True)

@@ -42,7 +42,7 @@ def _context() -> BaseContext:
     return context
 
 
-def started(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
+def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
     """A process that runs `target(pipe, *arguments)`, and the other end of its pipe. Raises Failed."""
     pipe, child_end = _context().Pipe()
     process = _context().Process(target=target, args=(child_end, *arguments))

@@ -28,7 +28,7 @@ class Worker:
 
     def __init__(self, memory: int) -> None:
         """`memory`: bytes that the work may take beyond what every child has. Raises Failed."""
-        self._process, self._pipe = processes.started(child.serve, memory)
+        self._process, self._pipe = processes.start(child.serve, memory)
         self.end = weakref.finalize(self, _end, self._process, self._pipe)  # kills it; does nothing the second time
 
     async def call(self, work: Callable[..., Result], *arguments: object, seconds: float) -> Result:

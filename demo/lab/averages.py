@@ -18,8 +18,7 @@ from n2n.nets import tiling
 from n2n.training import Progress, named_recipe
 
 from ..content import samples
-from ..work import display
-from ..work.display import Shown
+from ..work.picture_files import PictureFile, PictureRows, write_picture
 from . import claims
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
@@ -69,22 +68,22 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         yield from _trained(stop, folder, look, pictures, _learner(look, chosen))
 
 
-def _rows(pictures: Mapping[str, Shown]) -> tuple[tuple[Shown, ...], ...]:
+def _rows(pictures: Mapping[str, PictureFile]) -> PictureRows:
     """Each picture a row of its own, as large as the page allows."""
     return tuple((each,) for each in pictures.values())
 
 
-def _pictures(folder: Path, look: Look) -> dict[str, Shown]:
+def _pictures(folder: Path, look: Look) -> dict[str, PictureFile]:
     """The noisy copy, the clean picture with the pixel framed, and the three averages, by role."""
     front, pair = f"{len(look.copies)}_", look.pair
     seen = {"noisy": pair.source, "clean": marked(pair.clean, *look.spot), **look.found._asdict()}
     return {
-        role: display.draw(folder / f"{front}{role}.png", role, picture, pair if role != "clean" else None)
+        role: write_picture(folder / f"{front}{role}.png", role, picture, pair if role != "clean" else None)
         for role, picture in seen.items()
     }
 
 
-def _growth(pictures: Mapping[str, Shown], many: int) -> str:
+def _growth(pictures: Mapping[str, PictureFile], many: int) -> str:
     """Which average is closest to the clean picture, by the PSNR under the pictures."""
     copies = "One copy" if many == 1 else f"{many} copies"
     psnr = {name: round(pictures[name].psnr, 1) for name in Centres._fields}
@@ -110,7 +109,7 @@ def _learner(look: Look, chosen: Mapping[str, Value]) -> Learner:
 
 
 def _trained(
-    stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, Shown], learner: Learner
+    stop: Callable[[], bool], folder: Path, look: Look, pictures: Mapping[str, PictureFile], learner: Learner
 ) -> Iterator[Screen]:
     """Where the net's answer to the noisy copy lies: after the first step, every EVERY seconds, and at the end. What
     was said of the averages stays.
@@ -119,7 +118,7 @@ def _trained(
     for progress in alone(learner, stop, EVERY):
         net = tiling.denoise(learner.model.fast, look.pair.source)
         looks.append(distances(net, look.found))
-        drawn = display.draw(folder / f"net_{progress.step:06d}.png", "net", net, look.pair)
+        drawn = write_picture(folder / f"net_{progress.step:06d}.png", "net", net, look.pair)
         said = f"{answer} {_landed(learner.name, progress, looks)}"
         used = min(1.0, progress.seconds / learner.recipe.seconds)
         share = 1.0 if progress.done else GROWING + (1 - GROWING) * used

@@ -11,7 +11,8 @@ from n2n.analysis import MARGIN, WAYS, Learner, Stacks, broken_pairs
 from n2n.measure import Measurement, Verdict, doctor
 from n2n.training import named_recipe
 
-from ..work import display
+from ..work.picture_files import write_pair
+from ..work.subsets import first_pairs, spread_scenes
 from . import claims, material
 from .claims import Gap
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
@@ -38,8 +39,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     verdicts = tuple(doctor.examine(broken_pairs.to_pairs(learnt, BROKEN)))
     said = word_of(verdicts)
     notes = f"{way.words}: {amount:.3g} {way.unit}.", str(broken_pairs.noise_of(learnt)), *NOT_BROKEN * (not way.breaks)
-    some = display.first_pairs(display.spread(broken_pairs.to_pairs(held, BROKEN), ROWS))
-    rows = tuple(display.draw_pair(folder, place, pair, "noisy") for place, pair in enumerate(some))
+    some = first_pairs(spread_scenes(broken_pairs.to_pairs(held, BROKEN), ROWS))
+    rows = tuple(write_pair(folder, place, pair, "noisy") for place, pair in enumerate(some))
     yield Screen(f"The pair doctor says before any training: {said}.", "", rows, notes, verdicts, 0.0)
     if stop():
         return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from n2n.measure import Verdict
 
-from ..work.display import Shown
+from ..work.picture_files import PictureRows
 
 Value = str | float
 
@@ -69,7 +69,7 @@ class Screen:
 
     headline: str  # the answer so far, in one line
     figure: str = ""  # SVG
-    rows: tuple[tuple[Shown, ...], ...] = ()
+    rows: PictureRows = ()
     notes: tuple[str, ...] = ()  # under the pictures
     verdicts: tuple[Verdict, ...] = ()  # of the pair doctor
     share: float | None = None  # of the work that is done, 0 to 1; None: no bar

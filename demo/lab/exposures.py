@@ -16,8 +16,7 @@ from n2n.measure import choice, metrics
 from n2n.noise import Noise
 
 from ..content import samples
-from ..work import display
-from ..work.display import Shown
+from ..work.picture_files import PictureFile, write_picture
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
 from .material import SHIPPED, photograph
 
@@ -50,11 +49,11 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     noisy = average(clean, kind, 1, seed)
     net = _denoised(noisy, clean)
 
-    def draw(role: str, picture: Tensor) -> Shown:
+    def draw(role: str, picture: Tensor) -> PictureFile:
         file = folder / f"{role.replace(' ', '_')}.png"
-        return replace(display.draw(file, role, picture, None), psnr=_psnr(picture, clean))
+        return replace(write_picture(file, role, picture, None), psnr=_psnr(picture, clean))
 
-    def averaged(count: int) -> Shown:
+    def averaged(count: int) -> PictureFile:
         return draw(f"average of {count}", average(clean, kind, count, seed))
 
     first = [draw("one noisy shot", noisy), draw("denoised", net.denoised)]
@@ -89,7 +88,7 @@ def _last(worth: float) -> int:
     return min(MOST, max(LEAST, 2 ** math.ceil(math.log2(worth))))
 
 
-def _screen(net: Net, measured: Mapping[int, float], first: list[Shown], averages: list[Shown]) -> Screen:
+def _screen(net: Net, measured: Mapping[int, float], first: list[PictureFile], averages: list[PictureFile]) -> Screen:
     figure = style.svg(_figure(measured, net), "PSNR of averages")
     rows = tuple(
         map(tuple, (first, *(averages[place : place + ABREAST] for place in range(0, len(averages), ABREAST))))

@@ -13,8 +13,7 @@ from n2n import Noise2Noise, noise
 from n2n.measure import baselines, one_picture
 
 from ..content import samples
-from ..work import display
-from ..work.display import Shown
+from ..work.picture_files import PictureFile, write_picture
 from .experiment import SEED, Choice, Experiment, Screen, Value, never
 from .exposures import SIDE
 from .material import SHIPPED, photograph
@@ -33,7 +32,7 @@ class Method:
 
 
 @dataclass(frozen=True)
-class Case:
+class BlindTest:
     """A noisy picture and two ways to denoise it."""
 
     sample: str  # of samples.py
@@ -75,12 +74,12 @@ def smooth(strength: float) -> Method:
     return Method("total variation, made too strong", partial(baselines.denoise, smoothed))
 
 
-CASES = {
-    "cat": Case("cat", "gaussian:25", (classical("blur"), classical("wavelet"))),
-    "portrait": Case("portrait", "gaussian:25", (net(), net(0.7))),
-    "tissue": Case("histology", "gaussian:40", (net(0.65), smooth(2.5))),  # PSNR is for the smooth one, SSIM is not
-    "page": Case("page", "gaussian:50", (net(0.7), smooth(1.3))),  # the other way round: SSIM is for the smooth one
-    "retina": Case("retina", "gaussian:30", (net(), classical("non-local means"))),
+BLIND_TESTS = {
+    "cat": BlindTest("cat", "gaussian:25", (classical("blur"), classical("wavelet"))),
+    "portrait": BlindTest("portrait", "gaussian:25", (net(), net(0.7))),
+    "tissue": BlindTest("histology", "gaussian:40", (net(0.65), smooth(2.5))),  # PSNR prefers the smooth one, SSIM not
+    "page": BlindTest("page", "gaussian:50", (net(0.7), smooth(1.3))),  # SSIM prefers the smooth one, PSNR not
+    "retina": BlindTest("retina", "gaussian:30", (net(), classical("non-local means"))),
 }
 
 
@@ -90,7 +89,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     noisy, clean, both = _hidden(key, int(chosen["seed"]))
     if answer == NOT_YET:
         pictures = [("noisy", noisy), *((each.name, each.picture) for each in both)]
-        row = tuple(display.draw(folder / f"{role}.png", role, picture, None) for role, picture in pictures)
+        row = tuple(write_picture(folder / f"{role}.png", role, picture, None) for role, picture in pictures)
         yield Screen("Which looks better, A or B? Choose by eye.", rows=(row,))
         return
     row = (
@@ -104,18 +103,18 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
 def order(key: str, seed: int) -> tuple[Method, Method]:
     """What A and B are: the seed decides. Raises KeyError."""
     swap = np.random.default_rng((seed, _place(key))).integers(2)
-    return CASES[key].methods[::-1] if swap else CASES[key].methods
+    return BLIND_TESTS[key].methods[::-1] if swap else BLIND_TESTS[key].methods
 
 
 def _place(key: str) -> int:
     """So that one seed hides each case in its own way."""
-    return list(CASES).index(key)
+    return list(BLIND_TESTS).index(key)
 
 
 def _hidden(key: str, seed: int) -> tuple[Tensor, Tensor, tuple[Measured, Measured]]:
     """The noisy and the clean picture of a case, and both results in the order A, B."""
-    clean = photograph(CASES[key].sample, SIDE)
-    noisy = noise.parse(CASES[key].noise)(clean, noise.generator(seed, _place(key)))
+    clean = photograph(BLIND_TESTS[key].sample, SIDE)
+    noisy = noise.parse(BLIND_TESTS[key].noise)(clean, noise.generator(seed, _place(key)))
     one, other = (_measured(name, method, noisy, clean) for name, method in zip(NAMES, order(key, seed)))
     return noisy, clean, (one, other)
 
@@ -140,11 +139,11 @@ def _note(each: Measured) -> str:
     return f"{each.name}: {each.words}, {each.psnr:.2f} dB, SSIM {each.ssim:.3f}."
 
 
-def _told(file: Path, role: str, picture: Tensor, psnr: float | None) -> Shown:
-    return replace(display.draw(file, role, picture, None), psnr=psnr)
+def _told(file: Path, role: str, picture: Tensor, psnr: float | None) -> PictureFile:
+    return replace(write_picture(file, role, picture, None), psnr=psnr)
 
 
-PICTURES = tuple((samples.SAMPLES[case.sample].label, key) for key, case in CASES.items())
+PICTURES = tuple((samples.SAMPLES[case.sample].label, key) for key, case in BLIND_TESTS.items())
 EXPERIMENT = Experiment(
     key="guess",
     title="Guess first",

@@ -15,7 +15,7 @@ from n2n.nets import tiling
 from n2n.training import named_recipe
 
 from ..content import samples
-from ..work import display
+from ..work.picture_files import write_map, write_picture
 from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
@@ -78,10 +78,10 @@ def _screen(
         "noisy": influence.marked(seen.noisy, *seen.spot),
         f"denoised {moment}": influence.marked(tiling.denoise(model.fast, seen.noisy), *seen.spot),
     }
-    pictures = [display.draw(_file(folder, role, step), role, picture, None) for role, picture in framed.items()]
+    pictures = [write_picture(_file(folder, role, step), role, picture, None) for role, picture in framed.items()]
     for moment, each in parts.items():
         role = f"votes {moment}"
-        pictures.append(display.draw_map(_file(folder, role, step), role, each, most))
+        pictures.append(write_map(_file(folder, role, step), role, each, most))
     shares = {moment: 100 * influence.within(each, *seen.spot).numpy() for moment, each in parts.items()}
     figure = style.svg(_figure(shares), "Share of the votes by distance")
     notes = (

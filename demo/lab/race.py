@@ -17,8 +17,8 @@ from n2n.measure import Measurement, measure
 from n2n.nets import tiling
 from n2n.training import Progress, adaptive_threads, train
 
-from ..work import display
-from ..work.display import Shown
+from ..work.picture_files import PictureRow, PictureRows, write_picture
+from ..work.subsets import preview_pairs
 from . import claims
 from .claims import Gap
 
@@ -38,7 +38,7 @@ class Standing:
     curves: Mapping[str, Curve]  # by learner
     measured: Mapping[str, Measurement]  # by learner, the latest
     figure: str  # SVG
-    rows: tuple[tuple[Shown, ...], ...]
+    rows: PictureRows
 
     @property
     def early(self) -> bool:
@@ -60,7 +60,7 @@ def race(
     Each is measured on its own of `held`, which have the same clean pictures. Raises OSError.
     """
     curves: dict[str, Curve] = {learner.name: [] for learner in learners}
-    seen = [display.first_pairs(display.middle(display.spread(each, ROWS), display.SIDE)) for each in held]
+    seen = [preview_pairs(each, ROWS) for each in held]
 
     def look(share: float, seconds: float, steps: int) -> Standing:
         measured = {}
@@ -100,7 +100,7 @@ def alone(
             due = progress.seconds + every
 
 
-def _row(front: Path, learners: Sequence[Learner], pairs: Sequence[Batch]) -> tuple[Shown, ...]:
+def _row(front: Path, learners: Sequence[Learner], pairs: Sequence[Batch]) -> PictureRow:
     """The first learner's noisy picture, what each learner makes of its own, and the clean one."""
     drawn = [("noisy", pairs[0].source, pairs[0])]
     drawn += [
@@ -108,7 +108,7 @@ def _row(front: Path, learners: Sequence[Learner], pairs: Sequence[Batch]) -> tu
     ]
     drawn += [("clean", pairs[0].clean, None)]
     files = (front.with_name(f"{front.name}_{number}.png") for number in range(len(drawn)))
-    return tuple(display.draw(file, role, picture, pair) for file, (role, picture, pair) in zip(files, drawn))
+    return tuple(write_picture(file, role, picture, pair) for file, (role, picture, pair) in zip(files, drawn))
 
 
 def _figure(curves: Mapping[str, Curve], noisy: float) -> Figure:

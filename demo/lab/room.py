@@ -57,7 +57,7 @@ class Tally:
             _put(kept.cases, case, answers, CASES)
             _put(self.rooms, name, kept, ROOMS)
 
-    def told(self, room: str, case: str, words: Mapping[str, str]) -> str:
+    def summary(self, room: str, case: str, words: Mapping[str, str]) -> str:
         """'In room 7b: A 12, B 5', in the order of `words` (by answer); "" where nobody answered.
 
         Raises ValueError for a name that is not allowed.

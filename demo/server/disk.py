@@ -82,7 +82,7 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def from_time_to_time(*sweeps: Callable[[], None]) -> None:
+def repeat_in_background(*sweeps: Callable[[], None]) -> None:
     """Calls these in the background for as long as the process lives."""
 
     def sweeping() -> None:

@@ -16,7 +16,7 @@ from .. import settings
 from ..settings import Access
 from . import intake
 from .disk import Disk
-from .messages import told
+from .messages import to_sentence
 
 API = "/gradio_api"
 # For those who develop Gradio itself, or features of it that this app has not: nobody needs them here.
@@ -87,7 +87,7 @@ class Gate:
         file = FILE.match(path)
         if CLOSED.match(path) or (DESCRIPTIONS.fullmatch(path) and not self.access.openapi):
             return 404, NOTHING
-        if file and not intake.served(path[file.end() :], self.disk.root):
+        if file and not intake.may_be_served(path[file.end() :], self.disk.root):
             return 404, NOTHING
         if _is_upload(scope) and (full := self.disk.refusal(_length(headers))):
             return 507, full
@@ -151,7 +151,7 @@ class Guard:
         body = _Body(receive, self.disk if _is_upload(scope) else None)
         try:
             await self.app(scope, body, answer)
-        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by Walled
+        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by CheckedBlocks
             if not answer.begun:
                 print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
                 refused = (507, str(body.full)) if body.full else (408, SLOW) if body.late else (400, UNFIT)
@@ -208,7 +208,7 @@ class _Answer:
 
     async def refuse(self, status: int, sentence: str, plain: bool = False) -> None:
         """As JSON, or plain: the page shows what comes of an upload as it is."""
-        text = told(sentence) if plain else json.dumps({"detail": told(sentence)}, ensure_ascii=False)
+        text = to_sentence(sentence) if plain else json.dumps({"detail": to_sentence(sentence)}, ensure_ascii=False)
         headers = {
             "Content-Type": "text/plain; charset=utf-8" if plain else "application/json",
             "Content-Length": str(len(text.encode())),

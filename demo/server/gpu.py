@@ -26,6 +26,6 @@ def device() -> str:
 
 
 @GPU
-def lent(work: Callable[..., Result], *arguments: object) -> Result:
+def run_on_gpu(work: Callable[..., Result], *arguments: object) -> Result:
     """`work(*arguments)` where there is a lent GPU: in a process of its own, which ends with the call."""
     return work(*arguments)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from . import disk
-from .sessions import PREFIX
+from .visitor_folders import PREFIX
 
 REFUSED = "this file is not here (any more): uploads are kept for a while only; please bring it again"
 FILE_KEYS = ("path", "orig_name", "mime_type", "size", "is_stream", "meta")  # of Gradio's, a web address left out
@@ -22,7 +22,7 @@ class Refused(ValueError):
         super().__init__(REFUSED)
 
 
-def served(path: str, root: Path) -> bool:
+def may_be_served(path: str, root: Path) -> bool:
     """Whether a file may be shown to whoever knows its path: one that the demo made for a visitor, or an upload."""
     with suppress(OSError, ValueError, LookupError):
         given = Path(path)
@@ -32,7 +32,7 @@ def served(path: str, root: Path) -> bool:
     return False
 
 
-def admitted(path: object, root: Path) -> Path:
+def admit(path: object, root: Path) -> Path:
     """The uploaded file at `path`: a regular file, no link, in a folder that Gradio made of an upload below `root`.
 
     Its age counts from now. A visitor's own folder is none of these. Raises Refused for everything else.
@@ -50,16 +50,16 @@ def admitted(path: object, root: Path) -> Path:
     raise Refused
 
 
-def cleared(data: object, root: Path) -> object:
+def admit_all(data: object, root: Path) -> object:
     """What a browser or a program sent, in which every file is an admitted one. Raises Refused.
 
     A file is a dictionary with a "path", however deep it lies; web addresses in it are dropped: nothing is fetched.
     """
     if isinstance(data, dict):
         if "path" in data or "url" in data:
-            path = admitted(data.get("path"), root)
+            path = admit(data.get("path"), root)
             return {key: data[key] for key in FILE_KEYS if key in data} | {"path": str(path)}
-        return {key: cleared(value, root) for key, value in data.items()}
+        return {key: admit_all(value, root) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [cleared(value, root) for value in data]
+        return [admit_all(value, root) for value in data]
     return data

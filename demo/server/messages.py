@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from .. import settings
-from .sessions import PREFIX
+from .visitor_folders import PREFIX
 
 NO_MEMORY = "this takes more memory than there is; bring less, or something smaller"
 UNFORESEEN = "something went wrong here that nobody foresaw; try again, or tell who runs this page"
@@ -19,7 +19,7 @@ def _ours() -> re.Pattern[str]:
     return re.compile(rf"{re.escape(str(settings.folder()))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
 
 
-def told(problem: Exception | str) -> str:
+def to_sentence(problem: Exception | str) -> str:
     """One line, with the names of files but without their folders."""
     if isinstance(problem, MemoryError):
         return NO_MEMORY

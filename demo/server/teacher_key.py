@@ -11,7 +11,7 @@ PAUSE = 1.0  # seconds that the answer to a wrong one takes
 ADDRESSES = 10_000  # remembered
 
 
-class Doorkeeper:
+class TeacherKey:
     """Compares keys with the teacher's; "" where there is none. Of one event loop only; `now` tells seconds."""
 
     def __init__(self, key: str, now: Callable[[], float] = time.monotonic, pause: float = PAUSE) -> None:
@@ -19,14 +19,14 @@ class Doorkeeper:
         self._now, self._pause = now, pause
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()  # when, by address
 
-    async def holds_key(self, given: str, address: str) -> bool:
+    async def matches(self, key: str, address: str) -> bool:
         """Whether it is the teacher's key; nobody's is where none is set."""
-        if not self._key or not given:
+        if not self._key or not key:
             return False
         wrong = self._wrong.setdefault(address, deque(maxlen=WRONG))
         if len(wrong) == WRONG and self._now() - wrong[0] < WHILE:
             return False
-        if hmac.compare_digest(given.encode(errors="replace"), self._key):
+        if hmac.compare_digest(key.encode(errors="replace"), self._key):
             return True
         wrong.append(self._now())
         self._wrong.move_to_end(address)

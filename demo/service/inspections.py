@@ -13,10 +13,10 @@ from ..jobs.errors import PROBLEMS
 from ..jobs.line import Line
 from ..jobs.queue import QueuedJob, Waiting
 from ..server import gpu
-from ..server.sessions import Visits
+from ..server.visitor_folders import VisitorFolders
 from ..work import inspect, pairs
-from ..work.display import Shown
-from ..work.inspect import Speed, Strip, Understood, Verdicts
+from ..work.inspect import Description, Speed, Strip, Verdicts
+from ..work.picture_files import PictureRows
 from . import uploads
 
 TRIAL_SECONDS = 0.5  # of training, to tell how fast it goes
@@ -28,15 +28,15 @@ class Findings:
     """What is known of an upload so far."""
 
     waiting: Waiting | None = None  # for its turn
-    understood: Understood | None = None
-    strip: tuple[tuple[Shown, ...], ...] = ()
+    understood: Description | None = None
+    strip: PictureRows = ()
     verdicts: tuple[Verdict, ...] = ()
     speed: Speed | None = None
 
     def with_item(self, item: object) -> "Findings":
         """The same with one item of `looking.look`."""
         match item:
-            case Understood():
+            case Description():
                 return replace(self, understood=item)
             case Strip():
                 return replace(self, strip=item.rows)
@@ -50,18 +50,17 @@ class Findings:
 class Inspections:
     """Looks at uploads, some at once and the others in line; measures this host's speed once, for all who ask."""
 
-    def __init__(self, visits: Visits, line: Line) -> None:
-        self._visits, self._line = visits, line
+    def __init__(self, folders: VisitorFolders, line: Line) -> None:
+        self._folders, self._line = folders, line
         self._speed: asyncio.Task[float | None] | None = None
 
     async def inspect(self, session: str, paths: Sequence[str]) -> AsyncGenerator[Findings, None]:
         """What is known of these uploads, each time that something more may be. Raises one of PROBLEMS."""
-        visits = self._visits
-        with visits.held(visits.fresh(session, "look")) as folder:
-            brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", visits.shared("pairs"))
-            job = self._job(
-                session, settings.limits().check_seconds / 10, inspect.look, brought.data, folder, TRIAL_SECONDS
-            )
+        folders = self._folders
+        with folders.in_use(folders.new(session, "look")) as folder:
+            brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", folders.shared("pairs"))
+            seconds = settings.limits().check_seconds / 10
+            job = self._job(session, seconds, inspect.inspect_pairs, brought.data, folder, TRIAL_SECONDS)
             findings = Findings()
             async with aclosing(job.results()) as results:
                 async for items in results:
@@ -71,7 +70,7 @@ class Inspections:
 
     def sample_archive(self) -> Path:
         """A `.zip` that shows what pairs look like. Raises OSError."""
-        return pairs.sample_archive(self._visits.shared("pairs"))
+        return pairs.sample_archive(self._folders.shared("pairs"))
 
     async def speed(self) -> float | None:
         """Pictures of 32×32 pixels that this host learns from in a second; None where that could not be measured."""
@@ -84,7 +83,7 @@ class Inspections:
             return None
 
     async def _measure(self) -> float | None:
-        job, measured = self._job(HOST, inspect.PACE_SECONDS, inspect.pace), []
+        job, measured = self._job(HOST, inspect.PACE_SECONDS, inspect.measure_speed), []
         async with aclosing(job.results()) as results:
             async for items in results:
                 measured += [item for item in items if isinstance(item, float)]

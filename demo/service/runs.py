@@ -8,7 +8,7 @@ from n2n import Progress
 from n2n.training import History
 
 from ..work import train
-from ..work.train import Learnt, Preview, Settings
+from ..work.train import Preview, TrainingResult, TrainingSettings
 
 
 @dataclass
@@ -17,13 +17,13 @@ class Run:
 
     data: tuple[Path, ...]
     folder: Path
-    settings: Settings
+    settings: TrainingSettings
     names: tuple[str, ...]  # of the data, as the person knows them
     renamed: bool = False  # they were of one name, and are told apart by these
     history: History = field(default_factory=History)
     previews: list[Preview] = field(default_factory=list)
     progress: Progress | None = None
-    learnt: Learnt | None = None
+    learnt: TrainingResult | None = None
 
     @property
     def seconds(self) -> float:
@@ -38,7 +38,7 @@ class Run:
                 self.history.add(item)
             case Preview():
                 self.previews.append(item)
-            case Learnt():
+            case TrainingResult():
                 self.learnt = item
 
     @property

@@ -19,9 +19,9 @@ from ..jobs.line import Line
 from ..jobs.queue import QueuedJob
 from ..server import gpu
 from ..server.messages import UNFORESEEN
-from ..server.sessions import Visits
+from ..server.visitor_folders import VisitorFolders
 from ..work import pairs, train
-from ..work.train import Settings
+from ..work.train import TrainingSettings
 from . import takeaway, uploads
 from .runs import Run
 
@@ -29,7 +29,7 @@ START_UP = 60.0  # seconds that reading and measuring may take beside the traini
 MODEL = "model.safetensors"  # in a visitor's folder: the weights of the training that they saw end last
 
 
-def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **changes: object) -> Settings:
+def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **changes: object) -> TrainingSettings:
     """The settings of a training on this server. Raises ValueError naming what is out of range."""
     _check_seconds(seconds)
     if start is not None and start not in weights.shipped():  # a program could ask for any file of this computer
@@ -38,7 +38,7 @@ def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **ch
         raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
     evaluations = int(min(30, max(6, seconds / 5)))
     how = named_recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return Settings(how, named_net(recipe_name, width=width), start, device=gpu.device())
+    return TrainingSettings(how, named_net(recipe_name, width=width), start, device=gpu.device())
 
 
 def _check_seconds(seconds: float) -> None:
@@ -72,17 +72,17 @@ class Training:
 class Trainings:
     """All that are at work or wait in `line`, and those that are over while their files are kept."""
 
-    def __init__(self, visits: Visits, line: Line) -> None:
-        self._visits, self._line = visits, line
+    def __init__(self, folders: VisitorFolders, line: Line) -> None:
+        self._folders, self._line = folders, line
         self._known: dict[str, Training] = {}
 
-    async def begin(self, session: str, paths: Sequence[str], asked: Settings) -> Training:
+    async def begin(self, session: str, paths: Sequence[str], asked: TrainingSettings) -> Training:
         """A training on these uploads, in line or at work. Raises ValueError, OSError."""
         self._forget()
         token = secrets.token_urlsafe(16)
-        folder, shared = self._visits.folder(token), self._visits.shared("pairs")
+        folder, shared = self._folders.own(token), self._folders.shared("pairs")
         brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", shared)
-        run = Run(brought.data, self._visits.fresh(token, "run"), asked, brought.names, brought.renamed)
+        run = Run(brought.data, self._folders.new(token, "run"), asked, brought.names, brought.renamed)
         return self._start(token, session, run)
 
     def go_on(self, session: str, token: str, seconds: float) -> Training:
@@ -101,7 +101,7 @@ class Trainings:
                 "this training is not here any more: its files are kept for "
                 f"{settings.limits().file_seconds / 60:.0f} minutes after their last use; press Train to begin again"
             )
-        self._visits.folder(token)
+        self._folders.own(token)
         return training
 
     async def watch(self, session: str, training: Training) -> AsyncGenerator[Training, None]:
@@ -126,7 +126,7 @@ class Trainings:
 
     def model(self, session: str) -> Path:
         """Where the weights lie of the training that this visitor saw end last, if there was one."""
-        return self._visits.folder(session) / MODEL
+        return self._folders.own(session) / MODEL
 
     def _start(self, token: str, owner: str, run: Run) -> Training:
         limit = run.seconds + START_UP
@@ -140,7 +140,7 @@ class Trainings:
         """All of it, from its place in line to what there is to take."""
         run = training.run
         try:
-            with self._visits.held(run.folder):
+            with self._folders.in_use(run.folder):
                 async with aclosing(training.job.results()) as results:
                     async for items in results:
                         for item in items:

@@ -15,7 +15,7 @@ from n2n.nets import weights
 from ..content import noises
 from ..service.trainings import Trainings
 from ..widgets.named_components import Changes
-from ..work.denoise import AUTOMATIC, TRAINED, Learnt, Options, Order
+from ..work.denoise import AUTOMATIC, TRAINED, LearntData, Options, Order
 
 ADD, ALREADY = "Add noise to it", "It is noisy already"
 PICTURES = ["image", *formats.pictures()]
@@ -163,7 +163,8 @@ def ordered(asked: Controls, session: str, trainings: Trainings) -> Order:
     options = Options(asked.weights, trainings.model(session), asked.strength, asked.ensemble, filters, maps)
     if asked.own:
         run = trainings.find(str(asked.own)).run
-        return Order(pairs=Learnt(run.data, run.settings.recipe.hold_out, run.settings.recipe.seed), options=options)
+        recipe = run.settings.recipe
+        return Order(pairs=LearntData(run.data, recipe.hold_out, recipe.seed), options=options)
     files = tuple(asked.files or ([asked.camera] if asked.camera else []))
     order = Order(files, sample=None if files or not asked.strip else str(asked.strip), options=options)
     if asked.adding == ADD:

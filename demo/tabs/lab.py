@@ -13,7 +13,7 @@ from ..lab.experiment import Value
 from ..lab.experiments import EXPERIMENTS
 from ..lab.lessons import Lesson
 from ..lab.room import Tally, cleaned
-from ..server.teacher_key import Doorkeeper
+from ..server.teacher_key import TeacherKey
 from ..settings import Access
 from ..widgets.html import error, notes
 from ..widgets.named_components import Changes, Given, by_component
@@ -124,7 +124,7 @@ def _running(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Call
 def _told(tally: Tally, room: str | None, case: Case) -> str:
     """What a room has answered. Raises ValueError for a name that is not allowed."""
     words = {value: words for words, value in EXPERIMENTS[case[0]].answers}
-    said = tally.told(room or "", str(case), words)
+    said = tally.summary(room or "", str(case), words)
     return notes([said]) if said else ""
 
 
@@ -177,7 +177,7 @@ def _experiment(layout: Layout, key: str, hidden: tuple[str, ...] = (), told: st
 
 def _tie_links(layout: Layout, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     """A lesson's link, made and opened."""
-    panel, doorkeeper = layout.panel, Doorkeeper(access.teacher_key)
+    panel, teacher_key = layout.panel, TeacherKey(access.teacher_key)
 
     def make(request: gr.Request, given: Given) -> Changes:
         try:
@@ -190,7 +190,7 @@ def _tie_links(layout: Layout, access: Access, blocks: gr.Blocks, tabs: gr.Tabs)
         parameters = dict(request.query_params)
         tab, lesson = lessons.tab(parameters), lessons.read(parameters)
         address = request.client.host if request.client else ""
-        teacher = await doorkeeper.holds_key(parameters.get("key", ""), address)
+        teacher = await teacher_key.matches(parameters.get("key", ""), address)
         opened = {tabs: gr.Tabs(selected=tab) if tab else gr.skip(), layout.teacher: teacher}
         if lesson:
             opened[layout.timer] = _watches(lesson.room, lesson.projector, teacher)

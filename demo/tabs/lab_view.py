@@ -14,7 +14,7 @@ from ..jobs.errors import PROBLEMS
 from ..jobs.line import Line
 from ..jobs.queue import QueuedJob
 from ..lab.experiment import Experiment, Screen, Value
-from ..server.sessions import Visits
+from ..server.visitor_folders import VisitorFolders
 from ..widgets.html import error, notes, verdicts
 from ..widgets.named_components import changed
 from . import train_view
@@ -75,8 +75,8 @@ class Sitting:
 class Lab:
     """Where experiments run: trainings in the `line` of all trainings, the others in that of what is `quick`."""
 
-    def __init__(self, visits: Visits, line: Line, quick: Line) -> None:
-        self._visits, self._line, self._quick = visits, line, quick
+    def __init__(self, folders: VisitorFolders, line: Line, quick: Line) -> None:
+        self._folders, self._line, self._quick = folders, line, quick
         self._sittings: dict[str, Sitting] = {}  # by session: the newest
 
     def leave(self, session: str) -> None:
@@ -134,5 +134,5 @@ class Lab:
 
     def _job(self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool) -> QueuedJob:
         line, seconds = self._line if experiment.trains(asked) else self._quick, experiment.longest(asked)
-        arguments = experiment.work, self._visits.fresh(session, "lab"), asked
+        arguments = experiment.work, self._folders.new(session, "lab"), asked
         return QueuedJob(line, session, *arguments, limit=seconds, expected=seconds, first=first)

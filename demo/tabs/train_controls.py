@@ -15,7 +15,7 @@ from n2n.training import RECIPES
 from .. import settings
 from ..service import trainings
 from ..widgets.named_components import Changes, Given
-from ..work.train import Settings
+from ..work.train import TrainingSettings
 
 SCRATCH = "from scratch"
 RECIPE_NAMES = {"fast": "fast", "report": "the course report's, to the letter"}
@@ -47,7 +47,7 @@ class Controls(NamedTuple):
         """All of them, as the inputs of a handler."""
         return {self.uploaded, self.budget, self.recipe, self.start, *self.settings.values()}
 
-    def read(self, given: Given) -> Settings:
+    def read(self, given: Given) -> TrainingSettings:
         """The settings of a training. Raises ValueError naming what is out of range."""
         known = described()
         values: dict[str, Any] = {

@@ -19,7 +19,7 @@ from ..service.runs import Run
 from ..service.trainings import Training
 from ..widgets.html import error, notes, table, verdicts
 from ..widgets.named_components import changed
-from ..work.display import Shown
+from ..work.picture_files import PictureFile
 from ..work.rows import panel, row, url
 from ..work.train import Preview
 
@@ -51,12 +51,12 @@ class Page(NamedTuple):
 page = partial(changed, Page)
 
 
-def rows(shown: Sequence[Sequence[Shown]]) -> dict:
+def rows(shown: Sequence[Sequence[PictureFile]]) -> dict:
     """Pictures that a job wrote, as the panels' value."""
     return {"rows": [row("", [_panel(each) for each in line]) for line in shown], "empty": ""}
 
 
-def _panel(shown: Shown) -> dict:
+def _panel(shown: PictureFile) -> dict:
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     title = TITLES.get(shown.role, shown.role.capitalize())
     return panel(shown.role, title, url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text)
@@ -68,7 +68,7 @@ def told(findings: Findings) -> str:
         return notes(["Looking at it …"])
     said = [f"This is {findings.understood.described}.", *findings.understood.notes]
     if findings.speed:  # the last that is known
-        said.append(f"Measured on this computer: {'; '.join(map(findings.speed.told, settings.BUDGETS))}.")
+        said.append(f"Measured on this computer: {'; '.join(map(findings.speed.describe, settings.BUDGETS))}.")
     return notes(said) + verdicts(findings.verdicts)
 
 
@@ -138,7 +138,7 @@ async def ended(training: Training) -> Page:
         curves=await asyncio.to_thread(lambda: drawing(run, psnr_curve(run))),
         machine=machine(kept, len(kept) - 1) if kept else gr.skip(),
         snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
-        trust=rows(run.learnt.trust.rows) if run.learnt else NO_ROWS,
+        trust=rows(run.learnt.reliability.rows) if run.learnt else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.files], visible=True),
         command=_worth(run) + _command(takeaway.command_of(run)),
         train=gr.Button(interactive=True),
@@ -190,18 +190,17 @@ def _worth(run: Run) -> str:
     """What the gain is worth in exposures, beside what real averages reach, and how to read the disagreement."""
     if run.learnt is None:
         return notes(["Stopped before the last measurement was done: these are the best weights until then."])
-    trust = run.learnt.trust
-    said = [*([trust.note] if trust.note else []), *run.learnt.lost]
-    if trust.worth is not None:
-        about = ESTIMATED if trust.estimated else f"against the clean pictures, {MEAN}"
-        gain = f"is worth the average of about {trust.worth:.1f} of them"
+    reliability = run.learnt.reliability
+    said = [*([reliability.note] if reliability.note else []), *run.learnt.lost]
+    if reliability.worth is not None:
+        about = ESTIMATED if reliability.estimated else f"against the clean pictures, {MEAN}"
+        gain = f"is worth the average of about {reliability.worth:.1f} of them"
         said.insert(
-            0, f"One noisy shot, denoised, {gain if trust.worth > 1 else 'is no better than it was'} ({about})."
+            0, f"One noisy shot, denoised, {gain if reliability.worth > 1 else 'is no better than it was'} ({about})."
         )
-    lines = [(str(count), decibels) for count, decibels in trust.averages]
-    return notes(said) + table(
-        ("shots averaged", f"PSNR in dB, {ESTIMATED if trust.estimated else MEAN}"), lines if len(lines) > 2 else []
-    )
+    lines = [(str(count), decibels) for count, decibels in reliability.averages]
+    kind = ESTIMATED if reliability.estimated else MEAN
+    return notes(said) + table(("shots averaged", f"PSNR in dB, {kind}"), lines if len(lines) > 2 else [])
 
 
 def _command(command: str) -> str:

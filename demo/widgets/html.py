@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from n2n.measure import Verdict
 
-from ..server.messages import told
+from ..server.messages import to_sentence
 
 LEVELS = {"red": "✕ Fix this", "amber": "! Watch out", "green": "✓ Fine"}  # told by more than a colour
 NAME_MOST = 60  # letters of a text that a table shows
@@ -13,7 +13,7 @@ NAME_MOST = 60  # letters of a text that a table shows
 
 def error(problem: Exception | str) -> str:
     """What went wrong; screen readers announce it."""
-    return f'<p class="n2n-error" role="alert">{html.escape(told(problem))}</p>'
+    return f'<p class="n2n-error" role="alert">{html.escape(to_sentence(problem))}</p>'
 
 
 def notes(texts: Iterable[str]) -> str:

@@ -39,7 +39,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Learnt:
+class LearntData:
     """What a training was given, and which part of that it did not learn from."""
 
     files: tuple[Path, ...]
@@ -52,7 +52,7 @@ class Order:
     """What is to be denoised: uploaded pictures, shots that were learnt from, or a sample where there are neither."""
 
     files: tuple[str, ...] = ()
-    pairs: Learnt | None = None  # noisy already, with clean pictures of their own or none
+    pairs: LearntData | None = None  # noisy already, with clean pictures of their own or none
     sample: str | None = None  # key of samples.SAMPLES
     noise: str | None = None  # to be added, a name of noises.OFFERS; None: they are noisy already
     level: float = 0.0  # in the noise's own unit
@@ -74,7 +74,7 @@ class Outcome:
 def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
     """All of an order, pictures and downloads written to `folder`. Raises ValueError, OSError for the person."""
     if order.pairs:
-        cases = inputs.of_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed)
+        cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed)
         return denoise(cases, None, order.options, folder, device, learnt=True)
     brought = inputs.read_all(order.files)
     if not brought and order.sample:
@@ -84,7 +84,7 @@ def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
     if order.noise is None:
         cases = inputs.with_clean(brought, inputs.read_all(order.cleans))
         return denoise(cases, None, order.options, folder, device)
-    noise = noises.noise(order.noise, order.level)
+    noise = noises.create(order.noise, order.level)
     return denoise(inputs.with_noise(brought, noise, order.seed), noise, order.options, folder, device)
 
 

@@ -83,7 +83,7 @@ def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Pict
     return [(name, one_picture.noisy_already(picture, clean)) for (name, picture), clean in zip(pictures, named)]
 
 
-def of_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
+def from_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
     """The first shot, whole, of some scenes of what a training with this hold-out and seed was given.
 
     Those that it did not learn from come first. Only their second shot tells the PSNR: a net that learnt from a noisy

@@ -13,15 +13,15 @@ from n2n.measure import Verdict, doctor
 from n2n.nets import MULTIPLE
 from n2n.training import named_recipe, train
 
-from . import display
-from .display import Shown
+from .picture_files import PictureRows, write_pair
+from .subsets import preview_pairs
 
 PACE_SECONDS = 1.0
 WARM_UP = 3  # steps that are slower than those that follow
 
 
 @dataclass(frozen=True)
-class Understood:
+class Description:
     """What was read, in words and numbers."""
 
     described: str  # '9 scenes × 5 shots and a reference, 8-bit grey 900×450'
@@ -36,7 +36,7 @@ class Understood:
 class Strip:
     """Some scenes, a row each: source, target where there is a second shot, clean where there is one."""
 
-    rows: tuple[tuple[Shown, ...], ...]
+    rows: PictureRows
 
 
 @dataclass(frozen=True)
@@ -54,20 +54,20 @@ class Speed:
     epoch_size: int  # pairs in a pass over the data
     crop: int  # pixels: side of what is shown of each pair
 
-    def told(self, seconds: float) -> str:
+    def describe(self, seconds: float) -> str:
         """'60 s: about 16,000 pairs, 8 passes', two digits of each."""
         images = self.images_per_second * seconds
         passes = float(f"{images / self.epoch_size:.2g}")
         return f"{seconds:g} s: about {float(f'{images:.2g}'):,.0f} pairs, {passes:,g} pass{'es' * (passes != 1)}"
 
 
-def look(
+def inspect_pairs(
     stop: Callable[[], bool],
     files: Sequence[Path],
     folder: Path,
     seconds_per_trial: float = 0.5,
     device: str = "auto",
-) -> Iterator[Understood | Strip | Verdicts | Speed]:
+) -> Iterator[Description | Strip | Verdicts | Speed]:
     """Reads pairs and yields what is found out about them, each as soon as it is known; pictures go into `folder`.
 
     `device` is that of the trainings, as in learning.Settings. Pairs that cannot be learnt from end before the speed,
@@ -75,9 +75,9 @@ def look(
     """
     data = reader.read_shots(*files)
     shots = int(data.shots.min())
-    yield Understood(data.described, data.notes, len(data), data.channels, data.has_clean, shots)
-    some = display.first_pairs(display.middle(display.spread(data, display.ROWS), display.SIDE))
-    yield Strip(tuple(display.draw_pair(folder, place, pair, "source") for place, pair in enumerate(some)))
+    yield Description(data.described, data.notes, len(data), data.channels, data.has_clean, shots)
+    some = preview_pairs(data)
+    yield Strip(tuple(write_pair(folder, place, pair, "source") for place, pair in enumerate(some)))
     if stop():
         return
     yield Verdicts(tuple(doctor.examine(data)))
@@ -102,7 +102,7 @@ def _trial(stop: Callable[[], bool], data: Pairs, seconds: float, device: str) -
     return Speed(rate, round(progress.images / progress.epoch), chosen.fitted(learnt).crop)
 
 
-def pace(stop: Callable[[], bool], device: str = "auto") -> Iterator[float]:
+def measure_speed(stop: Callable[[], bool], device: str = "auto") -> Iterator[float]:
     """Pictures of 32×32 pixels that this machine learns from in a second, with the default recipe."""
     shots = np.random.default_rng(0).integers(0, 256, (2, 1000, 3, MULTIPLE, MULTIPLE), dtype=np.uint8)
     data = pairs.gather(StackedScenes(list(shots), None), "random pixels")

@@ -19,9 +19,9 @@ from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
 from n2n.training import BestWeights, adaptive_threads, fraction, last_path, loggers, summary, train
 
-from . import display
-from .display import Shown
-from .exposures import Trust, trusted
+from .picture_files import PictureRow, PictureRows, write_pair, write_picture
+from .reliability import Reliability, assess
+from .subsets import crop_middles, limit_shots, preview_pairs, spread_scenes
 
 BEST, LOGS = "model.safetensors", "tensorboard"  # what a training leaves in its folder
 HELD = 200  # scenes that are measured on, at most
@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Settings:
+class TrainingSettings:
     """What to learn, and from where. `evaluations` of the recipe is the number of snapshots."""
 
     recipe: Recipe
@@ -50,27 +50,27 @@ class Preview:
 
     step: int
     seconds: float
-    rows: tuple[tuple[Shown, ...], ...]
+    rows: PictureRows
     snapshot: Path | None  # the weights of this step, where the hold-out was measured
 
 
 @dataclass(frozen=True)
-class Learnt:
+class TrainingResult:
     """The end: of the budget, or because it was asked for."""
 
     weights: Path  # the best
     last: Path  # to go on from
     tensorboard: Path  # folder of logs
     header: Header  # of the best weights
-    trust: Trust
+    reliability: Reliability
     stopped: bool  # before the budget was used up
     lost: tuple[str, ...] = ()  # what could not be written, a sentence each
 
 
 def learn(
-    stop: Callable[[], bool], files: Sequence[Path], folder: Path, settings: Settings
-) -> Iterator[Progress | Preview | Learnt]:
-    """Trains on pairs and yields every Progress, a Preview from time to time, and at the end a Learnt.
+    stop: Callable[[], bool], files: Sequence[Path], folder: Path, settings: TrainingSettings
+) -> Iterator[Progress | Preview | TrainingResult]:
+    """Trains on pairs and yields every Progress, a Preview from time to time, and at the end a TrainingResult.
 
     Everything is written below `folder`, which exists: weights, snapshots, previews, logs. With `settings.resume` it
     goes on from there. Raises ValueError, OSError, Diverged.
@@ -106,9 +106,9 @@ def learn(
         lost.add("ended" if _saved_again(out, kept, folder) else "older")
     best = Noise2Noise.load(out, device)
     stopped = progress is not None and fraction(recipe, progress.step, progress.steps, progress.seconds) < 1
-    found = lost.without("pictures", lambda: trusted(best, held, folder / "trust"))
-    found = found or Trust((), "", None, (), not held.has_clean)
-    yield Learnt(out, last_path(out), folder / LOGS, best.header, found, stopped, lost.told())
+    found = lost.without("pictures", lambda: assess(best, held, folder / "trust"))
+    found = found or Reliability((), "", None, (), not held.has_clean)
+    yield TrainingResult(out, last_path(out), folder / LOGS, best.header, found, stopped, lost.told())
 
 
 # What is said of what could not be written.
@@ -175,11 +175,11 @@ def _saved_again(out: Path, kept: BestWeights, folder: Path) -> bool:
 
 def to_measure(held: Pairs) -> Pairs:
     """So much of the hold-out that measuring is quick: middles of large pictures, some of many scenes, a few shots."""
-    few = display.first_shots(held, HELD_SHOTS)
+    few = limit_shots(held, HELD_SHOTS)
     side = max(LEAST_SIDE, int(math.sqrt(HELD_PIXELS / len(few) / max(1, few.shots.max() - 1))))
-    cut = display.middle(few, side)
+    cut = crop_middles(few, side)
     pixels = (cut.sizes.prod(axis=1) * np.maximum(1, cut.shots - 1)).mean()
-    return display.spread(cut, min(HELD, max(1, int(HELD_PIXELS / pixels))))
+    return spread_scenes(cut, min(HELD, max(1, int(HELD_PIXELS / pixels))))
 
 
 def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path | None:
@@ -200,13 +200,13 @@ class Previews:
 
     def __init__(self, held: Pairs, folder: Path, denoise: Denoiser, lost: Lost) -> None:
         self.folder, self.denoise, self.lost, self.drawn_at = folder, denoise, lost, -math.inf
-        self.rows: tuple[tuple[Shown, ...], ...] = ()  # as they were drawn last
-        self.pairs = display.first_pairs(display.middle(display.spread(held, display.ROWS), display.SIDE))
+        self.rows: PictureRows = ()  # as they were drawn last
+        self.pairs = preview_pairs(held)
         self.brought = lost.without("pictures", self._bring) or []
 
-    def _bring(self) -> list[tuple[Shown, ...]]:
+    def _bring(self) -> list[PictureRow]:
         self.folder.mkdir(exist_ok=True)
-        return [display.draw_pair(self.folder, place, pair, "noisy") for place, pair in enumerate(self.pairs)]
+        return [write_pair(self.folder, place, pair, "noisy") for place, pair in enumerate(self.pairs)]
 
     def due(self, progress: Progress) -> bool:
         """At the first step, each time a second has gone by, and whenever the hold-out was measured."""
@@ -218,9 +218,9 @@ class Previews:
         self.drawn_at = progress.seconds
         return Preview(progress.step, progress.seconds, self.rows, snapshot)
 
-    def _draw(self, step: int) -> tuple[tuple[Shown, ...], ...]:
+    def _draw(self, step: int) -> PictureRows:
         rows = []
         for place, (pair, (noisy, *others)) in enumerate(zip(self.pairs, self.brought)):
             file = self.folder / f"{place}_denoised_{step:06d}.png"
-            rows.append((noisy, display.draw(file, "denoised", self.denoise(pair.source), pair), *others))
+            rows.append((noisy, write_picture(file, "denoised", self.denoise(pair.source), pair), *others))
         return tuple(rows)

@@ -3,10 +3,9 @@
 import pytest
 import serving
 import watchful
-from serving import ROOT
+from serving import PATIENCE, ROOT
 
 SCREENSHOTS = ROOT / "runs" / "screenshots"
-PATIENCE = 20_000  # ms that anything on a page may take on a loaded machine
 
 
 @pytest.fixture(scope="session")

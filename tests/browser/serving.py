@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PATIENCE = 20_000  # ms that anything on a page may take on a loaded machine
 START_SECONDS = 90  # that a loaded machine may take to start the server
 
 
@@ -73,3 +75,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+def children(server):
+    """The processes of jobs: children of the server that jobs are forked from."""
+    family = psutil.Process(server.pid).children(recursive=True)
+    return [process for process in family if process.nice() > 0 and process.status() != psutil.STATUS_ZOMBIE]
+
+
+def gone_within(seconds, server):
+    end = time.monotonic() + seconds
+    while children(server) and time.monotonic() < end:
+        time.sleep(0.1)
+    return not children(server)

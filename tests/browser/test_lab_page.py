@@ -5,9 +5,8 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import PATIENCE
 from lab_steps import STARTED, at_work, run, shortest
-from test_train_page import children, gone_within
+from serving import PATIENCE, children, gone_within
 
 from demo.lab.experiments import EXPERIMENTS
 

@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-import time
 
 import numpy as np
-import psutil
 import pytest
 import skimage
 from PIL import Image
-from serving import ROOT
+from serving import ROOT, children, gone_within
 from steps import panels, settled
 
 SCENE = skimage.data.coffee()[:192, :256]
@@ -35,19 +33,6 @@ def train(page, seconds="20 s"):
     page.locator("#budget").get_by_text(seconds).click()
     page.click("#train")
     page.wait_for_selector("#curves svg[role=img] path")
-
-
-def children(server):
-    """The processes of jobs: children of the server that jobs are forked from."""
-    family = psutil.Process(server.pid).children(recursive=True)
-    return [process for process in family if process.nice() > 0 and process.status() != psutil.STATUS_ZOMBIE]
-
-
-def gone_within(seconds, server):
-    end = time.monotonic() + seconds
-    while children(server) and time.monotonic() < end:
-        time.sleep(0.1)
-    return not children(server)
 
 
 def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path, screenshot):

@@ -9,7 +9,7 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from demo.lab import guess
-from demo.lab.guess import CASES, EXPERIMENT, Measured
+from demo.lab.guess import BLIND_TESTS, EXPERIMENT, Measured
 from demo.lab.material import SHIPPED
 from n2n import Noise2Noise
 
@@ -51,7 +51,7 @@ def test_an_answer_shows_the_same_pictures_and_what_they_are(tmp_path):
     assert clean.role == "clean" and clean.psnr is None
 
 
-@pytest.mark.parametrize("key", CASES)
+@pytest.mark.parametrize("key", BLIND_TESTS)
 def test_psnr_and_ssim_are_those_of_scikit_image(tmp_path, key):
     screen = run(tmp_path, key, "b")
     for seen, note, (psnr, ssim) in zip(screen.rows[0][1:], screen.notes, judged(screen)):
@@ -69,7 +69,7 @@ def test_the_tissue_has_the_higher_psnr_where_it_is_too_smooth_and_the_lower_ssi
     assert screen.headline.endswith("here PSNR and SSIM disagree.")
 
 
-@pytest.mark.parametrize("key", CASES)
+@pytest.mark.parametrize("key", BLIND_TESTS)
 def test_the_screen_says_that_they_disagree_where_they_do(tmp_path, key):
     screen = run(tmp_path, key, "a", seed=5)
     (psnr_a, ssim_a), (psnr_b, ssim_b) = judged(screen)
@@ -77,7 +77,7 @@ def test_the_screen_says_that_they_disagree_where_they_do(tmp_path, key):
 
 
 def test_some_cases_agree_and_some_disagree(tmp_path):
-    told = ["disagree" in run(tmp_path, key, "a").headline for key in CASES]
+    told = ["disagree" in run(tmp_path, key, "a").headline for key in BLIND_TESTS]
     assert 1 <= sum(told) < len(told) and len(told) >= 4
 
 
@@ -93,15 +93,15 @@ def test_the_headline_tells_whether_the_measures_agree_with_the_eye(answer, psnr
     assert guess.headline(measured(psnr, ssim), answer).startswith(told)
 
 
-@pytest.mark.parametrize("key", CASES)
+@pytest.mark.parametrize("key", BLIND_TESTS)
 def test_the_seed_decides_which_is_a_and_both_are_as_likely(key):
-    firsts = [guess.order(key, seed)[0] is CASES[key].methods[0] for seed in range(1000)]
+    firsts = [guess.order(key, seed)[0] is BLIND_TESTS[key].methods[0] for seed in range(1000)]
     assert abs(sum(firsts) - 500) < 5 * np.sqrt(250)
-    assert firsts[:20] == [guess.order(key, seed)[0] is CASES[key].methods[0] for seed in range(20)]
+    assert firsts[:20] == [guess.order(key, seed)[0] is BLIND_TESTS[key].methods[0] for seed in range(20)]
 
 
 def test_a_seed_hides_the_cases_differently():
-    swapped = [[guess.order(key, seed)[0] is CASES[key].methods[0] for key in CASES] for seed in range(100)]
+    swapped = [[guess.order(key, seed)[0] is BLIND_TESTS[key].methods[0] for key in BLIND_TESTS] for seed in range(100)]
     assert not all(len(set(each)) == 1 for each in swapped)
 
 

@@ -14,14 +14,14 @@ import asyncio, sys
 from pathlib import Path
 import spaces
 from demo.server import gpu
-from demo.server.sessions import Visits
+from demo.server.visitor_folders import VisitorFolders
 from demo.service.denoise import Denoisings
 from demo.work import denoise
 from demo.work.denoise import Order
 given = []
-gpu.lent = lambda *arguments: given.append(arguments[0]) or arguments[0](*arguments[1:])
+gpu.run_on_gpu = lambda *arguments: given.append(arguments[0]) or arguments[0](*arguments[1:])
 order = Order(sample="cat", noise="gaussian", level=25.0)
-outcome = asyncio.run(Denoisings(Visits(Path(sys.argv[1]))).denoise("anna", order))
+outcome = asyncio.run(Denoisings(VisitorFolders(Path(sys.argv[1]))).denoise("anna", order))
 print(spaces.asked, given == [denoise.fulfil], len(outcome.rows), gpu.device())
 """
 
@@ -31,8 +31,8 @@ def test_where_a_gpu_is_lent_denoising_asks_for_it_and_the_rest_stays_on_the_cpu
     environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "SPACES_ZERO_GPU": "true"}
     command = [sys.executable, "-c", DENOISED, tmp_path / "files"]
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "['lent'] True 1 cpu"
+    assert told.stdout.strip() == "['run_on_gpu'] True 1 cpu"
 
 
 def test_elsewhere_work_is_done_as_it_is():
-    assert gpu.lent(divmod, 17, 5) == (3, 2)
+    assert gpu.run_on_gpu(divmod, 17, 5) == (3, 2)

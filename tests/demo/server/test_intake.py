@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from demo.server.intake import REFUSED, Refused, admitted, cleared, served
+from demo.server.intake import REFUSED, Refused, admit, admit_all, may_be_served
 
 SUM = "0123456789abcdef" * 4
 
@@ -23,12 +23,12 @@ def upload(root):
 
 
 def test_an_upload_is_let_in(upload, root):
-    assert admitted(str(upload), root) == upload
+    assert admit(str(upload), root) == upload
 
 
 def test_the_age_of_an_upload_counts_from_its_last_use(upload, root):
     os.utime(upload.parent, (0, 0))
-    admitted(str(upload), root)
+    admit(str(upload), root)
     assert upload.parent.stat().st_mtime > 1e9
 
 
@@ -71,13 +71,13 @@ def strangers(root):
 def test_everything_else_gets_one_and_the_same_answer(upload, root):
     for what, path in strangers(root).items():
         with pytest.raises(Refused) as refused:
-            admitted(path, root)
+            admit(path, root)
         assert str(refused.value) == REFUSED, what
 
 
 def test_files_are_cleared_however_deep_they_lie(upload, root):
     sent = [3, "text", {"value": [{"path": str(upload), "url": "http://evil.example/x", "meta": {"_type": "x"}}]}]
-    assert cleared(sent, root) == [3, "text", {"value": [{"path": str(upload), "meta": {"_type": "x"}}]}]
+    assert admit_all(sent, root) == [3, "text", {"value": [{"path": str(upload), "meta": {"_type": "x"}}]}]
 
 
 @pytest.mark.parametrize(
@@ -86,15 +86,15 @@ def test_files_are_cleared_however_deep_they_lie(upload, root):
 def test_a_file_that_is_no_upload_is_refused_with_or_without_gradios_mark(file, root):
     for sent in (file, file | {"meta": {"_type": "gradio.FileData"}}):
         with pytest.raises(Refused):
-            cleared([[sent]], root)
+            admit_all([[sent]], root)
 
 
 def test_what_names_no_file_stays_as_it_is(root):
-    assert cleared([1, None, "a", {"b": [2.5, True]}], root) == [1, None, "a", {"b": [2.5, True]}]
+    assert admit_all([1, None, "a", {"b": [2.5, True]}], root) == [1, None, "a", {"b": [2.5, True]}]
 
 
 def test_served_is_what_was_made_for_a_visitor_or_came_from_one(upload, root):
     found = strangers(root)
     own = {"a visitor's file"}
-    assert served(str(upload), root)
-    assert {what for what, path in found.items() if isinstance(path, str) and served(path, root)} == own
+    assert may_be_served(str(upload), root)
+    assert {what for what, path in found.items() if isinstance(path, str) and may_be_served(path, root)} == own

@@ -3,7 +3,7 @@
 import pytest
 
 from demo import settings
-from demo.server.messages import LONGEST, NO_MEMORY, told
+from demo.server.messages import LONGEST, NO_MEMORY, to_sentence
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,12 @@ from demo.server.messages import LONGEST, NO_MEMORY, told
     ],
 )
 def test_names_stay_and_folders_go(problem, text):
-    assert told(problem) == text
+    assert to_sentence(problem) == text
 
 
 def test_it_is_cut_to_some_lines():
-    assert len(told("x" * 5_000_000)) == LONGEST and told("x" * 999).endswith("…")
+    assert len(to_sentence("x" * 5_000_000)) == LONGEST and to_sentence("x" * 999).endswith("…")
 
 
 def test_too_little_memory_is_told_in_words():
-    assert told(MemoryError()) == NO_MEMORY
+    assert to_sentence(MemoryError()) == NO_MEMORY

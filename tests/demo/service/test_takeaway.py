@@ -16,7 +16,7 @@ from demo.service.runs import Run
 from demo.service.uploads import Upload
 from demo.work import pairs as gathering
 from demo.work import train
-from demo.work.train import Settings
+from demo.work.train import TrainingSettings
 from n2n.__main__ import main
 from n2n.cli.repeat import command
 from n2n.measure.evaluate import ESTIMATED, MEAN
@@ -27,7 +27,7 @@ from n2n.training.history import MEASUREMENT_COLUMNS
 from n2n.training.recipe import named_recipe
 
 TINY = UNetConfig(width=6, residual=True)
-CHOSEN = Settings(named_recipe("fast", steps=2, batch_size=2, evaluations=1, hold_out=0.3), TINY, device="cpu")
+CHOSEN = TrainingSettings(named_recipe("fast", steps=2, batch_size=2, evaluations=1, hold_out=0.3), TINY, device="cpu")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from demo.content import noises
 from demo.widgets import html
 from demo.work import denoise as denoising
 from demo.work import inputs, measurements
-from demo.work.denoise import AUTOMATIC, TRAINED, Learnt, Options, Order
+from demo.work.denoise import AUTOMATIC, TRAINED, LearntData, Options, Order
 from demo.work.measurements import COLUMNS
 from n2n import Noise2Noise, UNetConfig
 from n2n.data import image, reader
@@ -549,7 +549,7 @@ def learnt(tmp_path, pixels):
     (tmp_path / "out").mkdir(exist_ok=True)
 
     def learnt(*files, hold_out=0.25):
-        order = Order(pairs=Learnt(files, hold_out, 0), options=Options("gaussian"))
+        order = Order(pairs=LearntData(files, hold_out, 0), options=Options("gaussian"))
         return denoising.fulfil(order, tmp_path / "out")
 
     return learnt

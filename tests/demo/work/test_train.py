@@ -15,8 +15,8 @@ from torch.utils.tensorboard import SummaryWriter
 from demo.service import takeaway
 from demo.service.runs import Run
 from demo.work import train
-from demo.work.exposures import trusted
-from demo.work.train import Learnt, Preview, learn, to_measure
+from demo.work.reliability import assess
+from demo.work.train import Preview, TrainingResult, learn, to_measure
 from n2n import Noise2Noise, Progress
 from n2n.data import files, image, pairs, reader
 from n2n.data.scenes import Scene
@@ -56,7 +56,7 @@ def test_it_yields_every_step_previews_and_the_end(whole):
     assert [progress.step for progress in of(Progress, whole)] == [1, 2, 3, 4]
     assert next(preview.step for preview in of(Preview, whole)) == 1
     assert {2, 4} <= {preview.step for preview in of(Preview, whole) if preview.snapshot}
-    assert isinstance(whole[-1], Learnt) and not whole[-1].stopped
+    assert isinstance(whole[-1], TrainingResult) and not whole[-1].stopped
 
 
 def test_all_of_it_can_be_sent_to_another_process(whole):
@@ -112,7 +112,7 @@ def test_what_is_measured_was_not_learnt_from(whole, file):
 def test_asked_to_stop_it_ends_with_weights(file, tmp_path):
     *items, learnt = learn(lambda: True, [file], tmp_path, SHORT)
     assert [progress.step for progress in of(Progress, items)] == [1]
-    assert learnt.stopped and load(learnt.last)[1].steps == 1 and learnt.trust.rows
+    assert learnt.stopped and load(learnt.last)[1].steps == 1 and learnt.reliability.rows
 
 
 def test_resumed_it_goes_on_from_the_step_and_keeps_what_was_shown(file, tmp_path):
@@ -179,7 +179,7 @@ def test_without_clean_pictures_a_preview_estimates_by_the_subtraction(tmp_path,
     excess = float((denoised - target).square().mean() - (source - target).square().mean() / 2)
     assert row["denoised"].estimated and "clean" not in row
     assert row["denoised"].psnr == pytest.approx(-10 * np.log10(excess), abs=1e-3)
-    assert learnt.trust.estimated and learnt.trust.rows[0][0].estimated
+    assert learnt.reliability.estimated and learnt.reliability.rows[0][0].estimated
 
 
 def test_nothing_to_hold_out_is_told_before_any_work(tmp_path, rng):
@@ -202,36 +202,36 @@ def test_measuring_is_bounded_in_scenes_shots_and_pixels(count, side, shots, sce
 
 def test_trust_shows_what_two_shots_make_the_net_say(whole):
     learnt = whole[-1]
-    (noisy, denoised, second, disagreement), _ = learnt.trust.rows
+    (noisy, denoised, second, disagreement), _ = learnt.reliability.rows
     assert [seen.role for seen in (denoised, second)] == ["denoised", "second denoised"]
     difference = np.abs(pixels(denoised).astype(float) - pixels(second)).mean(2).ravel()
     heat = pixels(disagreement).astype(float).sum(2).ravel()  # inferno gets brighter all the way
     assert np.corrcoef(difference.argsort().argsort(), heat.argsort().argsort())[0, 1] > 0.9
-    assert "% of white" in learnt.trust.note and disagreement.psnr is None and noisy.psnr is not None
+    assert "% of white" in learnt.reliability.note and disagreement.psnr is None and noisy.psnr is not None
 
 
 def test_trust_tells_what_a_denoised_picture_is_worth(whole):
     learnt = whole[-1]
     psnr = learnt.header.psnr
-    assert learnt.trust.worth == pytest.approx(10 ** ((psnr["denoised"] - psnr["noisy"]) / 10))
-    (one, before), (two, _) = learnt.trust.averages
+    assert learnt.reliability.worth == pytest.approx(10 ** ((psnr["denoised"] - psnr["noisy"]) / 10))
+    (one, before), (two, _) = learnt.reliability.averages
     assert (one, two) == (1, 2) and before == pytest.approx(psnr["noisy"], abs=0.1)
 
 
 @pytest.mark.parametrize("clean", [True, False])
 def test_trust_compares_with_the_average_of_many_shots(tmp_path, rng, clean):
     *_, learnt = learn(never, [save(tmp_path / "pairs.npz", rng, shots=5, clean=clean)], tmp_path, SHORT)
-    noisy, *_, average = learnt.trust.rows[0]
+    noisy, *_, average = learnt.reliability.rows[0]
     assert average.role == "average of 5" and average.estimated is not clean
     assert average.psnr == pytest.approx(noisy.psnr + 10 * np.log10(5), abs=0.8)
-    assert [k for k, _ in learnt.trust.averages] == [1, 2, 4, 5]
+    assert [k for k, _ in learnt.reliability.averages] == [1, 2, 4, 5]
 
 
 def test_worth_is_not_told_where_noise_drowns_the_estimate(file, tmp_path):
     data = reader.read(file)
     model = Noise2Noise.for_pairs(data, named_recipe("fast"), TINY, "cpu")
     model.header = Header(psnr={"estimated": 100.0, "estimated_noisy": 20.0})
-    assert trusted(model, data, tmp_path / "trust").worth is None
+    assert assess(model, data, tmp_path / "trust").worth is None
 
 
 # --- a disk that fills up

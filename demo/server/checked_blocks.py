@@ -8,18 +8,18 @@ import gradio as gr
 from .. import settings
 from ..jobs.errors import PROBLEMS
 from . import intake
-from .messages import UNFORESEEN, told
+from .messages import UNFORESEEN, to_sentence
 
 UNFIT = "what was sent does not fit this page; reload it and try again, or see “Use via API” at its foot"
 
 
-class Walled(gr.Blocks):
+class CheckedBlocks(gr.Blocks):
     """gr.Blocks for which a visitor is a stranger."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *others: Any, **more: Any) -> list[Any]:  # noqa: ANN401
         """Only uploads are named in what comes in. Raises gr.Error."""
         try:
-            return await super().preprocess_data(block_fn, intake.cleared(inputs, settings.folder()), *others, **more)
+            return await super().preprocess_data(block_fn, intake.admit_all(inputs, settings.folder()), *others, **more)
         except gr.Error as problem:  # a value that is not among those of a control
             raise refusal(problem.message) from None
         except intake.Refused as problem:
@@ -47,4 +47,4 @@ class Walled(gr.Blocks):
 
 def refusal(problem: Exception | str) -> gr.Error:
     """What the page or the program is told."""
-    return gr.Error(told(problem), print_exception=False)
+    return gr.Error(to_sentence(problem), print_exception=False)

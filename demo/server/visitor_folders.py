@@ -1,4 +1,4 @@
-"""A visitor's own folder: whom it belongs to, how long it lives, and that nobody else can guess where it is."""
+"""A folder for each visitor: who owns it, how long it lives, and a name that nobody else can guess."""
 
 import hashlib
 import os
@@ -16,29 +16,29 @@ from .. import settings
 PREFIX = "visit-"
 
 
-class Visits:
-    """Folders below `root`, one for each visitor, under names that cannot be told from the visitor's public ones."""
+class VisitorFolders:
+    """Folders below `root`, one for each visitor, under names that nobody can derive from a session."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.key = root, secrets.token_bytes(32)
-        self._held: Counter[Path] = Counter()  # folders that are in use
-        self._lock = threading.Lock()  # nothing is removed while it is taken into use
+        self._users: Counter[Path] = Counter()  # how many use a folder
+        self._lock = threading.Lock()  # no folder is removed while somebody begins to use it
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def folder(self, session: str) -> Path:
-        """The folder of a visitor, made when first asked for; its age counts from the last time it was."""
+    def own(self, session: str) -> Path:
+        """The visitor's folder, created on the first call; each call resets its age."""
         folder = self._place(session)
         with self._lock:
             folder.mkdir(exist_ok=True, mode=0o700)
             os.utime(folder)
         return folder
 
-    def fresh(self, session: str, kind: str, keep: int = 2) -> Path:
-        """A new folder for the files of one run; of the earlier ones of this kind the newest `keep` stay, and those in
-        use.
+    def new(self, session: str, kind: str, keep: int = 2) -> Path:
+        """A new folder for the files of one run; earlier ones of this kind are removed, except the newest `keep` and
+        those in use.
         """
-        folder = self.folder(session)
-        runs = [run for run in sorted(folder.glob(f"{kind}-*")) if not self._held[run]]
+        folder = self.own(session)
+        runs = [run for run in sorted(folder.glob(f"{kind}-*")) if not self._users[run]]
         for old in runs[: max(0, len(runs) - keep)]:
             shutil.rmtree(old, ignore_errors=True)
         run = folder / f"{kind}-{time.time_ns():020d}-{secrets.token_hex(4)}"
@@ -46,27 +46,27 @@ class Visits:
         return run
 
     @contextmanager
-    def held(self, folder: Path) -> Iterator[Path]:
-        """While the block lasts, this folder of a visitor is in use or waits for its turn: it stays, however old."""
+    def in_use(self, folder: Path) -> Iterator[Path]:
+        """Keeps this folder of a visitor for as long as the block lasts, however old it becomes."""
         with self._lock:
-            self._held[folder] += 1
+            self._users[folder] += 1
         try:
             yield folder
         finally:
             with self._lock:
-                self._held[folder] -= 1
-                self._held += Counter()  # drops those at 0
+                self._users[folder] -= 1
+                self._users += Counter()  # drops those at 0
             with suppress(FileNotFoundError):
                 os.utime(folder.parent)
 
     def shared(self, name: str) -> Path:
-        """A folder for what every visitor may see, such as the first picture; what is in it stays."""
+        """A folder for files that every visitor may see, such as the first picture; they are never removed."""
         folder = self.root / "shared" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def leave(self, session: str) -> None:
-        """The visitor has left, or lost the connection: their files go after a grace period."""
+        """Has the files of a visitor who left, or lost the connection, removed after a grace period."""
         folder = self._place(session)
         soon = time.time() - settings.limits().file_seconds + settings.GRACE_SECONDS
         with suppress(FileNotFoundError):  # there never was one, or it is gone already
@@ -81,9 +81,9 @@ class Visits:
                     shutil.rmtree(folder.with_name(f"gone-{folder.name}"), ignore_errors=True)
 
     def _set_aside(self, folder: Path) -> bool:
-        """Whether it was too old, and nobody finds it any more. Raises FileNotFoundError."""
+        """Renames a folder that is too old, so that nobody finds it; whether it did. Raises FileNotFoundError."""
         with self._lock:
-            used = any(held.parent == folder for held in self._held)
+            used = any(run.parent == folder for run in self._users)
             if used or time.time() - folder.stat().st_mtime <= settings.limits().file_seconds:
                 return False
             folder.rename(folder.with_name(f"gone-{folder.name}"))

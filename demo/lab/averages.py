@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from n2n import noise
-from n2n.analysis import Centres, Learner, centres, distances, marked
+from n2n.analysis import Averages, Learner, distances, marked, pixel_averages
 from n2n.data import Batch, Scene, pairs
 from n2n.figures import BLUE, GREEN, INK, PURPLE, VERMILLION, style
 from n2n.measure import PEAK_DB
@@ -46,7 +46,7 @@ class Look:
 
     pair: Batch  # a copy that the net denoises and never learns from, and the clean picture
     copies: Tensor  # (K, 1, H, W)
-    found: Centres
+    found: Averages
     spot: tuple[int, int]  # row and column of the pixel whose values are drawn
 
 
@@ -58,7 +58,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     pair = Batch(("",), model(clean, noise.generator(seed, 1)), None, clean)
     for many in (2**power for power in range(most.bit_length())):
         copies = torch.cat([copies, *model.shots(clean, many - len(copies), rng)])
-        look = Look(pair, copies, Centres(*(each[None] for each in centres(copies))), spot(chosen, SIDE))
+        look = Look(pair, copies, Averages(*(each[None] for each in pixel_averages(copies))), spot(chosen, SIDE))
         pictures = _pictures(folder, look)
         share = GROWING * many / most if seconds else many / most
         yield Screen(_growth(pictures, many), _svg(look, None), _rows(pictures), share=share)
@@ -86,7 +86,7 @@ def _pictures(folder: Path, look: Look) -> dict[str, PictureFile]:
 def _growth(pictures: Mapping[str, PictureFile], many: int) -> str:
     """Which average is closest to the clean picture, by the PSNR under the pictures."""
     copies = "One copy" if many == 1 else f"{many} copies"
-    psnr = {name: round(pictures[name].psnr, 1) for name in Centres._fields}
+    psnr = {name: round(pictures[name].psnr, 1) for name in Averages._fields}
     if len(set(psnr.values())) == 1:
         return f"{copies}: mean, median and mode are alike."
     said = [f"{name} {'exact' if value >= PEAK_DB else f'{value:.1f} dB'}" for name, value in psnr.items()]

@@ -38,7 +38,11 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     learnt, held = (broken_pairs.broken(_pictures(*which), key, amount, which[-1]) for which in clean)
     verdicts = tuple(doctor.examine(broken_pairs.to_pairs(learnt, BROKEN)))
     said = word_of(verdicts)
-    notes = f"{way.words}: {amount:.3g} {way.unit}.", str(broken_pairs.noise_of(learnt)), *NOT_BROKEN * (not way.breaks)
+    notes = (
+        f"{way.words}: {amount:.3g} {way.unit}.",
+        str(broken_pairs.noise_statistics(learnt)),
+        *NOT_BROKEN * (not way.breaks),
+    )
     some = first_pairs(spread_scenes(broken_pairs.to_pairs(held, BROKEN), ROWS))
     rows = tuple(write_pair(folder, place, pair, "noisy") for place, pair in enumerate(some))
     yield Screen(f"The pair doctor says before any training: {said}.", "", rows, notes, verdicts, 0.0)

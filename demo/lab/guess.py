@@ -93,7 +93,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         yield Screen("Which looks better, A or B? Choose by eye.", rows=(row,))
         return
     row = (
-        _told(folder / "noisy.png", "noisy", noisy, one_picture.show(noisy, clean).psnr),
+        _told(folder / "noisy.png", "noisy", noisy, one_picture.measure_displayed(noisy, clean).psnr),
         *(_told(folder / f"{each.name}.png", f"{each.name}: {each.words}", each.picture, each.psnr) for each in both),
         _told(folder / "clean.png", "clean", clean, None),
     )
@@ -121,7 +121,7 @@ def _hidden(key: str, seed: int) -> tuple[Tensor, Tensor, tuple[Measured, Measur
 
 def _measured(name: str, method: Method, noisy: Tensor, clean: Tensor) -> Measured:
     picture = method.denoise(noisy)
-    seen = one_picture.show(picture, clean)
+    seen = one_picture.measure_displayed(picture, clean)
     return Measured(name, method.words, picture, seen.psnr, seen.ssim)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from n2n.measure import Case, Shown, one_picture
+from n2n.measure import MeasuredPicture, NoisyPicture, one_picture
 
 from .. import settings
 from . import rows
@@ -24,9 +24,9 @@ def encoders() -> ThreadPoolExecutor:
 
 def row(
     title: str,
-    case: Case,
-    before: Shown,
-    results: Mapping[str, tuple[Tensor, Shown]],
+    case: NoisyPicture,
+    before: MeasuredPicture,
+    results: Mapping[str, tuple[Tensor, MeasuredPicture]],
     maps: bool,
     folder: Path,
     prefix: str,
@@ -34,13 +34,13 @@ def row(
     """The panels of one picture: noisy, denoised, target, then what was asked for besides."""
     seen = {"noisy": before, "denoised": results["denoised"][1]}
     if case.target is not None:
-        seen["target"] = one_picture.show(case.target, None)
+        seen["target"] = one_picture.measure_displayed(case.target, None)
     seen |= {method: shown for method, (_, shown) in results.items() if method != "denoised"}
     if maps:
         denoised = seen["denoised"].pixels
         if case.target is not None:
-            seen["error"] = Shown(one_picture.error_map(denoised, seen["target"].pixels))
-        seen["residual"] = Shown(one_picture.residual(before.pixels, denoised))
+            seen["error"] = MeasuredPicture(one_picture.error_map(denoised, seen["target"].pixels))
+        seen["residual"] = MeasuredPicture(one_picture.residual(before.pixels, denoised))
     small = {role: one_picture.reduced(shown.pixels, settings.limits().shown_pixels) for role, shown in seen.items()}
     saved = [encoders().submit(rows.save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
     said = {role: _noted(role, shown, before, case) for role, shown in seen.items()}
@@ -56,7 +56,7 @@ TITLES = {
 }
 
 
-def _noted(role: str, shown: Shown, before: Shown, case: Case) -> list[str]:
+def _noted(role: str, shown: MeasuredPicture, before: MeasuredPicture, case: NoisyPicture) -> list[str]:
     """What stands under a panel besides its figures: how they were measured, and that it is worse than before."""
     said = []
     known = shown.psnr is not None
@@ -69,7 +69,7 @@ def _noted(role: str, shown: Shown, before: Shown, case: Case) -> list[str]:
     return said
 
 
-def _panel(role: str, shown: Shown, pixels: np.ndarray, src: str, said: Sequence[str] = ()) -> dict:
+def _panel(role: str, shown: MeasuredPicture, pixels: np.ndarray, src: str, said: Sequence[str] = ()) -> dict:
     """`pixels` are what `src` shows: those of `shown`, or fewer."""
     height, width = pixels.shape[:2]
     title, note = TITLES.get(role, (role.capitalize(), ""))

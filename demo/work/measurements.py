@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from n2n.data import files
-from n2n.measure import Case, Shown
+from n2n.measure import MeasuredPicture, NoisyPicture
 from n2n.training import safe_cell
 
 from .rows import IDENTICAL
@@ -17,7 +17,7 @@ COLUMNS = ("picture", "method", "PSNR before", "PSNR after", "SSIM before", "SSI
 FIGURES = slice(2, 7)  # of a line, those that have a mean
 
 
-def line(title: str, method: str, case: Case, before: Shown, after: Shown) -> tuple:
+def line(title: str, method: str, case: NoisyPicture, before: MeasuredPicture, after: MeasuredPicture) -> tuple:
     """What stands under COLUMNS; None where it is not known. `white` is the value that PSNR and SSIM take for 1."""
     told = [IDENTICAL if shown.psnr == math.inf else shown.psnr for shown in (before, after)]
     method = f"{method}, estimated" if after.estimated else method

@@ -108,9 +108,8 @@ class _Histogram(NamedTuple):
         middle = self.depth / self.pairs.clamp_min(1)
         limit = math.sqrt(2) * torch.minimum(middle, 1 - 2 * self.edge - middle).clamp_min(0)
         z = (limit / before[:, None]).clamp(1e-3, 30)
-        kept = 1 - 2 * z * torch.exp(-z * z / 2) / math.sqrt(2 * math.pi) / torch.erf(
-            z / math.sqrt(2)
-        )  # fraction of σ² that is left by the truncation
+        # The fraction of σ² that truncation leaves.
+        kept = 1 - 2 * z * torch.exp(-z * z / 2) / math.sqrt(2 * math.pi) / torch.erf(z / math.sqrt(2))
         near = (middle >= least[:, None]) & (middle < most[:, None])
         counts, power, depth = (torch.where(near, sums, 0) for sums in (self.pairs, self.power, self.depth))
         pairs = counts.sum(1)

@@ -87,7 +87,7 @@ def build(access: Access | None = None) -> App:
 def _first(folders: VisitorFolders) -> work.Outcome:
     """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
-    noise = noises.create(noises.FIRST, noises.OFFERS[noises.FIRST].value)
+    noise = noises.create(noises.FIRST, noises.SLIDERS[noises.FIRST].value)
     cases = inputs.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
     folder = folders.shared("first")
     shutil.rmtree(folder)  # of the server before this one

@@ -83,7 +83,7 @@ class Inspections:
             return None
 
     async def _measure(self) -> float | None:
-        job, measured = self._job(HOST, inspect.PACE_SECONDS, inspect.measure_speed), []
+        job, measured = self._job(HOST, inspect.TRIAL_SECONDS, inspect.measure_speed), []
         async with aclosing(job.results()) as results:
             async for items in results:
                 measured += [item for item in items if isinstance(item, float)]

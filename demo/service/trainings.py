@@ -13,10 +13,9 @@ from n2n.nets import weights
 from n2n.training import named_net, named_recipe
 
 from .. import settings
-from ..jobs import queue
 from ..jobs.errors import PROBLEMS, Failed
 from ..jobs.line import Line
-from ..jobs.queue import QueuedJob
+from ..jobs.queue import INTERVAL, QueuedJob
 from ..server import gpu
 from ..server.messages import UNFORESEEN
 from ..server.visitor_folders import VisitorFolders
@@ -117,7 +116,7 @@ class Trainings:
                 if over and not training.problem:
                     pairs.link(training.run.weights, self.model(session))
                 yield training
-                await asyncio.sleep(0 if over else queue.EVERY)
+                await asyncio.sleep(0 if over else INTERVAL)
         finally:
             training.watchers -= 1
             training.left = time.monotonic()

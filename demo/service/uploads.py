@@ -52,7 +52,7 @@ def gathered(paths: Sequence[str], folder: Path, shared: Path) -> Uploads:
             f"'{gone.name}' is not here any more: files are kept for {limits.file_seconds / 60:.0f} minutes after "
             "their last use; please bring it again"
         )
-    data = pairs.gathered(files, folder)
+    data = pairs.gather(files, folder)
     called = {Path(upload).name: upload.called for upload in paths if isinstance(upload, Upload)}
     kept = [path.name for path in folder.iterdir()]
     renamed = not {file.name for file in files}.issuperset(kept)

@@ -88,7 +88,7 @@ def _noise() -> dict[str, Block]:
     """Noise to be added; or, of what is noisy already, the clean picture."""
     adding = gr.Radio([ADD, ALREADY], value=ADD, label="The picture", elem_id="adding")
     with gr.Group() as added:
-        offered = [(known.label, name) for name, known in noises.OFFERS.items()]
+        offered = [(known.label, name) for name, known in noises.SLIDERS.items()]
         noise = gr.Dropdown(offered, value=noises.FIRST, label="Noise")
         amount = level(noises.FIRST)
         seed = gr.Number(0, label="Seed of the noise", precision=0, minimum=0, maximum=2**31 - 1)
@@ -133,7 +133,7 @@ def _more() -> dict[str, Block]:
 
 def level(name: str) -> gr.Slider:
     """The level's slider for a noise model."""
-    offer = noises.OFFERS[name]
+    offer = noises.SLIDERS[name]
     return gr.Slider(
         offer.low, offer.high, offer.value, step=offer.step, label="Level", info=noises.unit(name), elem_id="level"
     )

@@ -191,7 +191,7 @@ def _worth(run: Run) -> str:
     if run.learnt is None:
         return notes(["Stopped before the last measurement was done: these are the best weights until then."])
     reliability = run.learnt.reliability
-    said = [*([reliability.note] if reliability.note else []), *run.learnt.lost]
+    said = [*([reliability.note] if reliability.note else []), *run.learnt.failures]
     if reliability.worth is not None:
         about = ESTIMATED if reliability.estimated else f"against the clean pictures, {MEAN}"
         gain = f"is worth the average of about {reliability.worth:.1f} of them"

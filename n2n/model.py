@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, to_tensor
-from .machine import host
+from .machine import find_device
 from .measure import metrics
-from .nets import FastUNet, Header, UNet, UNetConfig, check_state, initialize_he, resolved, start_at, tiling, weights
+from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
 from .training import INITIALIZATIONS, BestWeights, Progress, Recipe, named_net, named_recipe, train, weights_of
 
 AT_ONCE = 2**22  # pixels converted to floating point at a time
@@ -41,7 +41,7 @@ class Noise2Noise:
         net = UNet(config)
         if initialization == "he":
             initialize_he(net)
-        self.net = net.to(host.device(str(device or "auto")))
+        self.net = net.to(find_device(str(device or "auto")))
         self.fast = FastUNet(self.net, precision)
         self.header = Header()
         self.name: str | None = None
@@ -137,7 +137,7 @@ class Noise2Noise:
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"
         device, best = next(self.net.parameters()).device, BestWeights()
-        about = Header(machine=f"{host.machine(device)}, {resolved(chosen.precision, device)}")
+        about = Header(machine=hardware(device, chosen.precision))
         try:
             for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):
                 watch(progress)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..data import Pairs
 from ..nets import MULTIPLE, PRECISIONS, UNetConfig
-from ..settings import check_settings, setting, settings
+from ..settings import check_settings, setting, settings_of
 from .losses import LOSSES
 
 INITIALIZATIONS = ("he", "torch")
@@ -91,10 +91,10 @@ class Recipe:
 
     def __new__(cls, *_: object, **given: object) -> "Recipe":
         """Raises ValueError for settings that there are not, naming those that there are."""
-        if own := [name for name in given if name in settings(UNetConfig)]:
+        if own := [name for name in given if name in settings_of(UNetConfig)]:
             raise ValueError(f"{own[0]} says what the net is, not how it learns; set it in the net's UNetConfig")
         if unknown := [name for name in given if name not in cls.__dataclass_fields__]:
-            raise ValueError(f"unknown setting '{unknown[0]}'; allowed: {', '.join(settings(cls))}")
+            raise ValueError(f"unknown setting '{unknown[0]}'; allowed: {', '.join(settings_of(cls))}")
         return super().__new__(cls)
 
     def __post_init__(self) -> None:

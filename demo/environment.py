@@ -1,4 +1,4 @@
-"""What other software reads from the environment alone: written here, once, before that software starts."""
+"""Environment variables for other software: set here, once, before that software starts."""
 
 import os
 from functools import cache
@@ -9,12 +9,12 @@ from . import settings
 
 @cache
 def prepare() -> None:
-    """Tells Gradio where to write, OpenMP how to wait, and the Python that children are forked from where this package
-    lies: none of them can be told in another way.
+    """Sets where Gradio writes, how OpenMP waits, and where forked children find this package: none of these can be set
+    in another way.
     """
     os.environ["GRADIO_TEMP_DIR"] = str(settings.folder())
-    # Read by OpenMP when torch is loaded. Where others share the cores, threads that wait busily starve each other:
-    # waiting less makes a training three to eight times as fast there, and a third slower on cores of its own.
+    # OpenMP reads it when torch is loaded. On shared cores, threads that wait busily starve each other: waiting less
+    # makes a training three to eight times as fast there, but a third slower on cores of its own.
     if os.environ.get("SPACE_ID"):
         os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     paths = str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH")

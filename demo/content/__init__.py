@@ -1,1 +1,1 @@
-"""The built-in pictures, and the kinds of noise on offer."""
+"""The built-in pictures, and the noise that can be added."""

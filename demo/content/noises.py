@@ -1,12 +1,12 @@
-"""The noise that a person can add: how it is called, and what its slider offers."""
+"""The noise that visitors can add: names on the page, and ranges of the sliders."""
 
 from typing import NamedTuple
 
 from n2n.noise import NOISES, Noise, parse
 
 
-class Offer(NamedTuple):
-    """A noise model on the screen: its slider's ends, step and first value in the model's own unit."""
+class Slider(NamedTuple):
+    """The slider for the level of a noise model, in the model's own unit; `value` is the default."""
 
     label: str
     low: float
@@ -15,23 +15,23 @@ class Offer(NamedTuple):
     value: float
 
 
-OFFERS = {
-    "gaussian": Offer("Gaussian: a sensor in the dark", 0, 100, 1, 25),
-    "poisson": Offer("Poisson: few photons", 1, 100, 1, 30),
-    "pixelate": Offer("Pixelate: one sample for each pixel, as in the course", 2, 16, 1, 8),
-    "speckle": Offer("Speckle: laser, ultrasound, radar", 0, 1, 0.01, 0.2),
-    "impulse": Offer("Impulse: pixels replaced at random", 0, 0.9, 0.01, 0.2),
-    "bernoulli": Offer("Bernoulli: pixels lost", 0, 0.9, 0.01, 0.3),
-    "text": Offer("Text: written over", 0, 0.6, 0.01, 0.15),
+SLIDERS = {
+    "gaussian": Slider("Gaussian: a sensor in the dark", 0, 100, 1, 25),
+    "poisson": Slider("Poisson: few photons", 1, 100, 1, 30),
+    "pixelate": Slider("Pixelate: as in the course", 2, 16, 1, 8),
+    "speckle": Slider("Speckle: laser, ultrasound, radar", 0, 1, 0.01, 0.2),
+    "impulse": Slider("Impulse: pixels replaced at random", 0, 0.9, 0.01, 0.2),
+    "bernoulli": Slider("Bernoulli: pixels lost", 0, 0.9, 0.01, 0.3),
+    "text": Slider("Text: written over", 0, 0.6, 0.01, 0.15),
 }
 FIRST = "gaussian"
 
 
 def create(name: str, level: float) -> Noise:
-    """The model with this level. Raises ValueError naming the models, or what levels are allowed."""
+    """The noise model with this level. Raises ValueError naming the models, or the levels allowed."""
     return parse(f"{name}:{level:g}")
 
 
 def unit(name: str) -> str:
-    """What the level means, for the slider: 'standard deviation in units of 255'."""
+    """The unit of the level: 'standard deviation in units of 255'."""
     return NOISES[name].unit

@@ -12,7 +12,7 @@ FOLDER = Path(skimage.__file__).parent / "data"
 
 
 class Sample(NamedTuple):
-    """A picture with the name people see and whom it is by."""
+    """A built-in picture: its name on the page, its file and its author."""
 
     label: str
     file: str
@@ -31,12 +31,12 @@ SAMPLES = {
     "coins": Sample("Coins", "coins.png", "Greek coins from Pompeii. Brooklyn Museum, no known copyright restrictions"),
 }
 FIRST = "cat"
-PAIRS = "the sample pairs"  # stands for those of gathering.py among a person's uploads
+PAIRS = "the sample pairs"  # stands for work.pairs.sample_pairs among a visitor's uploads
 
 
 @lru_cache(maxsize=len(SAMPLES))
 def read(key: str) -> Picture:
-    """The picture of this key. Raises ValueError naming those there are."""
+    """Reads the picture of a key. Raises ValueError naming the keys."""
     if key not in SAMPLES:
         raise ValueError(f"there is no sample picture '{key}'; allowed: {', '.join(SAMPLES)}")
     return image.read(FOLDER / SAMPLES[key].file)

@@ -1,1 +1,1 @@
-"""Processes that do the work, their limits, and the line of those who wait."""
+"""Processes that do the work, their limits, and the line in which visitors wait."""

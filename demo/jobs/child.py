@@ -1,6 +1,6 @@
-"""What a child process does: it limits itself, works, sends what comes of it, and dies with its parent.
+"""The main functions of child processes: they limit themselves, work, send results, and die with their parent.
 
-Only the standard library is imported: this runs before anything else in every child.
+It imports only the standard library, because it runs before anything else in every child.
 """
 
 import errno
@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import traceback
 import warnings
@@ -17,107 +18,113 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from .. import settings
-from . import memory as heap
+from .memory import release_free_memory
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # Windows
-    resource = None
 
+Result = TypeVar("Result")
 POSIX = os.name == "posix"
-NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # what torch's RuntimeError says of it
+NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # in torch's RuntimeError
 
 
 @dataclass(frozen=True)
-class End:
-    """The last that a job sends: its work has ended, or failed with this sentence."""
+class JobEnd:
+    """The last item that a job sends: its work has ended, or failed with this sentence."""
 
     failure: str | None
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a worker sends for each piece of work: its result, or the sentence with which it failed."""
+class Success(Generic[Result]):
+    """The result of a worker's function."""
 
-    result: object = None
-    failure: str | None = None
-    over: bool = False  # the worker ends: it should be replaced
+    result: Result
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The sentence with which a worker's function failed."""
+
+    sentence: str
+    fatal: bool  # whether the worker ends, so that it should be replaced
 
 
 def run(
     pipe: Connection, work: Callable[..., Iterator[object]], arguments: tuple[object, ...], seconds: float, memory: int
 ) -> None:
-    """All that a job's process does."""
+    """The main function of a job's process."""
     _settle(memory)
     if POSIX:
         os.nice(settings.NICENESS)
     _limit_time(seconds)
-    asked = threading.Event()
-    threading.Thread(target=_obey, args=(pipe, asked), daemon=True).start()
+    stop = threading.Event()
+    threading.Thread(target=_listen, args=(pipe, stop), daemon=True).start()
     failure = None
     try:
-        for item in work(asked.is_set, *arguments):
+        for item in work(stop.is_set, *arguments):
             _send(pipe, item)
     except Exception as error:
-        _limit_memory(None)  # telling takes some
+        _limit_memory(None)  # the message takes some
         failure = _sentence(error, memory)
-    _send(pipe, End(failure))
+    _send(pipe, JobEnd(failure))
 
 
 def serve(pipe: Connection, memory: int) -> None:
-    """All that a worker's process does: one piece of work after the other, until its parent is no more."""
+    """The main function of a worker's process: calls one function after the other, until its parent has ended."""
     _settle(memory)
-    over = False
-    while not over:
+    ended = False
+    while not ended:
         try:
             work, arguments, seconds = pickle.loads(pipe.recv_bytes())
         except (EOFError, OSError):
             _die()
         _limit_time(seconds)
-        answer = _answer(work, arguments, memory)
+        outcome = _call(work, arguments, memory)
         _limit_time(None)
-        _send(pipe, answer)
-        over = answer.over
-        heap.give_back()
+        _send(pipe, outcome)
+        ended = isinstance(outcome, Failure) and outcome.fatal
+        release_free_memory()
 
 
-def _answer(work: Callable[..., object], arguments: tuple[object, ...], memory: int) -> Answer:
+def _call(work: Callable[..., Result], arguments: tuple[object, ...], memory: int) -> Success[Result] | Failure:
     try:
-        return Answer(work(*arguments))
+        return Success(work(*arguments))
     except Exception as error:
         if short := _is_short_of_memory(error):
-            _limit_memory(None)  # telling takes some
-        return Answer(failure=_sentence(error, memory), over=short)
+            _limit_memory(None)  # the message takes some
+        return Failure(_sentence(error, memory), fatal=short)
 
 
 def _settle(memory: int) -> None:
-    """Limits this process, and parts it from the terminal's Ctrl-C.
+    """Limits this process, and separates it from the terminal's Ctrl-C.
 
     A group of its own, not a session: between sessions, Linux shares the processor equally whatever their niceness.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    multiprocessing.set_start_method("spawn", force=True)  # children of its own, not the server's: in its group
+    multiprocessing.set_start_method("spawn", force=True)  # its own children, in its group, rather than the server's
     if POSIX:
         os.setpgrp()
-    logging.disable()  # what decoders say of a visitor's file, nobody who reads the log can mend
+    logging.disable()  # nobody who reads the log can mend what decoders find wrong in a visitor's file
     warnings.simplefilter("ignore")
-    with suppress(OSError):  # where memory runs out, the system ends a job and not the server
+    with suppress(OSError):  # when memory runs out, the system should end a job, not the server
         Path("/proc/self/oom_score_adj").write_text("500")
     _limit_memory(memory)
 
 
 def _limit_time(seconds: float | None) -> None:
-    """Has the kernel end this process after so many seconds, even if nobody looks; None: never."""
+    """Has the kernel end this process after so many seconds, even if its parent does not look; None: never."""
     if POSIX:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else seconds + settings.STOP_SECONDS)
 
 
 def _limit_memory(memory: int | None) -> None:
-    """Lets this process take so many bytes more than it has; None: all there is."""
-    if resource is None:
+    """Lets this process use so many bytes more than it does now; None: as many as there are."""
+    if sys.platform == "win32":
         return
     hard = limit = resource.getrlimit(resource.RLIMIT_DATA)[1]
     if memory is not None:
@@ -128,11 +135,11 @@ def _limit_memory(memory: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
-def _obey(pipe: Connection, asked: threading.Event) -> None:
-    """In a thread of the child: sets `asked` when the parent says stop; ends the process when the parent is no more."""
+def _listen(pipe: Connection, stop: threading.Event) -> None:
+    """Runs in a thread: sets `stop` when the parent sends a message; ends the process when the parent has ended."""
     with suppress(EOFError, OSError):
         pipe.recv_bytes()
-        asked.set()
+        stop.set()
         if POSIX:
             signal.setitimer(signal.ITIMER_REAL, settings.STOP_SECONDS)
         pipe.recv_bytes()
@@ -146,16 +153,16 @@ def _die() -> None:
 
 
 def _send(pipe: Connection, item: object) -> None:
-    """By value: multiprocessing's own pickler would leave a tensor's numbers with the child."""
+    """Sends by value: multiprocessing's own pickler would leave the numbers of a tensor with the child."""
     data = pickle.dumps(item)
     try:
         pipe.send_bytes(data)
-    except OSError:  # the parent is no more
+    except OSError:  # the parent has ended
         _die()
 
 
 def _sentence(error: Exception, memory: int) -> str:
-    """An error in one line for the person; where it was not foreseen, its traceback goes to the log."""
+    """An error as one line for the visitor; the traceback of an unforeseen one goes to the log."""
     message = " ".join(str(error).split())
     kind = type(error).__name__
     if _is_short_of_memory(error):

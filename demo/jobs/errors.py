@@ -1,12 +1,12 @@
-"""The errors whose text is for the person at the page."""
+"""The errors whose message is meant for the visitor."""
 
 
 class Failed(Exception):
-    """Work in a child process came to no good end; the message is one sentence for the person who asked for it."""
+    """Work in a child process failed; the message is one sentence for the visitor."""
 
 
 class Full(Exception):
-    """No more can wait; the message says so politely."""
+    """The line is full; the message says so politely."""
 
 
 PROBLEMS = (Failed, Full, ValueError, OSError)

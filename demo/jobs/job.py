@@ -1,4 +1,4 @@
-"""A job: a generator function at work in a process of its own, within limits.
+"""A job: a generator function that runs in a process of its own, within limits.
 
 Every child process imports this module, so it imports neither Gradio nor torch.
 """
@@ -19,24 +19,25 @@ from . import child, processes
 from .errors import Failed
 from .processes import LOCK
 
-HELD = 1000  # items that wait to be received before the work has to
+QUEUED = 1000  # items that may wait to be received; then the work has to wait
 
 
 class Job:
     """Runs the generator `work(stop, *arguments)` in a child process, at once, and collects what it yields.
 
     `work` is a function of a module, `arguments` are small and can be pickled: paths rather than pictures. `stop()` is
-    true once the parent has asked the work to end. `seconds`, and `memory` in bytes beyond what every child has, limit
-    it. Threads may share a job. One that nobody holds, and all at exit, end as with `end()`. Raises Failed.
+    true once the parent has asked the work to end. It may take `seconds`, and `memory` in bytes beyond what every child
+    has. Threads may share a job. A job without references, and all at exit, end as with `end()`. Raises Failed.
     """
 
     def __init__(self, work: Callable[..., Iterator[object]], *arguments: object, seconds: float, memory: int) -> None:
-        self._seconds, self._failure = seconds, None
+        self._seconds = seconds
+        self._failure: str | None = None
         self._done = self._concluded = self._stopped = self._late = False
-        self.killed = False  # asked to stop, it did not in time
-        self._arrived: queue.Queue[bytes] = queue.Queue(HELD)
+        self.killed = False  # since it did not stop in time
+        self._arrived: queue.Queue[bytes] = queue.Queue(QUEUED)
         self._process, self._pipe = processes.start(child.run, work, arguments, seconds, memory)
-        self.pid: int = self._process.pid
+        self.pid = self._process.pid
         self._deadline = time.monotonic() + seconds
         self._listener = threading.Thread(target=_listen, args=(self._pipe, self._arrived), daemon=True)
         self._listener.start()
@@ -44,11 +45,11 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether the work has ended, in whatever way, and all there is to receive has been."""
+        """Whether the work has ended, in whatever way, and everything was received."""
         return self._done
 
     def received(self) -> list[object]:
-        """What has arrived since the last call; waits for nothing. Raises Failed once all before it is delivered."""
+        """The items that arrived since the last call, without waiting. Raises Failed after the last of them."""
         with LOCK:
             items = [] if self._concluded else self._take()
             if self._concluded and not (items and self._failure):
@@ -58,7 +59,7 @@ class Job:
             return items
 
     def stop(self) -> None:
-        """Asks the work to end by itself; after settings.STOP_SECONDS it is killed, which `killed` then tells."""
+        """Asks the work to end by itself; after settings.STOP_SECONDS it is killed, and `killed` is true."""
         with LOCK:
             if not self._stopped and not self._concluded:
                 self._stopped = True
@@ -67,7 +68,7 @@ class Job:
                     self._pipe.send_bytes(b"stop")
 
     def end(self) -> None:
-        """Kills the process and all it started, now, and drops what was not received. Does nothing the second time."""
+        """Kills the process and all that it started, and drops what was not received. May be called twice."""
         with LOCK:
             self._done = self._concluded = True
             self._failure = None
@@ -80,30 +81,33 @@ class Job:
         self.end()
 
     def _take(self) -> list[object]:
-        """What has arrived; concludes the job where that is all. A process over its time is killed."""
-        complete, status = not self._listener.is_alive(), self._process.exitcode  # asked before: then no item is missed
+        """The items that have arrived; concludes the job after the last. A process over its time is killed."""
+        complete, status = (
+            not self._listener.is_alive(),
+            self._process.exitcode,
+        )  # first, so that no item is missed
         if status is None and time.monotonic() > self._deadline:
             self._late = True
         if self._late or status is not None:
             processes.kill(self._process)  # or what is left of its group, which may keep the pipe open
         items = [pickle.loads(self._arrived.get_nowait()) for _ in range(self._arrived.qsize())]
-        if items and isinstance(items[-1], child.End):
+        if items and isinstance(items[-1], child.JobEnd):
             self._failure = items.pop().failure
         elif complete and status is not None:
             self.killed = self._stopped
-            self._failure = None if self._stopped else self._told(status)
+            self._failure = None if self._stopped else self._reason(status)
         else:
             return items
         self._concluded = True
         self._release()
         return items
 
-    def _told(self, status: int) -> str:
-        return processes.too_long(self._seconds) if self._late else processes.story(status, self._seconds)
+    def _reason(self, status: int) -> str:
+        return processes.too_long(self._seconds) if self._late else processes.describe_exit(status, self._seconds)
 
 
 def _listen(pipe: Connection, arrived: queue.Queue[bytes]) -> None:
-    """In the parent: a thread, since an item that has come in part is waited for."""
+    """Runs in a thread of the parent, since reading waits for the rest of an item."""
     with suppress(EOFError, OSError):
         while True:
             arrived.put(pipe.recv_bytes())
@@ -116,32 +120,32 @@ def _release(process: BaseProcess, pipe: Connection, listener: threading.Thread,
         with suppress(queue.Empty):  # makes room: the listener has to come to the end of the pipe
             while True:
                 arrived.get_nowait()
-        processes.bury(process)
+        processes.remove(process)
         if listener is not threading.current_thread():  # as garbage is collected in any thread
             listener.join(processes.REAP_SECONDS)
         if not listener.is_alive():
             pipe.close()
 
 
-async def watch(job: Job, every: float) -> AsyncGenerator[list[object], None]:
-    """Every so many seconds, what the job sent since, which may be nothing, until it is done; ends the job in any case.
+async def watch(job: Job, interval: float) -> AsyncGenerator[list[object], None]:
+    """Yields every so many seconds what the job has sent since, perhaps nothing, until it is done; ends it in any case.
 
-    Close it (contextlib.aclosing) where the loop over it may be left early. Raises Failed.
+    Close it with contextlib.aclosing where a loop over it may end early. Raises Failed.
     """
     with job:
         while not job.done:
-            await asyncio.sleep(every)
+            await asyncio.sleep(interval)
             yield job.received()
 
 
 def warm_up() -> threading.Thread:
-    """Imports PRELOADED for all jobs to come; returns at once the thread that ends when a first job has come back."""
-    thread = threading.Thread(target=_come_back, daemon=True)
+    """Imports PRELOADED for all later jobs, in a thread that is returned at once and ends with a first job."""
+    thread = threading.Thread(target=_run_nothing, daemon=True)
     thread.start()
     return thread
 
 
-def _come_back() -> None:
+def _run_nothing() -> None:
     with Job(_nothing, seconds=settings.limits().check_seconds, memory=settings.limits().job_bytes) as job:
         while not job.done:
             time.sleep(0.05)

@@ -1,17 +1,17 @@
-"""Memory that is free is given back, so that a server is no larger after a day than after an hour."""
+"""Free memory is returned to the system, so that a server is no larger after a day than after an hour."""
 
 import ctypes
 import time
 from contextlib import suppress
 
-PAUSE = 10.0  # seconds between two times: what was given back has to be asked for again, which takes a while
+PAUSE = 10.0  # seconds between two times, since requesting memory again takes time
 
 _last = -PAUSE
 
 
-def give_back() -> None:
-    """Returns what the C library keeps for later to the system, if it has not just done so; does nothing where that
-    library is not glibc.
+def release_free_memory() -> None:
+    """Returns the memory that the C library keeps for later to the system, unless it has just done so; does nothing
+    where that library is not glibc.
     """
     global _last
     if time.monotonic() - _last < PAUSE:

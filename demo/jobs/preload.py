@@ -1,9 +1,9 @@
-"""What every job would load when it first needs it, seconds in all: once, before jobs fork."""
+"""Modules that every job would otherwise load when it first needs them, which takes seconds."""
 
-# By the pair doctor.
+# Needed by the pair doctor.
 import scipy.ndimage  # noqa: F401
 import skimage.registration  # noqa: F401
 
-# By the first optimizer and the first graph.
+# Needed by the first optimizer and the first compiled graph.
 import torch._dynamo
 import torch.distributed.tensor  # noqa: F401

@@ -1,4 +1,4 @@
-"""Child processes: how they start, quickly and one at a time, and how they end with all that they started.
+"""Child processes: they start quickly, one at a time, and end together with all that they started.
 
 Every child imports this module, so it imports neither Gradio nor torch. Children also run the main module of the app
 again where that is a plain script; `python -m demo` is not, and `__main__` must not be among PRELOADED.
@@ -7,17 +7,22 @@ again where that is a plain script; `python -m demo` is not, and `__main__` must
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from multiprocessing.connection import Connection
-from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
 from .. import environment
 from . import child
 from .errors import Failed
+
+if sys.platform == "win32":
+    from multiprocessing.context import SpawnContext as Context
+else:
+    from multiprocessing.context import ForkServerContext as Context
 
 PRELOADED = (
     "demo.lab.experiments",
@@ -26,15 +31,15 @@ PRELOADED = (
     "demo.work.denoise",
     "demo.jobs.preload",
 )  # imported once, before children are forked
-REAP_SECONDS = 5.0  # that the system may take to bury a killed process
+REAP_SECONDS = 5.0  # that the system may take to remove a killed process
 
-LOCK = threading.RLock()  # multiprocessing looks after all processes whenever it starts one: one thread at a time
+LOCK = threading.RLock()  # starting a process makes multiprocessing look at all of them: one thread at a time
 
 
 @cache
-def _context() -> BaseContext:
-    """Where the system can, children are forked from a fresh Python that has imported all that they need."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+def _context() -> Context:
+    """Except on Windows, children are forked from a fresh Python that has imported all that they need."""
+    if sys.platform == "win32":
         return multiprocessing.get_context("spawn")
     environment.prepare()
     context = multiprocessing.get_context("forkserver")
@@ -43,7 +48,7 @@ def _context() -> BaseContext:
 
 
 def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
-    """A process that runs `target(pipe, *arguments)`, and the other end of its pipe. Raises Failed."""
+    """Starts a process that runs `target(pipe, *arguments)`; returns it and its pipe's other end. Raises Failed."""
     pipe, child_end = _context().Pipe()
     process = _context().Process(target=target, args=(child_end, *arguments))
     try:
@@ -59,15 +64,15 @@ def start(target: Callable[..., None], *arguments: object) -> tuple[BaseProcess,
 
 
 def kill(process: BaseProcess) -> None:
-    """Kills a process and what it started; the group outlives its leader, so it is killed in any case."""
-    if child.POSIX:
+    """Kills a process and all that it started: its group, which may outlive it."""
+    if child.POSIX and process.pid is not None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
 
 
-def bury(process: BaseProcess) -> None:
-    """Kills a process and waits until it is gone; leaves no file descriptor. Hold LOCK."""
+def remove(process: BaseProcess) -> None:
+    """Kills a process and waits until it is gone; leaves no file descriptor open. Hold LOCK."""
     kill(process)
     process.join(REAP_SECONDS)
     if process.exitcode is not None:
@@ -75,12 +80,12 @@ def bury(process: BaseProcess) -> None:
 
 
 def too_long(seconds: float) -> str:
-    """What is said of work that was ended at its limit."""
+    """The sentence for work that was ended at its limit."""
     return f"this took longer than the {seconds:g} seconds that it may take here; bring less, or something smaller"
 
 
-def story(status: int, seconds: float) -> str:
-    """What happened to a process that ended with this status and without a word; `seconds` were its limit."""
+def describe_exit(status: int, seconds: float) -> str:
+    """The sentence for a process that ended with this status before it could send one; `seconds` were its limit."""
     if child.POSIX and status == -signal.SIGALRM:
         return too_long(seconds)
     if child.POSIX and status == -signal.SIGKILL:

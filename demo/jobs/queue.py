@@ -1,4 +1,4 @@
-"""A job that waits in line for its turn: begun, watched, and ended, whatever happens to the one who watches."""
+"""A job that waits in line, is started and watched, and ends whatever happens to those who watch it."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
@@ -6,24 +6,24 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from .. import settings
-from . import job
+from .job import Job, watch
 from .line import Line
 
-EVERY = 0.5  # seconds between two looks at what a job has sent
+INTERVAL = 0.5  # seconds between two looks at what a job has sent
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Others are first."""
+    """The place of a job in the line."""
 
-    ahead: int
-    seconds: float  # until it is one's turn, about
+    ahead: int  # turns that come first
+    seconds: float  # until its turn, estimated
 
 
 class QueuedJob:
     """The generator `work(stop, *arguments)` as a job, once it is its owner's turn in `line`. Runs once.
 
-    `limit` is in seconds; `expected`, also in seconds, is how long the line is told that it takes. `first`: before all
+    `limit` and `expected` are in seconds; the line estimates waits from the latter. With `first` it goes before all
     who wait.
     """
 
@@ -37,11 +37,11 @@ class QueuedJob:
         expected: float,
         first: bool = False,
     ) -> None:
-        self.waiting: Waiting | None = None  # while others are first
+        self.waiting: Waiting | None = None  # while it waits
         self._line, self._owner, self._first = line, owner, first
         self._work, self._arguments = work, arguments
         self._limit, self._expected = limit, expected
-        self._job: job.Job | None = None  # while it is at work
+        self._job: Job | None = None  # while it runs
 
     @property
     def working(self) -> bool:
@@ -49,23 +49,24 @@ class QueuedJob:
         return self._job is not None
 
     def stop(self) -> None:
-        """Asks the work to end by itself, whose last results still come; does nothing to a job that waits."""
+        """Asks the work to end by itself; its last results still arrive. Does nothing to a job that waits."""
         if self._job:
             self._job.stop()
 
     async def results(self) -> AsyncGenerator[list[object], None]:
-        """Every half second, what the work yielded since: nothing, while it waits or has nothing new. Raises one of
-        PROBLEMS.
+        """Yields every half second what the work has yielded since: an empty list while it waits or has nothing new.
+
+        Raises one of PROBLEMS.
         """
         ticket = self._line.join(self._owner, self._expected, self._first)
         try:
             while ahead := self._line.ahead(ticket):
                 self.waiting = Waiting(ahead, self._line.wait(ticket))
                 yield []
-                await asyncio.sleep(EVERY)
+                await asyncio.sleep(INTERVAL)
             self.waiting = None
-            self._job = job.Job(self._work, *self._arguments, seconds=self._limit, memory=settings.limits().job_bytes)
-            async with aclosing(job.watch(self._job, EVERY)) as steps:
+            self._job = Job(self._work, *self._arguments, seconds=self._limit, memory=settings.limits().job_bytes)
+            async with aclosing(watch(self._job, INTERVAL)) as steps:
                 async for items in steps:
                     yield items
         finally:

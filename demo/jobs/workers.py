@@ -1,6 +1,6 @@
-"""Workers: processes that live long, do one short piece of work after the other, and are replaced when they misbehave.
+"""Workers: long-lived processes that call one function after the other, and are replaced when something goes wrong.
 
-What a visitor sends is decoded in them, never in the process that serves everybody.
+Visitors' files are decoded in them, never in the process that serves everybody.
 """
 
 import asyncio
@@ -18,22 +18,23 @@ from .. import settings
 from . import child, processes
 from .errors import Failed
 
-EVERY = 0.004  # seconds between two looks for an answer
+INTERVAL = 0.004  # seconds between two looks for an answer
 PATIENCE = 1.0  # seconds beyond its limit in which the system should have ended a worker
 Result = TypeVar("Result")
 
 
 class Worker:
-    """One process. Whoever asks it waits for the answer before it is asked again."""
+    """One process, which takes one call at a time."""
 
     def __init__(self, memory: int) -> None:
-        """`memory`: bytes that the work may take beyond what every child has. Raises Failed."""
+        """`memory` in bytes is what the work may use beyond what every child has. Raises Failed."""
         self._process, self._pipe = processes.start(child.serve, memory)
-        self.end = weakref.finalize(self, _end, self._process, self._pipe)  # kills it; does nothing the second time
+        self.end = weakref.finalize(self, _end, self._process, self._pipe)  # may be called twice
 
     async def call(self, work: Callable[..., Result], *arguments: object, seconds: float) -> Result:
-        """`work(*arguments)`, a function of a module and what can be pickled. Raises Failed, after which it is over,
-        or ValueError with what the work says is wrong.
+        """Returns `work(*arguments)`; `work` is a function of a module, and the arguments can be pickled.
+
+        Raises ValueError where the work fails, and Failed where the worker has to be replaced.
         """
         until = time.monotonic() + seconds + settings.STOP_SECONDS + PATIENCE
         try:
@@ -41,16 +42,16 @@ class Worker:
             while not self._pipe.poll():
                 if time.monotonic() > until:
                     raise Failed(processes.too_long(seconds))
-                await asyncio.sleep(EVERY)
-            answer: child.Answer = pickle.loads(self._pipe.recv_bytes())
+                await asyncio.sleep(INTERVAL)
+            outcome: child.Success[Result] | child.Failure = pickle.loads(self._pipe.recv_bytes())
         except (EOFError, OSError):
-            raise Failed(processes.story(self._status(), seconds)) from None
-        if answer.failure:
-            raise (Failed if answer.over else ValueError)(answer.failure)
-        return answer.result
+            raise Failed(processes.describe_exit(self._status(), seconds)) from None
+        if isinstance(outcome, child.Failure):
+            raise (Failed if outcome.fatal else ValueError)(outcome.sentence)
+        return outcome.result
 
     def alive(self) -> bool:
-        """Whether it can be asked; somebody may have killed it."""
+        """Whether the process is still there; somebody may have killed it."""
         with processes.LOCK:
             return self._process.exitcode is None
 
@@ -63,32 +64,32 @@ class Worker:
 def _end(process: BaseProcess, pipe: Connection) -> None:
     with processes.LOCK:
         pipe.close()
-        processes.bury(process)
+        processes.remove(process)
 
 
 class Workers:
-    """As many as are asked at once; each piece of work goes to one that is free."""
+    """A pool that grows with the number of calls at once; each call goes to a free worker."""
 
     def __init__(self, memory: int) -> None:
         self._memory = memory
         self._free: deque[Worker] = deque()
 
     async def run(self, work: Callable[..., Result], *arguments: object, seconds: float) -> Result:
-        """`work(*arguments)` within so many seconds. Raises Failed, or ValueError with what the work says is wrong."""
-        worker = await self._taken()
+        """Returns `work(*arguments)` within so many seconds. Raises Failed, or ValueError where the work fails."""
+        worker = await self._take()
         try:
             result = await worker.call(work, *arguments, seconds=seconds)
         except ValueError:
             self._free.append(worker)
             raise
-        except BaseException:  # it failed, or nobody waits any more for what it is busy with
+        except BaseException:  # it failed, or nobody waits for its result any more
             await asyncio.shield(asyncio.to_thread(worker.end))
             raise
         self._free.append(worker)
         return result
 
-    async def _taken(self) -> Worker:
-        """A living worker that nobody else has."""
+    async def _take(self) -> Worker:
+        """A living worker that is free, or a new one."""
         with suppress(IndexError):
             while True:
                 worker = self._free.pop()

@@ -1,1 +1,1 @@
-"""The lab: experiments that show why it works, each a question, some controls, and work that a job does."""
+"""The lab: experiments that show why Noise2Noise works; each is a question, controls, and work done in a job."""

@@ -1,10 +1,8 @@
-"""Experiment 3: what happens when an assumption of Noise2Noise is broken, and does the pair doctor see it?"""
+"""Experiment 3: what happens when an assumption of Noise2Noise is broken, and does the pair doctor notice?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from n2n import Pairs
 from n2n.analysis import MARGIN, WAYS, Learner, Stacks, broken_pairs
@@ -13,10 +11,11 @@ from n2n.training import named_recipe
 
 from ..work.picture_files import write_pair
 from ..work.subsets import first_pairs, spread_scenes
-from . import claims, material
+from . import claims
 from .claims import Gap
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
-from .race import ROWS, Standing, race
+from .material import LEARNT, MEASURED, clean_pictures
+from .race import ROWS, Standing, against_clean, run_race
 
 SIDE = 48  # pixels
 SCENES, HELD = 500, 64
@@ -30,37 +29,35 @@ THIRD = (("none", "none"), ("broken shots, clean targets", "clean"))
 
 
 def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
-    """What the pair doctor says of the broken pairs; then the trainings, a screen after each look at them."""
+    """Examines the broken pairs with the pair doctor, then trains; a screen after each measurement."""
     key, seed = str(chosen["way"]), int(chosen["seed"])
     way, amount = WAYS[key], WAYS[key].amount(float(chosen["much"]))
     yield Screen("The pair doctor looks at the broken pairs.", share=0.0)
-    clean = (material.learnt, SCENES, seed), (material.measured, HELD, seed + 1)
-    learnt, held = (broken_pairs.broken(_pictures(*which), key, amount, which[-1]) for which in clean)
+    side = SIDE + 2 * MARGIN  # `broken` cuts the margin off
+    clean_learnt = clean_pictures(LEARNT, side, SCENES, seed)
+    clean_held = clean_pictures(MEASURED, side, HELD, seed + 2)
+    learnt = broken_pairs.broken(clean_learnt, key, amount, seed)
+    held = broken_pairs.broken(clean_held, key, amount, seed + 1)
     verdicts = tuple(doctor.examine(broken_pairs.to_pairs(learnt, BROKEN)))
-    said = word_of(verdicts)
+    diagnosis = worst_finding(verdicts)
     notes = f"{way.words}: {amount:.3g} {way.unit}.", str(broken_pairs.noise_of(learnt)), *NOT_BROKEN * (not way.breaks)
-    some = first_pairs(spread_scenes(broken_pairs.to_pairs(held, BROKEN), ROWS))
-    rows = tuple(write_pair(folder, place, pair, "noisy") for place, pair in enumerate(some))
-    yield Screen(f"The pair doctor says before any training: {said}.", "", rows, notes, verdicts, 0.0)
+    previews = first_pairs(spread_scenes(broken_pairs.to_pairs(held, BROKEN), ROWS))
+    rows = tuple(write_pair(folder, place, pair, "noisy") for place, pair in enumerate(previews))
+    yield Screen(f"The pair doctor says before any training: {diagnosis}.", "", rows, notes, verdicts, 0.0)
     if stop():
         return
-    learners, theirs = _learners(learnt, held, chosen, third=chosen["third"] == "clean" or not way.breaks)
-    for standing in race(learners, theirs, folder, stop):
-        told = *notes, *(_estimate(name, standing.measured[name]) for name in (BROKEN, GOOD))
-        headline = f"{_gap(standing)} The pair doctor had said: {said}."
-        yield Screen(headline, standing.figure, standing.rows, told, verdicts, standing.share)
-
-
-def _pictures(cut: Callable[..., Pairs], scenes: int, seed: int) -> np.ndarray:
-    """Clean ones, (N, C, H, W), with the margin that `broken` cuts off."""
-    return cut("gaussian:25", seed=seed, side=SIDE + 2 * MARGIN, scenes=scenes).scenes.clean
+    learners, hold_outs = _learners(learnt, held, chosen, third=chosen["third"] == "clean" or not way.breaks)
+    for standing in run_race(learners, hold_outs, folder, stop):
+        estimates = (_estimate(name, standing.measured[name]) for name in (BROKEN, GOOD))
+        headline = f"{_gap(standing)} The pair doctor had said: {diagnosis}."
+        yield Screen(headline, standing.figure, standing.rows, (*notes, *estimates), verdicts, standing.share)
 
 
 def _learners(
     learnt: Stacks, held: Stacks, chosen: Mapping[str, Value], third: bool
 ) -> tuple[list[Learner], list[Pairs]]:
-    """Nets that start alike, and other pictures with noise like its own to measure each on; the third learns from the
-    broken first shots and clean targets.
+    """Nets that start alike, and for each a hold-out with noise like its own; the third net learns from the broken
+    first shots and clean targets.
     """
     seed = int(chosen["seed"])
     settings = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
@@ -68,47 +65,49 @@ def _learners(
     good = [
         broken_pairs.to_pairs(broken_pairs.good(shots.clean, seed + i), GOOD) for i, shots in enumerate((learnt, held))
     ]
-    learners, theirs = (
-        [Learner.fresh(BROKEN, broken[0], settings), Learner.fresh(GOOD, good[0], settings)],
-        [broken[1], good[1]],
-    )
+    learners = [Learner.fresh(BROKEN, broken[0], settings), Learner.fresh(GOOD, good[0], settings)]
+    hold_outs: list[Pairs] = [broken[1], good[1]]
     if third:
         learners.append(Learner.fresh(TAUGHT, broken[0], replace(settings, clean_targets=True)))
-        theirs.append(broken[1])
-    return learners, theirs
+        hold_outs.append(broken[1])
+    return learners, hold_outs
 
 
-def word_of(verdicts: Sequence[Verdict]) -> str:
-    """The worst that the pair doctor found, the first of several: 'shift, 1.85 px'."""
-    order = ("red", "amber")
-    wrong = sorted((found for found in verdicts if found.level in order), key=lambda found: order.index(found.level))
+def worst_finding(verdicts: Sequence[Verdict]) -> str:
+    """The worst verdict of the pair doctor, or the first of several: 'shift, 1.85 px'."""
+    levels = ("red", "amber")
+    wrong = sorted((found for found in verdicts if found.level in levels), key=lambda found: levels.index(found.level))
     return f"{wrong[0].check}, {wrong[0].value:.3g} {wrong[0].unit}" if wrong else "nothing wrong"
 
 
 def _gap(standing: Standing) -> str:
-    """How far the broken pairs are from the good ones; and the net with clean targets, where it runs."""
+    """How the nets compare: the one with broken pairs to the good one, and the one with clean targets, if any."""
     if not standing.steps:
         return "All nets start from the same random weights."
     if standing.early:
-        return f"{claims.early(standing.steps, standing.share >= 1)}."
-    after = f"After {claims.counted(standing.steps)}"
-    told = f"{after} the net with broken pairs is {_apart(standing.ahead(BROKEN, GOOD))} the good one"
+        return f"{claims.too_early(standing.steps, standing.share >= 1)}."
+    after = f"After {claims.step_count(standing.steps)}"
+    headline = f"{after} the net with broken pairs is {_comparison(standing.ahead(BROKEN, GOOD))}"
     if TAUGHT in standing.measured:
-        told += f"; with clean targets instead, {_apart(standing.ahead(TAUGHT, GOOD))} it"
-    return f"{told}."
+        headline += f"; with clean targets instead, it is {_comparison(standing.ahead(TAUGHT, GOOD))}"
+    return f"{headline}."
 
 
-def _apart(gap: Gap) -> str:
-    if not gap.sure:
-        return f"within {abs(gap.value) + gap.doubt:.2f} dB of"
-    return f"{gap.told()} dB {'behind' if gap.value < 0 else 'ahead of'}"
+def _comparison(gap: Gap) -> str:
+    """'1.20 ± 0.15 dB behind the good one'."""
+    if not gap.significant:
+        return f"neither clearly behind the good one nor ahead of it (the gap is {gap} dB)"
+    return f"{gap} dB {'behind' if gap.value < 0 else 'ahead of'} the good one"
 
 
 def _estimate(name: str, found: Measurement) -> str:
-    """What the two shots alone would make one believe, and the truth."""
+    """The PSNR that the two shots alone suggest, and the true one."""
+    estimated, denoised = found.estimated, against_clean(found.denoised)
+    if estimated is None:
+        raise ValueError("an experiment measures on pairs of shots; these have no second shot")
     return (
-        f"{name.capitalize()}: estimated without clean pictures {found.estimated.psnr:.1f} dB, in truth "
-        f"{found.denoised.psnr_pooled:.1f} dB, pooled over all pixels."
+        f"{name.capitalize()}: estimated without clean pictures {estimated.psnr:.1f} dB, in truth "
+        f"{denoised.psnr_pooled:.1f} dB, pooled over all pixels."
     )
 
 

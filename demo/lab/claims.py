@@ -1,11 +1,11 @@
-"""What a run can carry: nothing is claimed too early, nor from a difference that may be chance.
+"""Claims that an experiment may make: none too early, and none from a difference that may be chance.
 
-A training in seconds takes few steps on a busy computer, and its first hundred say only how a net leaves its random
-start. Later its PSNR still goes up and down from look to look. So something is claimed once there were STEPS steps and
-LOOKS looks, and then only if the difference is larger than its doubt. That is twice the standard error, in which two
-things add up: how the pictures measured on scatter, and how the difference itself did over the latest third of the
-looks, LOOKS at least. What still rises or falls adds to it, and it reaches as far as the look before did: among many
-looks one is outside by chance, but seldom two in a row.
+On a busy computer a training of some seconds takes few steps, and the first hundred only show how a net leaves its
+random start. Later its PSNR still varies from one measurement to the next. So a claim needs STEPS steps and LOOKS
+measurements, and a difference that is larger than its uncertainty. The uncertainty is twice the standard error, which
+combines the scatter of the difference among the pictures measured on, and over the latest third of the measurements,
+at least LOOKS of them. A difference that still rises or falls scatters more. The interval also has to reach the one
+of the measurement before: among many measurements one is off by chance, but seldom two in a row.
 """
 
 import math
@@ -20,55 +20,56 @@ LONGER = ": train for longer, or while this computer has less to do"
 
 @dataclass(frozen=True)
 class Gap:
-    """A difference, and by how much it may be off."""
+    """A difference and its uncertainty, two standard errors, in one unit."""
 
     value: float
-    doubt: float
+    uncertainty: float
 
     @property
-    def sure(self) -> bool:
-        """Whether it is more than chance."""
-        return abs(self.value) > self.doubt
+    def significant(self) -> bool:
+        """Whether the difference is more than chance."""
+        return abs(self.value) > self.uncertainty
 
-    def told(self) -> str:
-        """'0.21 ± 0.06'."""
-        return f"{abs(self.value):.2f} ± {self.doubt:.2f}"
+    def __str__(self) -> str:
+        """The size of the difference: '0.21 ± 0.06'."""
+        return f"{abs(self.value):.2f} ± {self.uncertainty:.2f}"
 
 
 def is_early(steps: int, looks: int) -> bool:
-    """Whether a run has not gone far enough for anything to be claimed."""
+    """Whether a run has not gone far enough for any claim."""
     return steps < STEPS or looks < LOOKS
 
 
-def early(steps: int, done: bool) -> str:
-    """Says so, without a full stop; at the end of the run with what to do about it."""
-    return f"{EARLY} after {counted(steps)}{LONGER * done}"
+def too_early(steps: int, done: bool) -> str:
+    """The words for that, without a full stop; at the end of the run with advice."""
+    return f"{EARLY} after {step_count(steps)}{LONGER * done}"
 
 
-def counted(steps: int) -> str:
+def step_count(steps: int) -> str:
     """'1 step', '1,200 steps'."""
     return f"{steps:,} step{'s' * (steps != 1)}"
 
 
 def gap(looks: Sequence[float], by_picture: Sequence[float] = ()) -> Gap:
-    """From the differences seen at each look, and those of the pictures at the last look."""
-    measuring = stdev(by_picture) / math.sqrt(len(by_picture)) if len(by_picture) > 1 else 0.0
-    doubt = 2 * math.hypot(_moving(looks), measuring)
+    """The gap from the differences at each measurement, and those of the single pictures at the last one."""
+    sampling = stdev(by_picture) / math.sqrt(len(by_picture)) if len(by_picture) > 1 else 0.0
+    uncertainty = 2 * math.hypot(_scatter(looks), sampling)
     if len(looks) > LOOKS:
-        before = 2 * math.hypot(_moving(looks[:-1]), measuring)
-        doubt = max(doubt, before + abs(looks[-1] - looks[-2]))
-    return Gap(looks[-1], doubt)
+        before = 2 * math.hypot(_scatter(looks[:-1]), sampling)
+        uncertainty = max(uncertainty, before + abs(looks[-1] - looks[-2]))
+    return Gap(looks[-1], uncertainty)
 
 
-def _moving(looks: Sequence[float]) -> float:
-    """How the latest looks scatter."""
+def _scatter(looks: Sequence[float]) -> float:
+    """The standard deviation of the latest measurements; infinite for a single one."""
     late = looks[-max(LOOKS, len(looks) // 3) :]
     return stdev(late) if len(late) > 1 else math.inf
 
 
 def nearest(looks: Sequence[Mapping[str, float]]) -> list[str]:
-    """Which of several distances, by name, is the smallest, and those that may be it as well; `looks` are the distances
-    at each look.
+    """The name of the smallest of several distances, and of those that may be as small.
+
+    `looks` holds the distances by name at each measurement.
     """
     first, *others = sorted(looks[-1], key=looks[-1].__getitem__)
-    return [first] + [other for other in others if not gap([look[other] - look[first] for look in looks]).sure]
+    return [first] + [other for other in others if not gap([look[other] - look[first] for look in looks]).significant]

@@ -1,4 +1,4 @@
-"""What an experiment is, and what it shows. Jobs import this: no Gradio here."""
+"""The parts of an experiment: its controls, its work and its screens. Jobs import this, so it does without Gradio."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -14,20 +14,20 @@ Value = str | float
 
 @dataclass(frozen=True)
 class Choice:
-    """A control with some values to choose from, each with the words people see."""
+    """A control with some values to choose from, each with its words on the page."""
 
     name: str
     label: str
     options: tuple[tuple[str, str], ...]  # (words, value)
-    value: str  # at first
+    value: str  # the default
     info: str = ""
 
-    def read(self, given: object) -> str:
-        """Raises ValueError naming the values that are allowed."""
-        allowed = [value for _, value in self.options]
-        if given not in allowed:
-            raise ValueError(f"{self.label} is '{str(given)[:40]}'; allowed: {', '.join(allowed)}")
-        return str(given)
+    def read(self, value: object) -> str:
+        """Checks a value. Raises ValueError naming those allowed."""
+        allowed = [option for _, option in self.options]
+        if value not in allowed:
+            raise ValueError(f"{self.label} is '{str(value)[:40]}'; allowed: {', '.join(allowed)}")
+        return str(value)
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,17 @@ class Amount:
     low: float
     high: float
     step: float
-    value: float  # at first
+    value: float  # the default
     info: str = ""
 
-    def read(self, given: object) -> float:
-        """The nearest step. Raises ValueError naming the ends."""
+    def read(self, value: object) -> float:
+        """Rounds a value to the nearest step. Raises ValueError naming the ends."""
         try:
-            number = float(given)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+            number = float(value) if isinstance(value, int | float | str) else math.nan
+        except ValueError:
             number = math.nan
         if not self.low <= number <= self.high:
-            raise ValueError(f"{self.label} is '{str(given)[:40]}'; allowed: {self.low:g} to {self.high:g}")
+            raise ValueError(f"{self.label} is '{str(value)[:40]}'; allowed: {self.low:g} to {self.high:g}")
         return min(self.high, self.low + round((number - self.low) / self.step) * self.step)
 
 
@@ -58,31 +58,31 @@ SEED = Amount("seed", "Random seed", 0, 9999, 1, 0)
 
 
 def budget(*seconds: int) -> Choice:
-    """The control for how long an experiment trains; the first is what it takes at first."""
-    options = tuple((f"{each} s", str(each)) for each in sorted(seconds))
+    """The control for the seconds of training; the first value is the default."""
+    options = tuple((f"{value} s", str(value)) for value in sorted(seconds))
     return Choice("seconds", "Train for", options, str(seconds[0]))
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What an experiment shows at one moment; everything else of the page stays as it is."""
+    """What an experiment shows at one moment."""
 
     headline: str  # the answer so far, in one line
     figure: str = ""  # SVG
     rows: PictureRows = ()
     notes: tuple[str, ...] = ()  # under the pictures
     verdicts: tuple[Verdict, ...] = ()  # of the pair doctor
-    share: float | None = None  # of the work that is done, 0 to 1; None: no bar
+    share: float | None = None  # of the work, that is done, 0 to 1; None: no progress bar
     beside: str = ""  # SVG, a second figure
 
 
 def always(_: Mapping[str, Value]) -> bool:
-    """Of an experiment that trains whatever is chosen."""
+    """For `trains` of an experiment that always trains."""
     return True
 
 
 def never(_: Mapping[str, Value]) -> bool:
-    """Of one that trains nothing."""
+    """For `trains` of an experiment that never trains."""
     return False
 
 
@@ -90,8 +90,8 @@ def never(_: Mapping[str, Value]) -> bool:
 class Experiment:
     """One question, and the work that answers it.
 
-    `work(stop, folder, chosen)` yields one Screen after the other, in a job, pictures written into `folder`; `chosen`
-    has a value for every control. It ends early once stop() is true.
+    `work(stop, folder, chosen)` runs in a job and yields Screens, with their pictures in `folder`; `chosen` has a value
+    for every control. It ends early once stop() is true.
     """
 
     key: str  # in links
@@ -100,27 +100,29 @@ class Experiment:
     words: str  # two sentences that stay on the page
     controls: tuple[Control, ...]
     work: Callable[[Callable[[], bool], Path, Mapping[str, Value]], Iterator[Screen]]
-    trains: Callable[[Mapping[str, Value]], bool]  # on all cores, for seconds: it takes its turn with the trainings
-    picks: tuple[str, ...] = ()  # two controls that a click on a picture sets: how far across and down, in %
-    answers: tuple[tuple[str, str], ...] = ()  # (words, value): a button each that sets the control "answer"
-    seconds: float = 120.0  # that it may take beside what is chosen as "seconds", on a computer with much to do
+    trains: Callable[
+        [Mapping[str, Value]], bool
+    ]  # whether it trains, on all cores, so that it waits in line with the trainings
+    picks: tuple[str, ...] = ()  # the two controls, % across and % down, that a click on a picture sets
+    answers: tuple[tuple[str, str], ...] = ()  # (words, value) of the buttons that set the control "answer"
+    seconds: float = 120.0  # limit of the work besides the seconds of training, on a busy computer
 
-    def read(self, given: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:
-        """A value for every control: what is given where that is allowed, else the first; and what was not allowed.
+    def read(self, values: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:
+        """A value for every control, the default where none or a wrong one was given; and a note on each wrong one.
 
-        None is as if nothing were given: a browser sends it for what it does not show.
+        None counts as no value, since a browser sends it for hidden controls.
         """
         chosen: dict[str, Value] = {}
         notes = []
         for control in self.controls:
-            asked = given.get(control.name)
+            value = values.get(control.name)
             try:
-                chosen[control.name] = control.read(control.value if asked is None else asked)
+                chosen[control.name] = control.read(control.value if value is None else value)
             except ValueError as problem:
                 notes.append(str(problem))
                 chosen[control.name] = control.value
         return chosen, notes
 
     def longest(self, chosen: Mapping[str, Value]) -> float:
-        """Seconds that the work may take, training included."""
+        """Seconds that the work may take, including the training."""
         return self.seconds + (float(chosen.get("seconds", 0)) if self.trains(chosen) else 0.0)

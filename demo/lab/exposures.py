@@ -1,4 +1,4 @@
-"""Experiment 4: one shot through a network beside real averages of many shots. How many exposures is it worth?"""
+"""Experiment 4: how many exposures is one denoised shot worth? It is compared with averages of many shots."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
+import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -21,52 +22,53 @@ from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
 from .material import SHIPPED, photograph
 
 SIDE = 192  # pixels
-ABREAST = 4  # averages in a row, as many as pictures in the first
-LEAST, MOST = 32, 256  # exposures that are averaged in the end: at least; at most, where the net is still ahead
+COLUMNS = 4  # averages in a row, as many as there are pictures in the first row
+LEAST, MOST = 32, 256  # exposures averaged at the end: at least, and at most while the net is ahead
 PICTURES = ("cat", "portrait", "coffee", "histology", "retina", "galaxy", "coins")
 
 
 @dataclass(frozen=True)
 class Net:
-    """What a network makes of the first shot."""
+    """The first shot, denoised by a network."""
 
     denoised: Tensor  # (1, C, H, W), white at 1, not clipped
     psnr: float  # dB
     worth: float  # exposures
-    warning: str | None  # where it never learnt such noise
+    warning: str | None  # where the network learnt other noise
 
 
 def average(clean: Tensor, kind: Noise, count: int, seed: int) -> Tensor:
-    """The average of the first `count` shots, each with noise of its own: (1, C, H, W), not clipped. Of a seed, shot
-    number n is always the same."""
-    return sum(kind(clean, noise.generator(seed, number)) for number in range(count)) / count
+    """The average of the first `count` shots with a seed, each with noise of its own: (1, C, H, W), not clipped."""
+    shots = (kind(clean, noise.generator(seed, number)) for number in range(count))
+    return sum(shots, torch.zeros_like(clean)) / count
 
 
 def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
-    """Denoises one shot, then averages 1, 2, 4, … of them until that is better; a screen for each average."""
+    """Denoises one shot, then averages 1, 2, 4, … shots until that is better; a screen for each average."""
     clean, seed = photograph(str(chosen["picture"]), SIDE), int(chosen["seed"])
     kind = noise.parse(f"gaussian:{chosen['noise']:g}")
     noisy = average(clean, kind, 1, seed)
     net = _denoised(noisy, clean)
 
-    def draw(role: str, picture: Tensor) -> PictureFile:
+    def write(role: str, picture: Tensor, psnr: float | None) -> PictureFile:
         file = folder / f"{role.replace(' ', '_')}.png"
-        return replace(write_picture(file, role, picture, None), psnr=_psnr(picture, clean))
+        return replace(write_picture(file, role, picture, None), psnr=psnr)
 
-    def averaged(count: int) -> PictureFile:
-        return draw(f"average of {count}", average(clean, kind, count, seed))
-
-    first = [draw("one noisy shot", noisy), draw("denoised", net.denoised)]
+    measured = {1: _psnr(noisy, clean)}
+    first = [write("one noisy shot", noisy, measured[1]), write("denoised", net.denoised, net.psnr)]
     if 1.5 <= net.worth <= MOST:
-        first.append(averaged(round(net.worth)))
-    first.append(replace(draw("clean", clean), psnr=None))
-    measured, averages = {1: first[0].psnr}, []
+        count = round(net.worth)
+        picture = average(clean, kind, count, seed)
+        first.append(write(f"average of {count}", picture, _psnr(picture, clean)))
+    first.append(write("clean", clean, None))
+    averages: list[PictureFile] = []
     yield _screen(net, measured, first, averages)
     count, last = 1, _last(net.worth)
     while count < last and not stop():
         count *= 2
-        averages.append(averaged(count))
-        measured[count] = averages[-1].psnr
+        picture = average(clean, kind, count, seed)
+        measured[count] = _psnr(picture, clean)
+        averages.append(write(f"average of {count}", picture, measured[count]))
         yield _screen(net, measured, first, averages)
 
 
@@ -79,19 +81,19 @@ def _denoised(noisy: Tensor, clean: Tensor) -> Net:
 
 
 def _psnr(picture: Tensor, clean: Tensor) -> float:
-    """In dB, of unclipped values: what averages of clipped shots tend to is not the clean picture."""
+    """PSNR in dB of values that are not clipped, since averages of clipped shots do not approach the clean picture."""
     return float(metrics.psnr(picture, clean))
 
 
 def _last(worth: float) -> int:
-    """The power of two from LEAST to MOST with which averaging ends: the first that is as good as the net."""
-    return min(MOST, max(LEAST, 2 ** math.ceil(math.log2(worth))))
+    """The power of two from LEAST to MOST at which averaging ends: the first average that is as good as the net."""
+    return min(MOST, max(LEAST, 1 << max(0, math.ceil(math.log2(worth)))))
 
 
 def _screen(net: Net, measured: Mapping[int, float], first: list[PictureFile], averages: list[PictureFile]) -> Screen:
     figure = style.svg(_figure(measured, net), "PSNR of averages")
     rows = tuple(
-        map(tuple, (first, *(averages[place : place + ABREAST] for place in range(0, len(averages), ABREAST))))
+        map(tuple, (first, *(averages[place : place + COLUMNS] for place in range(0, len(averages), COLUMNS))))
     )
     notes = [net.warning] if net.warning else []
     if len(measured) > 1:
@@ -103,7 +105,7 @@ def _screen(net: Net, measured: Mapping[int, float], first: list[PictureFile], a
 
 
 def _steps(worth: float) -> float:
-    """Doublings until the end."""
+    """The number of doublings until averaging ends."""
     return math.log2(_last(worth))
 
 
@@ -114,7 +116,7 @@ def _headline(worth: float) -> str:
 
 
 def _figure(measured: Mapping[int, float], net: Net) -> Figure:
-    """PSNR over exposures, each step to the right twice as many: averages as measured, as in theory, and the net."""
+    """PSNR over exposures, on a logarithmic axis: averages as measured and in theory, and the net."""
     figure, (axes,) = style.panels(1, style.TALL, "exposures averaged")
     doublings, noisy = max(5.0, _steps(net.worth)), measured[1]
     top = noisy + 10 * math.log10(2) * doublings
@@ -132,7 +134,7 @@ def _figure(measured: Mapping[int, float], net: Net) -> Figure:
 
 
 def _cross(figure: Figure, net: Net) -> None:
-    """Marks where the averages reach the net, and down to the axis how many exposures that takes."""
+    """Marks the number of exposures at which the averages reach the net."""
     axes, place = figure.axes[0], math.log2(net.worth)
     axes.plot(place, net.psnr, "D", color=VERMILLION, markersize=9, zorder=4)
     axes.vlines(place, axes.get_ylim()[0], net.psnr, color=VERMILLION, linewidth=1.5, linestyle=":")

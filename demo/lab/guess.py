@@ -1,8 +1,9 @@
-"""Experiment 6: two results behind A and B, to be judged by eye before PSNR and SSIM say what they think."""
+"""Experiment 6: two results, A and B, are compared by eye before their PSNR and SSIM are shown."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -35,14 +36,14 @@ class Method:
 class BlindTest:
     """A noisy picture and two ways to denoise it."""
 
-    sample: str  # of samples.py
+    sample: str  # key of samples.SAMPLES
     noise: str
     methods: tuple[Method, Method]
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What stands behind a letter, and what is measured of it as it is seen."""
+    """The result behind a letter, and its PSNR and SSIM in 8 bits."""
 
     name: str  # A or B
     words: str
@@ -52,7 +53,7 @@ class Measured:
 
 
 def net(strength: float = 1.0) -> Method:
-    """The built-in network, some of the noise kept where `strength` is less than 1."""
+    """The built-in network; it keeps some of the noise where `strength` is less than 1."""
 
     def denoise(noisy: Tensor) -> Tensor:
         return Noise2Noise.load(SHIPPED, "cpu").predict(noisy, data_range=1.0, strength=strength)
@@ -61,15 +62,16 @@ def net(strength: float = 1.0) -> Method:
 
 
 def classical(name: str) -> Method:
-    """One of n2n.baselines."""
+    """One of n2n.measure.baselines."""
     return Method(name, partial(baselines.denoise, baselines.BASELINES[name]))
 
 
 def smooth(strength: float) -> Method:
-    """Total variation so many times as strong as the noise asks for."""
+    """Total variation denoising, `strength` times as strong as fits the noise."""
 
     def smoothed(noisy: np.ndarray, sigma: float) -> np.ndarray:
-        return skimage.restoration.denoise_tv_chambolle(noisy, weight=strength * sigma, channel_axis=-1)
+        picture: np.ndarray = skimage.restoration.denoise_tv_chambolle(noisy, weight=strength * sigma, channel_axis=-1)
+        return picture
 
     return Method("total variation, made too strong", partial(baselines.denoise, smoothed))
 
@@ -84,35 +86,35 @@ BLIND_TESTS = {
 
 
 def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
-    """One screen: both pictures without a number; or, once there is an answer, all that is measured of them."""
+    """Yields one screen: both pictures without figures, or with them once there is an answer."""
     key, answer = str(chosen["case"]), str(chosen["answer"])
     noisy, clean, both = _hidden(key, int(chosen["seed"]))
     if answer == NOT_YET:
-        pictures = [("noisy", noisy), *((each.name, each.picture) for each in both)]
+        pictures = [("noisy", noisy), *((result.name, result.picture) for result in both)]
         row = tuple(write_picture(folder / f"{role}.png", role, picture, None) for role, picture in pictures)
         yield Screen("Which looks better, A or B? Choose by eye.", rows=(row,))
         return
     row = (
-        _told(folder / "noisy.png", "noisy", noisy, one_picture.show(noisy, clean).psnr),
-        *(_told(folder / f"{each.name}.png", f"{each.name}: {each.words}", each.picture, each.psnr) for each in both),
-        _told(folder / "clean.png", "clean", clean, None),
+        _write(folder / "noisy.png", "noisy", noisy, one_picture.show(noisy, clean).psnr),
+        *(_write(folder / f"{it.name}.png", f"{it.name}: {it.words}", it.picture, it.psnr) for it in both),
+        _write(folder / "clean.png", "clean", clean, None),
     )
     yield Screen(headline(both, answer), rows=(row,), notes=tuple(map(_note, both)))
 
 
 def order(key: str, seed: int) -> tuple[Method, Method]:
-    """What A and B are: the seed decides. Raises KeyError."""
+    """The methods behind A and B, in the order that the seed decides. Raises KeyError."""
     swap = np.random.default_rng((seed, _place(key))).integers(2)
     return BLIND_TESTS[key].methods[::-1] if swap else BLIND_TESTS[key].methods
 
 
 def _place(key: str) -> int:
-    """So that one seed hides each case in its own way."""
+    """The number of a blind test, so that one seed orders each in its own way."""
     return list(BLIND_TESTS).index(key)
 
 
 def _hidden(key: str, seed: int) -> tuple[Tensor, Tensor, tuple[Measured, Measured]]:
-    """The noisy and the clean picture of a case, and both results in the order A, B."""
+    """The noisy and the clean picture of a blind test, and both results in the order A, B."""
     clean = photograph(BLIND_TESTS[key].sample, SIDE)
     noisy = noise.parse(BLIND_TESTS[key].noise)(clean, noise.generator(seed, _place(key)))
     one, other = (_measured(name, method, noisy, clean) for name, method in zip(NAMES, order(key, seed)))
@@ -122,28 +124,30 @@ def _hidden(key: str, seed: int) -> tuple[Tensor, Tensor, tuple[Measured, Measur
 def _measured(name: str, method: Method, noisy: Tensor, clean: Tensor) -> Measured:
     picture = method.denoise(noisy)
     seen = one_picture.show(picture, clean)
+    if seen.psnr is None or seen.ssim is None:
+        raise ValueError("this picture is too small for SSIM")
     return Measured(name, method.words, picture, seen.psnr, seen.ssim)
 
 
 def headline(both: tuple[Measured, Measured], answer: str) -> str:
-    """What was chosen, and whether PSNR and SSIM agree with it and with each other."""
-    own, other = sorted(both, key=lambda each: each.name.lower() != answer)
-    by_psnr, by_ssim = (max(both, key=measure).name for measure in (lambda each: each.psnr, lambda each: each.ssim))
+    """The answer, and whether PSNR and SSIM agree with it and with each other."""
+    own, other = sorted(both, key=lambda result: result.name.lower() != answer)
+    by_psnr, by_ssim = (max(both, key=attrgetter(figure)).name for figure in ("psnr", "ssim"))
     chose = f"You chose {own.name}: {own.psnr:.1f} dB against {other.psnr:.1f} dB."
     if by_psnr != by_ssim:
         return f"{chose} PSNR says {by_psnr}, SSIM says {by_ssim}: here PSNR and SSIM disagree."
     return f"{chose} PSNR and SSIM agree with you." if by_psnr == own.name else f"{chose} PSNR and SSIM say {by_psnr}."
 
 
-def _note(each: Measured) -> str:
-    return f"{each.name}: {each.words}, {each.psnr:.2f} dB, SSIM {each.ssim:.3f}."
+def _note(result: Measured) -> str:
+    return f"{result.name}: {result.words}, {result.psnr:.2f} dB, SSIM {result.ssim:.3f}."
 
 
-def _told(file: Path, role: str, picture: Tensor, psnr: float | None) -> PictureFile:
+def _write(file: Path, role: str, picture: Tensor, psnr: float | None) -> PictureFile:
     return replace(write_picture(file, role, picture, None), psnr=psnr)
 
 
-PICTURES = tuple((samples.SAMPLES[case.sample].label, key) for key, case in BLIND_TESTS.items())
+PICTURES = tuple((samples.SAMPLES[test.sample].label, key) for key, test in BLIND_TESTS.items())
 EXPERIMENT = Experiment(
     key="guess",
     title="Guess first",

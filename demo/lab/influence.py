@@ -1,4 +1,4 @@
-"""Experiment 5: which noisy pixels does the net look at to make a denoised one?"""
+"""Experiment 5: which noisy pixels does a net use for a denoised one?"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,84 +12,86 @@ from n2n import Noise2Noise, noise
 from n2n.analysis import Learner, influence
 from n2n.figures import BLUE, INK, VERMILLION, End, style
 from n2n.nets import tiling
-from n2n.training import named_recipe
+from n2n.training import fraction, named_recipe
 
 from ..content import samples
 from ..work.picture_files import write_map, write_picture
 from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
-from .race import alone
+from .race import train_alone
 
-SIDE = 96  # pixels, a multiple of the net's 32: nothing has to be added around the picture
-FAR = 40  # pixels: as far as the figure goes
-BRIGHTEST = 0.999  # quantile of the votes that is the brightest colour: the pixel's own may be far above all others
-EVERY = 1.0  # seconds of training between two screens
+SIDE = 96  # pixels: a multiple of the net's 32, so that the picture needs no padding
+FAR = 40  # pixels: the greatest distance in the figure
+BRIGHTEST = 0.999  # quantile of the votes with the brightest colour, since the pixel's own may be far above all others
+INTERVAL = 1.0  # seconds of training between two screens
 BEFORE, NOW = "before learning", "now"
 STYLES = {BEFORE: (VERMILLION, "--", "s"), NOW: (BLUE, "-", "o")}  # of their curves
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A noisy picture (1, 3, H, W) and the pixel that is asked about, by row and column."""
+class Subject:
+    """A noisy picture (1, 3, H, W), and the row and column of the denoised pixel in question."""
 
     noisy: Tensor
     spot: tuple[int, int]
 
 
 def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
-    """The votes for a pixel: of a net as it is, or about every second while one learns."""
+    """Shows the votes for a pixel: those in a given net, or about every second while one learns."""
     seed, kind = int(chosen["seed"]), f"gaussian:{float(chosen['level']):g}"
     noisy = noise.parse(kind)(photograph(str(chosen["picture"]), SIDE).expand(-1, 3, -1, -1), noise.generator(seed, 0))
-    seen = Seen(noisy, spot(chosen, SIDE))
+    subject = Subject(noisy, spot(chosen, SIDE))
     if chosen["net"] == "shipped":
         model = Noise2Noise.load(material.SHIPPED, "cpu")
-        yield _screen(folder, seen, model, {NOW: _cast(model, seen)}, 0, 1.0)
+        yield _screen(folder, subject, model, {NOW: _votes(model, subject)}, 0, 1.0)
         return
     settings = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=seed)
-    learner = Learner.fresh("net", material.fresh(kind), settings)
-    before, learns = _cast(learner.model, seen), chosen["net"] == "learning"
-    yield _screen(folder, seen, learner.model, {BEFORE: before}, 0, 0.0 if learns else 1.0)
+    learner = Learner.fresh("net", material.fresh_noise(kind), settings)
+    before, learns = _votes(learner.model, subject), chosen["net"] == "learning"
+    yield _screen(folder, subject, learner.model, {BEFORE: before}, 0, 0.0 if learns else 1.0)
     if learns:
-        yield from _learning(stop, folder, seen, learner, before)
+        yield from _learning(stop, folder, subject, learner, before)
 
 
-def _learning(stop: Callable[[], bool], folder: Path, seen: Seen, learner: Learner, before: Tensor) -> Iterator[Screen]:
-    """The votes now beside those before the first step, about every second."""
-    for progress in alone(learner, stop, EVERY):
-        share = 1.0 if progress.done else min(1.0, progress.seconds / learner.recipe.seconds)
-        votes = {BEFORE: before, NOW: _cast(learner.model, seen)}
-        yield _screen(folder, seen, learner.model, votes, progress.step, share)
+def _learning(
+    stop: Callable[[], bool], folder: Path, subject: Subject, learner: Learner, before: Tensor
+) -> Iterator[Screen]:
+    """Shows the votes beside those before the first step, about every second."""
+    for progress in train_alone(learner, stop, INTERVAL):
+        used = fraction(learner.recipe, progress.step, progress.steps, progress.seconds)
+        votes = {BEFORE: before, NOW: _votes(learner.model, subject)}
+        yield _screen(folder, subject, learner.model, votes, progress.step, 1.0 if progress.done else used)
 
 
-def _cast(model: Noise2Noise, seen: Seen) -> Tensor:
+def _votes(model: Noise2Noise, subject: Subject) -> Tensor:
     """All votes for the pixel, (1, 1, H, W)."""
-    return influence.votes(model.net, seen.noisy, *seen.spot)
+    return influence.votes(model.net, subject.noisy, *subject.spot)
 
 
 def _screen(
-    folder: Path, seen: Seen, model: Noise2Noise, votes: Mapping[str, Tensor], step: int, share: float
+    folder: Path, subject: Subject, model: Noise2Noise, votes: Mapping[str, Tensor], step: int, share: float
 ) -> Screen:
-    """Pictures and figure of the votes at some moments, the last of which is the net's that denoises."""
-    parts = {moment: each.abs() / each.abs().sum() for moment, each in votes.items()}
+    """Pictures and a figure of the votes at some moments; the model denoises as at the last one."""
+    parts = {moment: cast.abs() / cast.abs().sum() for moment, cast in votes.items()}
     moment, latest = list(parts.items())[-1]
     most = float(latest.quantile(BRIGHTEST)) or float(latest.max())
     framed = {
-        "noisy": influence.marked(seen.noisy, *seen.spot),
-        f"denoised {moment}": influence.marked(tiling.denoise(model.fast, seen.noisy), *seen.spot),
+        "noisy": influence.marked(subject.noisy, *subject.spot),
+        f"denoised {moment}": influence.marked(tiling.denoise(model.fast, subject.noisy), *subject.spot),
     }
     pictures = [write_picture(_file(folder, role, step), role, picture, None) for role, picture in framed.items()]
-    for moment, each in parts.items():
+    for moment, part in parts.items():
         role = f"votes {moment}"
-        pictures.append(write_map(_file(folder, role, step), role, each, most))
-    shares = {moment: 100 * influence.within(each, *seen.spot).numpy() for moment, each in parts.items()}
+        pictures.append(write_map(_file(folder, role, step), role, part, most))
+    shares = {moment: 100 * influence.within(part, *subject.spot).numpy() for moment, part in parts.items()}
     figure = style.svg(_figure(shares), "Share of the votes by distance")
     notes = (
         "A vote: how much brighter the framed denoised pixel gets where a noisy pixel gets brighter. Black: no vote; "
         f"bright yellow: {style.number(100 * most)} % of all votes, or more.",
         f"{100 * influence.against(votes[moment]):.0f} % of the votes count against: brighter there, darker here.",
     )
-    return Screen(_headline(shares, step), figure, tuple((each,) for each in pictures), notes, share=share)
+    return Screen(_headline(shares, step), figure, tuple((picture,) for picture in pictures), notes, share=share)
 
 
 def _file(folder: Path, role: str, step: int) -> Path:
@@ -97,14 +99,14 @@ def _file(folder: Path, role: str, step: int) -> Path:
 
 
 def _headline(shares: Mapping[str, np.ndarray], step: int) -> str:
-    """From how far away half of the votes come, and the pixel's own share; after how many steps of learning."""
+    """The distance from which half of the votes come, and the pixel's own share, after so many steps of learning."""
     *earlier, latest = shares.values()
     half, own = _half(latest), f"{latest[0]:.0f} %"
-    said = f"the pixel itself has {own} of the votes"
+    sentence = f"the pixel itself has {own} of the votes"
     if half:
-        said = f"half of the votes come from within {half:.1f} pixels; the pixel itself has {own} of them"
-    said = f"After {claims.counted(step)}, {said}" if step else said[0].upper() + said[1:]
-    return said + "".join(f", {each[0]:.0f} % {BEFORE}" for each in earlier) + "."
+        sentence = f"half of the votes come from within {half:.1f} pixels; the pixel itself has {own} of them"
+    sentence = f"After {claims.step_count(step)}, {sentence}" if step else sentence[0].upper() + sentence[1:]
+    return sentence + "".join(f", {share[0]:.0f} % {BEFORE}" for share in earlier) + "."
 
 
 def _half(shares: np.ndarray) -> float:
@@ -114,7 +116,7 @@ def _half(shares: np.ndarray) -> float:
 
 
 def _figure(shares: Mapping[str, np.ndarray]) -> Figure:
-    """The share of the votes within r pixels over r; a mark where it reaches half."""
+    """The share of the votes within r pixels over r, with a mark where it reaches half."""
     figure, (axes,) = style.panels(1, style.TALL, "distance from the pixel, in pixels")
     axes.axhline(50, color=INK, linewidth=1.2, linestyle=":")
     ends = []
@@ -137,7 +139,7 @@ EXPERIMENT = Experiment(
         "votes; learning hands them to its neighbours."
     ),
     controls=(
-        Choice("picture", "Picture", tuple((each.label, key) for key, each in samples.SAMPLES.items()), "cat"),
+        Choice("picture", "Picture", tuple((sample.label, key) for key, sample in samples.SAMPLES.items()), "cat"),
         Amount("level", "Gaussian noise, σ of 255", 5, 50, 5, 25),
         Choice(
             "net",

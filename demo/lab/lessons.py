@@ -1,4 +1,4 @@
-"""A lesson's link: which experiment, how it is set and what students see of it, as a URL and back."""
+"""Links of lessons: the experiment, its settings and what students see of it, written to a URL and read back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,38 +9,38 @@ from .experiments import EXPERIMENTS, FIRST
 from .room import cleaned
 
 TABS = ("denoise", "train", "lab", "about")
-RESERVED = ("tab", "experiment", "hide", "projector", "room", "key")  # no control of an experiment is called so
-NOTES, LETTERS = 4, 160  # of what was wrong with a link; of one of these notes
+RESERVED = ("tab", "experiment", "hide", "projector", "room", "key")  # names that no control of an experiment may have
+NOTES, LETTERS = 4, 160  # kept of a link's errors; in each of them
 TRUE, FALSE = "1", "0"
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """An experiment set as a teacher wants it."""
+    """An experiment with the settings of a teacher."""
 
     experiment: str  # key
-    values: Mapping[str, Value] = field(default_factory=dict)  # of every control that a person sets
+    values: Mapping[str, Value] = field(default_factory=dict)  # for every control that a person sets
     hidden: tuple[str, ...] = ()  # names of controls that are not shown, in their order
-    projector: bool = False  # by hand, or in older links: a link that the lab makes is for students
-    room: str = ""  # whose answers are counted together, as room.cleaned has it
-    notes: tuple[str, ...] = ()  # what was wrong with its link
+    projector: bool = False  # set by hand or in older links, since the lab makes links for students
+    room: str = ""  # whose answers are counted together, from room.cleaned
+    notes: tuple[str, ...] = ()  # errors in its link
 
 
 def settable(experiment: Experiment) -> tuple[Control, ...]:
-    """The controls that a person sets: all but the one behind the buttons for answers."""
+    """The controls that a person sets: all except the one that the answer buttons set."""
     return tuple(control for control in experiment.controls if not (experiment.answers and control.name == "answer"))
 
 
 def tab(parameters: Mapping[str, str]) -> str | None:
-    """The tab that a URL's query asks for, one of TABS."""
-    asked = parameters.get("tab")
-    return asked if asked in TABS else None
+    """The tab in a URL's query, one of TABS; None for another or none."""
+    name = parameters.get("tab")
+    return name if name in TABS else None
 
 
 def read(parameters: Mapping[str, str]) -> Lesson | None:
-    """The lesson that a URL's query asks for, None where it asks for no experiment.
+    """The lesson in a URL's query; None where it names no experiment.
 
-    Whatever is not allowed falls back to what is set at first, and a note says so: at most NOTES, of LETTERS each.
+    Wrong values are replaced by the defaults, with a note on each: at most NOTES of LETTERS each.
     """
     if tab(parameters) != "lab":
         return None
@@ -77,7 +77,7 @@ def read(parameters: Mapping[str, str]) -> Lesson | None:
 
 
 def link(address: str, lesson: Lesson) -> str:
-    """The URL that opens the lesson, on the page at `address`; `read` makes of its query the same lesson again."""
+    """The URL that opens the lesson on the page at `address`; `read` turns its query back into the same lesson."""
     query = {"tab": "lab", "experiment": lesson.experiment}
     query |= {name: _text(value) for name, value in lesson.values.items()}
     if lesson.hidden:
@@ -90,7 +90,7 @@ def link(address: str, lesson: Lesson) -> str:
 
 
 def _text(value: Value) -> str:
-    """A value as short as it can be read back exactly."""
+    """The shortest text from which the value can be read back exactly."""
     if isinstance(value, str):
         return value
     return f"{value:g}" if float(f"{value:g}") == value else repr(value)
@@ -101,6 +101,6 @@ def _listed(names: list[str]) -> str:
 
 
 def _short(note: str) -> str:
-    """At most LETTERS, none of which can turn the rest around or break a line."""
+    """The note with at most LETTERS, without control characters that reverse text or break lines."""
     plain = "".join(letter if letter.isprintable() else "·" for letter in note[: LETTERS + 1])
     return plain if len(plain) <= LETTERS else f"{plain[: LETTERS - 1]}…"

@@ -1,7 +1,8 @@
-"""What experiments learn from and are measured on: cut from the built-in photographs."""
+"""Data for experiments: pairs to learn from and to measure on, made of the built-in photographs."""
 
 from collections.abc import Mapping
 
+import numpy as np
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -11,38 +12,45 @@ from n2n.data import SHOT_ROLES, StackedScenes, image, make, pairs, reader
 from ..content import samples
 from .experiment import Value
 
-LEARNT, MEASURED = "samples", "more-samples"  # photographs: none is in both
-SHIPPED = "gaussian-small"  # a built-in model that answers at once
-SIDE = 32  # pixels, of the course's pictures
+LEARNT, MEASURED = "samples", "more-samples"  # two sets of different photographs
+SHIPPED = "gaussian-small"  # a built-in model that is quick on any computer
+SIDE = 32  # pixels, as in the course
 SCENES, HELD = 1000, 200
 
 
-def learnt(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes: int = 0) -> Pairs:
-    """Scenes with so many noisy shots each (at most 8), and their clean pictures. `kind`: noise such as gaussian:25.
-    `scenes` 0: SCENES of them.
-    """
-    return _made(LEARNT, kind, shots, seed, side, scenes or SCENES)
+def pairs_to_learn(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes: int = SCENES) -> Pairs:
+    """Scenes to learn from, with so many noisy shots each (at most 8) and clean pictures; noise such as gaussian:25."""
+    return _pairs(LEARNT, kind, shots, seed, side, scenes)
 
 
-def measured(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes: int = 0) -> Pairs:
-    """The same of other photographs, to measure on; `scenes` 0: HELD of them."""
-    return _made(MEASURED, kind, shots, seed + 1, side, scenes or HELD)
+def pairs_to_measure(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE, scenes: int = HELD) -> Pairs:
+    """The same from other photographs, to measure on."""
+    return _pairs(MEASURED, kind, shots, seed + 1, side, scenes)
 
 
-def fresh(kind: str) -> Pairs:
-    """The photographs to learn from, whose noise is drawn anew each time one is shown."""
+def clean_pictures(photographs: str, side: int, scenes: int, seed: int) -> np.ndarray:
+    """Clean pictures alone, float32 (N, C, side, side); `photographs` is LEARNT or MEASURED."""
+    return _arrays(photographs, "gaussian:25", 2, seed, side, scenes)["clean"]
+
+
+def fresh_noise(kind: str) -> Pairs:
+    """The photographs to learn from, with new noise each time that one is used."""
     return reader.read_photographs(LEARNT, noise=noise.parse(kind))
 
 
-def _made(photographs: str, kind: str, shots: int, seed: int, side: int, scenes: int) -> Pairs:
+def _arrays(photographs: str, kind: str, shots: int, seed: int, side: int, scenes: int) -> dict[str, np.ndarray]:
     read = reader.read_photographs(photographs, noise=noise.parse(kind))
-    arrays = make.make_pairs(read, scenes, side, shots=shots, clean=True, seed=seed)
+    return make.make_pairs(read, scenes, side, shots=shots, clean=True, seed=seed)
+
+
+def _pairs(photographs: str, kind: str, shots: int, seed: int, side: int, scenes: int) -> Pairs:
+    arrays = _arrays(photographs, kind, shots, seed, side, scenes)
     stacks = [arrays[role] for role in SHOT_ROLES[:shots]]
     return pairs.gather(StackedScenes(stacks, arrays["clean"]), f"{kind} on {photographs}")
 
 
 def photograph(key: str, side: int) -> Tensor:
-    """The middle square of a picture of samples.py, shrunk to (1, C, side, side) in [0, 1], C 1 or 3.
+    """The middle square of a sample picture, reduced to (1, C, side, side) in [0, 1], C 1 or 3.
 
     Raises ValueError for an unknown key.
     """
@@ -54,6 +62,6 @@ def photograph(key: str, side: int) -> Tensor:
 
 
 def spot(chosen: Mapping[str, Value], side: int) -> tuple[int, int]:
-    """Row and column of the pixel that lies "y" % down and "x" % across a picture of side × side pixels."""
+    """Row and column of the pixel that is "y" % down and "x" % across in a picture of side × side pixels."""
     row, column = (min(side - 1, int(float(chosen[name]) / 100 * side)) for name in ("y", "x"))
     return row, column

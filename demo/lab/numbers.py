@@ -1,4 +1,4 @@
-"""Experiment 7: the loss hardly falls, so is anything learnt? And how good is it, if nobody has a clean picture?"""
+"""Experiment 7: the loss hardly falls, so is anything learnt? And how good is a net, without clean pictures?"""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,17 +18,17 @@ from n2n.training import History, named_recipe
 
 from . import claims, material
 from .experiment import SEED, Amount, Experiment, Screen, Value, always, budget
-from .race import alone
+from .race import train_alone
 
-NOISE = "pixelate:8"  # the course's: independent, and zero on average
-FEWEST = 4  # pairs of which an interval says something
-EVERY = 1.0  # seconds of training between two screens
-PAUSE = 0.7  # seconds between two screens, to be seen
-ROOM = 2.5  # dB that the figure shows above and below the truth, at most
+NOISE = "pixelate:8"  # the course's: independent, with zero mean
+FEWEST = 4  # pairs with which an interval is meaningful
+INTERVAL = 1.0  # seconds of training between two screens
+PAUSE = 0.7  # seconds between two screens, so that each can be seen
+MARGIN = 2.5  # dB that the figure shows above and below the truth, at most
 
 
-class Grown(NamedTuple):
-    """What is known from the first `pairs` of the hold-out."""
+class Comparison(NamedTuple):
+    """The estimate from the first `pairs` of the hold-out, and the truth."""
 
     pairs: int
     estimate: Estimate  # from the two noisy shots alone
@@ -36,28 +36,28 @@ class Grown(NamedTuple):
 
 
 def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
-    """The training, a screen about every second; then one for each time that the pairs measured on have doubled."""
+    """Trains, with a screen about every second; then estimates from twice as many pairs at each screen."""
     yield Screen("One net learns from noisy pairs.", share=0.0)
     seconds, seed = float(chosen["seconds"]), int(chosen["seed"])
     settings = named_recipe("fast", seconds=seconds, evaluations=1, seed=seed)
-    learner, history = Learner.fresh("net", material.learnt(NOISE, seed=seed), settings), History()
-    for progress in alone(learner, stop, EVERY, history.add):
+    learner, history = Learner.fresh("net", material.pairs_to_learn(NOISE, seed=seed), settings), History()
+    for progress in train_alone(learner, stop, INTERVAL, history.add):
         loss = style.svg(curves.loss_figure(history), "Loss and excess loss")
         yield Screen(fallen(history, progress.done), loss, share=min(1.0, progress.seconds / seconds))
-    held = material.measured(NOISE, seed=seed, scenes=int(chosen["pairs"]))
-    found = grown(*_denoised(learner.model, held))
+    held = material.pairs_to_measure(NOISE, seed=seed, scenes=int(chosen["pairs"]))
+    found = compare(*_denoised(learner.model, held))
     for place, latest in enumerate(found):
         if place:
             time.sleep(PAUSE)
         if stop():
             return
         grows = style.svg(growth_figure(found, place + 1), "Estimated and true PSNR")
-        yield Screen(estimated(latest), loss, notes=(fallen(history, True),), beside=grows, share=1.0)
+        yield Screen(describe(latest), loss, notes=(fallen(history, True),), beside=grows, share=1.0)
 
 
 def falls(history: History) -> tuple[float, float, float]:
-    """How far the loss fell and how far the excess loss, against a net that changes nothing, whose loss is twice the
-    noise floor; and which share of the loss that is left is noise. 1 is all of it.
+    """The fractions by which the loss and the excess loss fell, against a net that changes nothing, whose loss is twice
+    the noise floor; and the fraction of the remaining loss that is noise. 1 is all of it.
 
     The noise floor is the mean over all steps, the excess loss its moving average.
     """
@@ -69,9 +69,9 @@ def falls(history: History) -> tuple[float, float, float]:
 
 
 def fallen(history: History, done: bool) -> str:
-    """The same in words; `done`: the training is over."""
+    """The same in a sentence; `done` after the training."""
     if (steps := sum(point.count for point in history.points)) < claims.STEPS:
-        return f"{claims.early(steps, done)}."
+        return f"{claims.too_early(steps, done)}."
     loss, excess, noise = falls(history)
     changes = (f"{'fell' if fall >= 0 else 'rose'} by {100 * abs(fall):.0f} %" for fall in (loss, excess))
     return (
@@ -80,42 +80,45 @@ def fallen(history: History, done: bool) -> str:
     ).format(*changes, 100 * min(noise, 1))
 
 
-def grown(denoised: torch.Tensor, source: torch.Tensor, target: torch.Tensor, clean: torch.Tensor) -> list[Grown]:
-    """(N, C, H, W) four times → estimate and truth of the first 4, 8, 16 … pairs, and of all.
+def compare(
+    denoised: torch.Tensor, source: torch.Tensor, target: torch.Tensor, clean: torch.Tensor
+) -> list[Comparison]:
+    """(N, C, H, W) four times → estimate and truth for the first 4, 8, 16 … pairs, and for all.
 
-    Of fewer than 4, which N may be, the interval says nothing.
+    With fewer than 4, which N may be, the interval is meaningless.
     """
     counts = [FEWEST * 2**times for times in range(20) if FEWEST * 2**times < len(source)] + [len(source)]
     found = []
     for count in counts:
         errors = estimate.block_errors(denoised[:count], source[:count], target[:count])
         truth = metrics.to_psnr(metrics.squared_error(denoised[:count], clean[:count]).mean())
-        found.append(Grown(count, estimate.estimate([errors]), float(truth)))
+        found.append(Comparison(count, estimate.estimate([errors]), float(truth)))
     return found
 
 
-def estimated(found: Grown) -> str:
-    """What the pairs alone say, and the truth."""
-    said = found.estimate
-    known = f"{said.psnr:.1f} dB" if said.psnr < PEAK_DB else "more than the noise lets one tell"
-    high = f"and {said.high:.1f} dB" if said.high < PEAK_DB else "and no upper end"
+def describe(found: Comparison) -> str:
+    """The sentence with the estimate from the pairs alone, and the truth."""
+    estimate = found.estimate
+    known = f"{estimate.psnr:.1f} dB" if estimate.psnr < PEAK_DB else "more than the noise lets one tell"
+    high = f"and {estimate.high:.1f} dB" if estimate.high < PEAK_DB else "and no upper end"
     return (
-        f"From {found.pairs} noisy pairs alone: {known}, between {said.low:.1f} {high}; the truth, which needs clean "
-        f"pictures: {found.truth:.1f} dB."
+        f"From {found.pairs} noisy pairs alone: {known}, between {estimate.low:.1f} {high}; the truth, which needs "
+        f"clean pictures: {found.truth:.1f} dB."
     )
 
 
-def growth_figure(found: Sequence[Grown], count: int) -> Figure:
-    """Estimated PSNR over the number of pairs, on a logarithmic axis, with its 95 % interval; and the true one of the
-    same pairs. Drawn are the first `count` of those found; the axes have room for all.
+def growth_figure(found: Sequence[Comparison], count: int) -> Figure:
+    """Estimated PSNR over the number of pairs, on a logarithmic axis, with its 95 % interval, and the true one.
+
+    The first `count` are drawn; the axes have room for all.
     """
     figure, (axes,) = style.panels(1, style.TALL, "hold-out pairs")
     most, last = found[-1].pairs, found[-1].truth
-    bounds = [value for each in found for value in (each.estimate.low, each.truth, each.estimate.high)]
-    seen = [min(max(value, last - ROOM), last + ROOM) for value in bounds]
-    counts = [each.pairs for each in found[:count]]
+    bounds = [value for one in found for value in (one.estimate.low, one.truth, one.estimate.high)]
+    seen = [min(max(value, last - MARGIN), last + MARGIN) for value in bounds]
+    counts = [one.pairs for one in found[:count]]
     low, estimate, high = zip(*((one.low, one.psnr, one.high) for _, one, _ in found[:count]))
-    truth = [each.truth for each in found[:count]]
+    truth = [one.truth for one in found[:count]]
     axes.fill_between(counts, low, high, color=VERMILLION, alpha=0.2, linewidth=0)
     axes.vlines(counts, low, high, color=VERMILLION, linewidth=1.2)
     axes.plot(counts, estimate, "^-.", color=VERMILLION, linewidth=2.2, markersize=7)

@@ -1,4 +1,4 @@
-"""Trainings, alone or side by side, as an experiment shows them: PSNR curves, and the same pictures getting better."""
+"""Trainings in an experiment, alone or side by side: PSNR curves, and pictures that improve."""
 
 import math
 import time
@@ -8,24 +8,25 @@ from functools import partial
 from pathlib import Path
 
 from matplotlib.figure import Figure
+from torch import Tensor
 
 from n2n import Pairs
 from n2n.analysis import Learner, train_in_turns
 from n2n.data import Batch
 from n2n.figures import BLUE, GREEN, INK, PURPLE, VERMILLION, End, style
-from n2n.measure import Measurement, measure
+from n2n.measure import Measurement, Quality, measure
 from n2n.nets import tiling
-from n2n.training import Progress, threads, train
+from n2n.training import Progress, fraction, threads, train
 
 from ..work.picture_files import PictureRow, PictureRows, write_picture
 from ..work.subsets import preview_pairs
 from . import claims
 from .claims import Gap
 
-EVERY, REST = 0.7, 4  # seconds of training between two looks at the race, at least; and as a multiple of a look
+INTERVAL, RATIO = 0.7, 4  # between two measurements: least seconds of training, and their ratio to measuring
 ROWS = 2  # scenes shown
-UNDER = 1.0  # dB under the worst net, or the noisy pictures, that the figure shows
-STYLES = ((VERMILLION, "s", "-"), (BLUE, "o", "-"), (GREEN, "^", "-."), (PURPLE, "D", ":"))  # of the learners
+BELOW = 1.0  # dB that the figure shows below the worst net, or the noisy pictures
+STYLES = ((VERMILLION, "s", "-"), (BLUE, "o", "-"), (GREEN, "^", "-."), (PURPLE, "D", ":"))  # of the curves, in order
 Curve = list[tuple[float, float]]  # (seconds, PSNR in dB)
 
 
@@ -33,7 +34,7 @@ Curve = list[tuple[float, float]]  # (seconds, PSNR in dB)
 class Standing:
     """The race at one moment."""
 
-    share: float  # of the budget
+    share: float  # of the budget, 0 to 1
     steps: int
     curves: Mapping[str, Curve]  # by learner
     measured: Mapping[str, Measurement]  # by learner, the latest
@@ -42,47 +43,50 @@ class Standing:
 
     @property
     def early(self) -> bool:
-        """Whether nothing can be claimed yet."""
+        """Whether it is too early for any claim."""
         return claims.is_early(self.steps, len(next(iter(self.curves.values()))) - 1)
 
     def ahead(self, name: str, other: str) -> Gap:
-        """How far a learner is ahead of another in dB, mean over pictures, which are the same for both."""
-        looks = [psnr - behind for (_, psnr), (_, behind) in zip(self.curves[name], self.curves[other])]
-        (*_, mine), (*_, theirs) = (zip(*self.measured[each].pictures) for each in (name, other))
-        return claims.gap(looks[1:] or looks, [one - two for one, two in zip(mine, theirs)])
+        """By how many dB a learner is ahead of another, mean over pictures, which are the same for both."""
+        gaps = [psnr - behind for (_, psnr), (_, behind) in zip(self.curves[name], self.curves[other])]
+        (*_, mine), (*_, theirs) = (zip(*self.measured[learner].pictures) for learner in (name, other))
+        return claims.gap(gaps[1:] or gaps, [one - two for one, two in zip(mine, theirs)])
 
 
-def race(
+def run_race(
     learners: Sequence[Learner], held: Sequence[Pairs], folder: Path, stop: Callable[[], bool]
 ) -> Iterator[Standing]:
-    """Trains the learners in turns and says how they stand: before the first step, about every second, and at the end.
+    """Trains the learners in turns; yields their standing before the first step, about every second, and at the end.
 
-    Each is measured on its own of `held`, which have the same clean pictures. Raises OSError.
+    Each is measured on its own set in `held`; all of these have the same clean pictures. Raises OSError.
     """
     curves: dict[str, Curve] = {learner.name: [] for learner in learners}
-    seen = [preview_pairs(each, ROWS) for each in held]
+    previews = [preview_pairs(pairs, ROWS) for pairs in held]
 
-    def look(share: float, seconds: float, steps: int) -> Standing:
+    def measured_standing(share: float, seconds: float, steps: int) -> Standing:
         measured = {}
         for learner, pairs in zip(learners, held):
-            found = measured[learner.name] = measure(partial(tiling.denoise, learner.model.fast), pairs)
-            curves[learner.name].append((seconds, found.denoised.psnr))
-        figure = style.svg(_figure(curves, measured[learners[0].name].noisy.psnr), "PSNR of the hold-out")
-        rows = tuple(_row(folder / f"{place}_{steps:06d}", learners, pairs) for place, pairs in enumerate(zip(*seen)))
+            measured[learner.name] = measure(partial(tiling.denoise, learner.model.fast), pairs)
+            curves[learner.name].append((seconds, against_clean(measured[learner.name].denoised).psnr))
+        noisy = against_clean(measured[learners[0].name].noisy).psnr
+        figure = style.svg(_figure(curves, noisy), "PSNR of the hold-out")
+        rows = tuple(
+            _row(folder / f"{place}_{steps:06d}", learners, pairs) for place, pairs in enumerate(zip(*previews))
+        )
         return Standing(share, steps, curves, measured, figure, rows)
 
-    yield look(0.0, 0.0, 0)
-    due = 0.0  # seconds of training at which it is looked at next
-    for progress in threads.chosen(each[0] for each in train_in_turns(learners, None, stop)):
+    yield measured_standing(0.0, 0.0, 0)
+    due = 0.0  # seconds of training at the next measurement
+    for progress in threads.chosen(latest[0] for latest in train_in_turns(learners, None, stop)):
         if progress.seconds >= due and not progress.done:
             began = time.perf_counter()
-            yield look(progress.seconds / learners[0].recipe.seconds, progress.seconds, progress.step)
+            yield measured_standing(_share(learners[0], progress), progress.seconds, progress.step)
             took = time.perf_counter() - began
-            due = progress.seconds + took + max(EVERY, REST * took)
-    yield look(1.0, progress.seconds, progress.step)
+            due = progress.seconds + took + max(INTERVAL, RATIO * took)
+    yield measured_standing(1.0, progress.seconds, progress.step)
 
 
-def alone(
+def train_alone(
     learner: Learner,
     stop: Callable[[], bool],
     every: float,
@@ -100,19 +104,31 @@ def alone(
             due = progress.seconds + every
 
 
+def against_clean(quality: Quality | None) -> Quality:
+    """The quality of a measurement against clean pictures. Raises ValueError where there were none."""
+    if quality is None:
+        raise ValueError("an experiment measures on pairs with clean pictures; these have none")
+    return quality
+
+
+def _share(learner: Learner, progress: Progress) -> float:
+    return fraction(learner.recipe, progress.step, progress.steps, progress.seconds)
+
+
 def _row(front: Path, learners: Sequence[Learner], pairs: Sequence[Batch]) -> PictureRow:
-    """The first learner's noisy picture, what each learner makes of its own, and the clean one."""
-    drawn = [("noisy", pairs[0].source, pairs[0])]
+    """The first learner's noisy picture, each learner's denoised one, and the clean one."""
+    drawn: list[tuple[str, Tensor, Batch | None]] = [("noisy", pairs[0].source, pairs[0])]
     drawn += [
         (learner.name, tiling.denoise(learner.model.fast, pair.source), pair) for learner, pair in zip(learners, pairs)
     ]
-    drawn += [("clean", pairs[0].clean, None)]
+    if pairs[0].clean is not None:
+        drawn.append(("clean", pairs[0].clean, None))
     files = (front.with_name(f"{front.name}_{number}.png") for number in range(len(drawn)))
     return tuple(write_picture(file, role, picture, pair) for file, (role, picture, pair) in zip(files, drawn))
 
 
 def _figure(curves: Mapping[str, Curve], noisy: float) -> Figure:
-    """PSNR of every learner over seconds; dashed, that of the noisy input."""
+    """PSNR of every learner over seconds, and as a dashed line that of the noisy input."""
     figure, (axes,) = style.panels(1, style.TALL)
     axes.axhline(noisy, color=INK, linewidth=1.5, linestyle="--")
     ends, values = [End(f"noisy\n{noisy:.1f} dB", noisy, INK)], [noisy]
@@ -123,6 +139,6 @@ def _figure(curves: Mapping[str, Curve], noisy: float) -> Figure:
         ends.append(End(f"{name}\n{psnr[-1]:.2f} dB", psnr[-1], colour))
         values += psnr
     until = max(1.0, max(curve[-1][0] for curve in curves.values()))
-    least = min(end.value for end in ends) - UNDER
+    least = min(end.value for end in ends) - BELOW
     style.finish(axes, "PSNR of pictures not learnt from, dB", until, least, max(values), ends)
     return figure

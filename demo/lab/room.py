@@ -1,4 +1,4 @@
-"""What a class answered: counted for each room while the server runs, and forgotten after some hours."""
+"""The answers of a class, counted for each room and forgotten after some hours, or when the server ends."""
 
 import hashlib
 import secrets
@@ -7,9 +7,12 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import TypeVar
 
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 LONGEST = 20  # letters and digits of a room's name
-ROOMS, CASES, VISITORS = 100, 30, 150  # kept: rooms; cases of each; answers to each. The oldest goes first
+ROOMS, CASES, VISITORS = 100, 30, 150  # kept at most: rooms, cases of each, answers to each
 SECONDS = 8 * 3600.0  # after its last answer that a room is forgotten
 
 
@@ -20,7 +23,7 @@ class _Room:
 
 
 def cleaned(room: str) -> str:
-    """The name of a room as all who mean it write it: without blanks, in small letters; "" for a room of one's own.
+    """The name of a room in a form that all spellings share: no blanks, lower case; "" for none.
 
     Raises ValueError naming what is allowed.
     """
@@ -31,7 +34,7 @@ def cleaned(room: str) -> str:
 
 
 class Tally:
-    """Counts one answer for each visitor and case. Any thread may call it; `now` tells seconds."""
+    """Counts one answer for each visitor and case. Any thread may call it; `now` returns seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.now, self.key = now, secrets.token_bytes(32)
@@ -39,14 +42,14 @@ class Tally:
         self.lock = Lock()
 
     def add(self, room: str, case: str, visitor: str, answer: str) -> None:
-        """Keeps a visitor's answer in place of an earlier one. A room without a name is not counted.
+        """Records a visitor's answer, which replaces an earlier one. Answers without a room are not counted.
 
         Raises ValueError for a name that is not allowed.
         """
         name = cleaned(room)
         if not name:
             return
-        who = hashlib.blake2b(visitor.encode(), key=self.key, digest_size=16).digest()  # nobody can be told from it
+        who = hashlib.blake2b(visitor.encode(), key=self.key, digest_size=16).digest()  # nobody can be recognized by it
         with self.lock:
             self._forget()
             kept = self.rooms.pop(name, None) or _Room(0.0)
@@ -65,20 +68,20 @@ class Tally:
         name = cleaned(room)
         with self.lock:
             self._forget()
-            given = list(self.rooms[name].cases.get(case, {}).values()) if name in self.rooms else []
-        counts = {answer: given.count(answer) for answer in words}
+            answers = list(self.rooms[name].cases.get(case, {}).values()) if name in self.rooms else []
+        counts = {answer: answers.count(answer) for answer in words}
         if not any(counts.values()):
             return ""
         return f"In room {name}: {', '.join(f'{words[answer]} {count}' for answer, count in counts.items())}"
 
     def _forget(self) -> None:
-        """Lets go of the rooms in which nobody has answered for too long."""
+        """Drops the rooms in which nobody has answered for too long."""
         oldest = self.now() - SECONDS
         self.rooms = {name: kept for name, kept in self.rooms.items() if kept.used > oldest}
 
 
-def _put(kept: dict, key: object, value: object, most: int) -> None:
-    """Puts something at the end, and drops the first where there are more than `most`."""
-    kept[key] = value
-    if len(kept) > most:
-        del kept[next(iter(kept))]
+def _put(entries: dict[Key, Value], key: Key, value: Value, most: int) -> None:
+    """Appends an entry, and drops the first where there are more than `most`."""
+    entries[key] = value
+    if len(entries) > most:
+        del entries[next(iter(entries))]

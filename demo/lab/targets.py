@@ -10,7 +10,7 @@ from n2n.training import named_recipe
 
 from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
-from .race import Standing, race
+from .race import Standing, run_race
 
 NOISE = "pixelate:8"  # the course's
 CLEAN, NOISY = "clean target", "noisy target"
@@ -20,29 +20,29 @@ START = "Both nets start from the same random weights."
 
 
 def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) -> Iterator[Screen]:
-    """Both trainings, and the third; the screen after each look at them."""
+    """Trains both nets, and the third if any; a screen after each measurement."""
     seed, copies = int(chosen["seed"]), int(chosen["copies"])
     yield Screen(START, share=0.0)
     seeds = [seed + place for place in range(SEEDS if chosen["seeds"] == "three" else 1)]
-    data = material.learnt(NOISE, copies, seed)
+    data = material.pairs_to_learn(NOISE, copies, seed)
     learners = []
-    for each in seeds:
-        settings = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=each)
-        clean = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=each, clean_targets=True)
+    for number in seeds:
+        settings = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=number)
+        clean = named_recipe("fast", seconds=float(chosen["seconds"]), evaluations=1, seed=number, clean_targets=True)
         learners += [
-            Learner.fresh(_named(NOISY, each, seeds), data, settings),
-            Learner.fresh(_named(CLEAN, each, seeds), data, clean),
+            Learner.fresh(_named(NOISY, number, seeds), data, settings),
+            Learner.fresh(_named(CLEAN, number, seeds), data, clean),
         ]
     if chosen["third"] != "none" and len(seeds) == 1:
         learners.append(_third(str(chosen["third"]), seed, float(chosen["seconds"])))
-    held = [material.measured(NOISE, seed=seed)] * len(learners)
-    for standing in race(learners, held, folder, stop):
+    held = [material.pairs_to_measure(NOISE, seed=seed)] * len(learners)
+    for standing in run_race(learners, held, folder, stop):
         yield Screen(_headline(standing, seeds), standing.figure, standing.rows, share=standing.share)
 
 
 def _third(kind: str, seed: int, seconds: float) -> Learner:
     """A net that sees the same noisy pair of a scene each time, or never the same noise twice."""
-    data = material.learnt(NOISE, 2, seed) if kind == "one" else material.fresh(NOISE)
+    data = material.pairs_to_learn(NOISE, 2, seed) if kind == "one" else material.fresh_noise(NOISE)
     return Learner.fresh(THIRD[kind], data, named_recipe("fast", seconds=seconds, evaluations=1, seed=seed))
 
 
@@ -51,20 +51,20 @@ def _named(kind: str, seed: int, seeds: list[int]) -> str:
 
 
 def _headline(standing: Standing, seeds: list[int]) -> str:
-    """How far clean targets are ahead of noisy ones, in dB; of three seeds, if all of them say so."""
+    """By how many dB clean targets are ahead of noisy ones; with three seeds, whether all agree."""
     if not standing.steps:
         return START
     if standing.early:
-        return f"{claims.early(standing.steps, standing.share >= 1)}."
+        return f"{claims.too_early(standing.steps, standing.share >= 1)}."
     gaps = [standing.ahead(_named(CLEAN, seed, seeds), _named(NOISY, seed, seeds)) for seed in seeds]
-    after, values = f"After {claims.counted(standing.steps)} each", [gap.value for gap in gaps]
+    after, values = f"After {claims.step_count(standing.steps)} each", [gap.value for gap in gaps]
     if len(gaps) > 1:
         winner = _winner(values[0]) if len({value > 0 for value in values}) == 1 else "neither is always ahead"
         spread = f"{mean(values):+.2f} dB on average of three seeds, from {min(values):+.2f} to {max(values):+.2f} dB"
         return f"{after}, {winner}: {spread}."
-    if gaps[0].sure:
-        return f"{after}, {_winner(values[0])} by {gaps[0].told()} dB."
-    return f"{after}, neither is ahead: the gap is {gaps[0].told()} dB."
+    if gaps[0].significant:
+        return f"{after}, {_winner(values[0])} by {gaps[0]} dB."
+    return f"{after}, neither is ahead: the gap is {gaps[0]} dB."
 
 
 def _winner(gap: float) -> str:

@@ -1,1 +1,1 @@
-"""What stands between the network and the app."""
+"""The layer between the network and the app: access, uploads, visitors' folders, error messages."""

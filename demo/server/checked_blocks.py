@@ -1,4 +1,4 @@
-"""The app as Gradio serves it, with two walls: what comes in is cleared, and what goes wrong is told in a line."""
+"""Gradio's app with two checks: only uploads are accepted as files, and every error becomes one sentence."""
 
 import traceback
 from typing import Any
@@ -14,13 +14,15 @@ UNFIT = "what was sent does not fit this page; reload it and try again, or see â
 
 
 class CheckedBlocks(gr.Blocks):
-    """gr.Blocks for which a visitor is a stranger."""
+    """gr.Blocks that trusts no visitor."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *others: Any, **more: Any) -> list[Any]:  # noqa: ANN401
-        """Only uploads are named in what comes in. Raises gr.Error."""
+        """Admits no files but uploads. Raises gr.Error."""
         try:
-            return await super().preprocess_data(block_fn, intake.admit_all(inputs, settings.folder()), *others, **more)
-        except gr.Error as problem:  # a value that is not among those of a control
+            admitted = [intake.admit_all(value, settings.folder()) for value in inputs]
+            values: list[Any] = await super().preprocess_data(block_fn, admitted, *others, **more)
+            return values
+        except gr.Error as problem:  # a value that a control does not offer
             raise refusal(problem.message) from None
         except intake.Refused as problem:
             raise refusal(problem) from None
@@ -28,14 +30,15 @@ class CheckedBlocks(gr.Blocks):
             raise refusal(UNFIT) from None
 
     async def call_function(self, *arguments: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Raises gr.Error with the sentence of what went wrong."""
+        """Raises gr.Error with a sentence that says what went wrong."""
         try:
-            return await super().call_function(*arguments, **more)
+            called: dict[str, Any] = await super().call_function(*arguments, **more)
+            return called
         except (*PROBLEMS, MemoryError) as problem:
             raise refusal(problem) from None
 
     async def process_api(self, *arguments: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Raises gr.Error; what nobody foresaw is told to the log as well."""
+        """Raises gr.Error; an unforeseen error is logged as well."""
         try:
             return await super().process_api(*arguments, **more)
         except gr.Error:
@@ -46,5 +49,5 @@ class CheckedBlocks(gr.Blocks):
 
 
 def refusal(problem: Exception | str) -> gr.Error:
-    """What the page or the program is told."""
+    """The error that the page or the program gets."""
     return gr.Error(to_sentence(problem), print_exception=False)

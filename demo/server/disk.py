@@ -1,4 +1,4 @@
-"""The disk that uploads lie on: what is old or was never finished goes, and nothing more is taken when it is full."""
+"""The disk space of uploads: old and unfinished ones are removed, and none is accepted while the disk is full."""
 
 import re
 import shutil
@@ -12,12 +12,12 @@ from pathlib import Path
 from .. import settings
 
 UPLOAD = re.compile(r"[0-9a-f]{64}")  # Gradio's folder of an upload: the checksum of what is in it
-UNFINISHED = re.compile(r"tmp\w+")  # an upload that is on its way, or was given up
-LEFT = re.compile(r"gone-.*")  # what was being removed when a server before this one was ended
+UNFINISHED = re.compile(r"tmp\w+")  # an upload that is still arriving, or was given up
+LEFT = re.compile(r"gone-.*")  # what an earlier server was removing when it ended
 
 
 class Disk:
-    """What lies below `root`, the folder of all that the demo writes."""
+    """The disk space below `root`, the folder that the demo writes everything to."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -25,7 +25,7 @@ class Disk:
         self._lock = threading.Lock()
 
     def refusal(self, coming: int) -> str | None:
-        """Why an upload of so many bytes cannot be taken now, as a sentence for the person; None: it can."""
+        """A sentence that says why an upload of so many bytes cannot be accepted now; None where it can."""
         limits = settings.limits()
         minutes = f"{limits.file_seconds / 60:.0f}"
         if self._counted + self._arrived + coming > limits.disk_bytes:
@@ -38,24 +38,24 @@ class Disk:
         return None
 
     def arrived(self, count: int) -> None:
-        """So many bytes more were taken."""
+        """Counts bytes that have arrived."""
         with self._lock:
             self._arrived += count
 
     def sweep(self) -> None:
-        """Removes what is too old; where the total is passed, also the uploads that were used longest ago. Counts."""
+        """Removes what is too old and counts the rest; over the limit, the uploads used longest ago are removed too."""
         began, limits = self._arrived, settings.limits()
-        now, kept = time.time(), []
+        now, uploads = time.time(), []
         for path in list(self.root.iterdir()):
             with suppress(OSError):  # it has just gone
                 if UPLOAD.fullmatch(path.name):
-                    kept.append((path.stat().st_mtime, path))
+                    uploads.append((path.stat().st_mtime, path))
                 elif LEFT.fullmatch(path.name) or (
                     UNFINISHED.fullmatch(path.name) and now - path.stat().st_mtime > limits.unfinished_seconds
                 ):
                     _remove(path)
         total = size(self.root)
-        for used, path in sorted(kept):
+        for used, path in sorted(uploads):
             full = total > limits.disk_bytes * settings.DISK_SHARE and now - used > limits.sweep_seconds
             if full or now - used > limits.file_seconds:
                 total -= size(path)
@@ -65,14 +65,14 @@ class Disk:
 
 
 def size(path: Path) -> int:
-    """Bytes of all files below a folder, or of a file; each counts once, however many names it has."""
-    found = {}
-    for each in (path, *path.rglob("*")):
+    """Bytes of a file, or of all files below a folder; one with several names (hard links) counts once."""
+    sizes = {}
+    for file in (path, *path.rglob("*")):
         with suppress(OSError):
-            status = each.lstat()
+            status = file.lstat()
             if stat.S_ISREG(status.st_mode):
-                found[status.st_ino] = status.st_size
-    return sum(found.values())
+                sizes[status.st_ino] = status.st_size
+    return sum(sizes.values())
 
 
 def _remove(path: Path) -> None:
@@ -83,13 +83,13 @@ def _remove(path: Path) -> None:
 
 
 def repeat_in_background(*sweeps: Callable[[], None]) -> None:
-    """Calls these in the background for as long as the process lives."""
+    """Calls these again and again in a background thread, as long as the process lives."""
 
-    def sweeping() -> None:
+    def repeat() -> None:
         while True:
             for sweep in sweeps:
                 with suppress(OSError):  # the next time, then
                     sweep()
             time.sleep(settings.limits().sweep_seconds)
 
-    threading.Thread(target=sweeping, name="sweep", daemon=True).start()
+    threading.Thread(target=repeat, name="sweep", daemon=True).start()

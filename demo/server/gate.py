@@ -1,4 +1,4 @@
-"""What stands between the network and the app: who may ask, for what, how much, and how slowly."""
+"""ASGI middleware between the network and the app: who may send requests, for what, how large and how slow."""
 
 import asyncio
 import ipaddress
@@ -19,7 +19,7 @@ from .disk import Disk
 from .messages import to_sentence
 
 API = "/gradio_api"
-# For those who develop Gradio itself, or features of it that this app has not: nobody needs them here.
+# Routes for developers of Gradio, or for features that this app does not have.
 CLOSED = re.compile(
     rf"{API}/(component_server|deep_link|dev/|mcp|process_recording|profiling|proxy=|run-history|runs|stream/)"
     rf"|{API}/(undo-)?vibe|/(docs|monitoring|redoc)"
@@ -27,9 +27,9 @@ CLOSED = re.compile(
 DESCRIPTIONS = re.compile(rf"({API})?/openapi.json")
 UPLOAD = f"{API}/upload"
 FILE = re.compile(rf"({API})?/file(=|/)")
-CALLED = re.compile(rf"{API}/(run|api)/")
+ENDPOINT = re.compile(rf"{API}/(run|api)/")
 MOST_HEADERS, MOST_LETTERS = 200, 2**15  # of a request
-SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval'"  # Gradio's page starts inline, and makes functions of components' code
+SCRIPTS = "'self' 'unsafe-inline' 'unsafe-eval'"  # Gradio's page has inline scripts, and evaluates components' code
 POLICY = (
     f"default-src 'self'; script-src {SCRIPTS}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self' data: blob:; "
@@ -50,7 +50,7 @@ UNFIT = "what was sent does not fit this server; see “Use via API” at the fo
 
 
 def names_of_this_machine(access: Access) -> frozenset[str]:
-    """The names and addresses under which this machine's own browsers, and its network, reach it."""
+    """The names and addresses by which browsers on this machine, and in its network, reach it."""
     name = socket.gethostname().lower()
     own = {"localhost", "127.0.0.1", "::1", name, f"{name.partition('.')[0]}.local"}
     return frozenset({*own, *access.hosts, *access.space_hosts, access.host.lower()})
@@ -58,7 +58,7 @@ def names_of_this_machine(access: Access) -> frozenset[str]:
 
 @dataclass
 class Gate:
-    """ASGI middleware, the outermost: who may ask, and for what. What it refuses is answered with one sentence."""
+    """The outermost ASGI middleware: refuses requests from strangers, and for what is not served, with one sentence."""
 
     app: ASGIApp
     disk: Disk
@@ -68,14 +68,14 @@ class Gate:
         self._names = names_of_this_machine(self.access)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer(send)
+        response = _Response(send)
         if scope["type"] == "http" and (refused := self._refused(scope)):
-            await answer.refuse(*refused, plain=_is_upload(scope))
+            await response.refuse(*refused, plain=_is_upload(scope))
         else:
-            await self.app(scope, receive, answer)
+            await self.app(scope, receive, response)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
-        """Status and sentence where a request is not let in."""
+        """Status and sentence for a request that is refused; None for all others."""
         headers, path = Headers(scope=scope), scope["path"]
         if len(scope["headers"]) > MOST_HEADERS or sum(map(len, headers.values())) > MOST_LETTERS:
             return 431, UNFIT
@@ -94,13 +94,13 @@ class Gate:
         return None
 
     def _is_own(self, host: str, scope: Scope) -> bool:
-        """Whether the Host header names this machine, or the address that the request came to."""
+        """Whether the Host header names this machine, or the address that the request was sent to."""
         name = _name(host)
-        server = scope.get("server") or ("", None)
-        return name in self._names or (name == server[0]) or bool(self.access.space_hosts and _is_address(name))
+        address: str = (scope.get("server") or ("",))[0]
+        return name in self._names or name == address or bool(self.access.space_hosts and _is_address(name))
 
     def _is_same(self, origin: str, host: str) -> bool:
-        """Whether a page asks the server it came from, or one that a setting allows."""
+        """Whether a request comes from a page of this server, or of a site that a setting allows."""
         try:
             parts = urlsplit(origin)
         except ValueError:
@@ -111,16 +111,16 @@ class Gate:
 
 
 def _is_upload(scope: Scope) -> bool:
-    return scope["method"] == "POST" and scope["path"].rstrip("/") == UPLOAD
+    return bool(scope["method"] == "POST" and scope["path"].rstrip("/") == UPLOAD)
 
 
 def _length(headers: Headers) -> int:
-    given = headers.get("content-length", "")
-    return int(given) if given.isdecimal() and len(given) < 19 else 0
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 19 else 0
 
 
 def _name(host: str) -> str:
-    """The name in a Host header, in small letters, without its port; "" where there is none."""
+    """The name in a Host header, in lower case, without its port; "" where there is none."""
     try:
         parts = urlsplit(f"//{host}")
         return (parts.hostname or "").rstrip(".") if parts.netloc == host and parts.username is None else ""
@@ -138,7 +138,7 @@ def _is_address(name: str) -> bool:
 
 @dataclass
 class Guard:
-    """ASGI middleware, right before the app: what arrives too slowly, and what the app cannot do with it."""
+    """The innermost ASGI middleware: answers requests that arrive too slowly, or that the app cannot handle."""
 
     app: ASGIApp
     disk: Disk
@@ -147,30 +147,30 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = _Answer(send, called=bool(CALLED.match(scope["path"])))
-        body = _Body(receive, self.disk if _is_upload(scope) else None)
+        response = _Response(send, by_program=bool(ENDPOINT.match(scope["path"])))
+        body = _RequestBody(receive, self.disk if _is_upload(scope) else None)
         try:
-            await self.app(scope, body, answer)
-        except Exception as problem:  # of a request that nobody foresaw: the app's own are told by CheckedBlocks
-            if not answer.begun:
+            await self.app(scope, body, response)
+        except Exception as problem:  # from an unforeseen request; CheckedBlocks reports the app's own
+            if not response.begun:
                 print(f"demo: {scope['method']} {scope['path'][:80]}: {type(problem).__name__}", flush=True)
                 refused = (507, str(body.full)) if body.full else (408, SLOW) if body.late else (400, UNFIT)
-                await answer.refuse(*refused, plain=body.disk is not None)
+                await response.refuse(*refused, plain=body.disk is not None)
             elif isinstance(problem.__cause__ or problem, HTTPException):
-                await answer.end()  # of a stream of events that there is not
+                await response.end()  # a stream of events that does not exist
             else:
                 raise
 
 
 @dataclass
-class _Body:
-    """What a request brings: in time, and counted where it is an upload."""
+class _RequestBody:
+    """The body of a request: it has to arrive in time, and is counted where it is an upload."""
 
     receive: Receive
     disk: Disk | None
     whole: bool = False
     late: bool = False
-    full: str | None = None  # why no more is taken
+    full: str | None = None  # why no more is accepted
 
     async def __call__(self) -> Message:
         if self.whole:
@@ -190,24 +190,24 @@ class _Body:
 
 
 @dataclass
-class _Answer:
-    """What goes out: with our headers, and begun once only."""
+class _Response:
+    """The response, with our headers added."""
 
     send: Send
-    called: bool = False  # by a program, which is told what it did wrong
+    by_program: bool = False  # a program called an endpoint, and gets a status for its own mistakes
     begun: bool = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
-            if self.called and message["status"] == 500:  # Gradio's for every sentence
+            if self.by_program and message["status"] == 500:  # Gradio's status for every error
                 message["status"] = 422
             headers = MutableHeaders(scope=message)
             headers.update(HEADERS)
         await self.send(message)
 
     async def refuse(self, status: int, sentence: str, plain: bool = False) -> None:
-        """As JSON, or plain: the page shows what comes of an upload as it is."""
+        """Sends the sentence as JSON, or as plain text, which the page shows as it is after an upload."""
         text = to_sentence(sentence) if plain else json.dumps({"detail": to_sentence(sentence)}, ensure_ascii=False)
         headers = {
             "Content-Type": "text/plain; charset=utf-8" if plain else "application/json",

@@ -1,6 +1,6 @@
-"""The one way in: a file that a page or a program names is an upload of this server's, or it is refused.
+"""The check of file paths that a page or a program sends: only uploads to this server are accepted.
 
-Whoever calls an endpoint may name any path. All that is refused gets the same answer: it tells nobody what there is.
+Whoever calls an endpoint may name any path. All refused paths get the same answer, so that it reveals no files.
 """
 
 import os
@@ -16,50 +16,50 @@ FILE_KEYS = ("path", "orig_name", "mime_type", "size", "is_stream", "meta")  # o
 
 
 class Refused(ValueError):
-    """No upload of this server's."""
+    """The path of something else than an upload to this server."""
 
     def __init__(self) -> None:
         super().__init__(REFUSED)
 
 
 def may_be_served(path: str, root: Path) -> bool:
-    """Whether a file may be shown to whoever knows its path: one that the demo made for a visitor, or an upload."""
+    """Whether whoever knows the path may see the file: an upload, or one that the demo made for a visitor."""
     with suppress(OSError, ValueError, LookupError):
-        given = Path(path)
-        places = given.relative_to(root).parts
-        known = places[0] == "shared" or places[0].startswith(PREFIX) or disk.UPLOAD.fullmatch(places[0])
-        return bool(known) and given.resolve(strict=True) == given and given.is_file()
+        file = Path(path)
+        top = file.relative_to(root).parts[0]
+        is_ours = top == "shared" or top.startswith(PREFIX) or disk.UPLOAD.fullmatch(top)
+        return bool(is_ours) and file.resolve(strict=True) == file and file.is_file()
     return False
 
 
 def admit(path: object, root: Path) -> Path:
-    """The uploaded file at `path`: a regular file, no link, in a folder that Gradio made of an upload below `root`.
+    """Returns the path of an upload: a regular file, no link, in a folder that Gradio made for it below `root`.
 
-    Its age counts from now. A visitor's own folder is none of these. Raises Refused for everything else.
+    Resets the age of the upload. Visitors' own folders hold no uploads. Raises Refused for everything else.
     """
     if not isinstance(path, str):
         raise Refused
     with suppress(OSError, ValueError):  # ValueError: a NUL in it
-        given = Path(path)
-        folder = given.parent
-        if folder.parent == root and disk.UPLOAD.fullmatch(folder.name) and ".." not in given.parts:
-            own = all(not each.is_symlink() for each in (folder, given)) and stat.S_ISREG(given.lstat().st_mode)
-            if own and given.resolve(strict=True) == given:
+        file = Path(path)
+        folder = file.parent
+        if folder.parent == root and disk.UPLOAD.fullmatch(folder.name) and ".." not in file.parts:
+            is_regular = not folder.is_symlink() and not file.is_symlink() and stat.S_ISREG(file.lstat().st_mode)
+            if is_regular and file.resolve(strict=True) == file:
                 os.utime(folder)
-                return given
+                return file
     raise Refused
 
 
-def admit_all(data: object, root: Path) -> object:
-    """What a browser or a program sent, in which every file is an admitted one. Raises Refused.
+def admit_all(value: object, root: Path) -> object:
+    """Returns what a browser or a program sent, with every file in it admitted. Raises Refused.
 
-    A file is a dictionary with a "path", however deep it lies; web addresses in it are dropped: nothing is fetched.
+    A file is a dictionary with a "path", at any depth; its web address is dropped, so that nothing is fetched.
     """
-    if isinstance(data, dict):
-        if "path" in data or "url" in data:
-            path = admit(data.get("path"), root)
-            return {key: data[key] for key in FILE_KEYS if key in data} | {"path": str(path)}
-        return {key: admit_all(value, root) for key, value in data.items()}
-    if isinstance(data, list | tuple):
-        return [admit_all(value, root) for value in data]
-    return data
+    if isinstance(value, dict):
+        if "path" in value or "url" in value:
+            path = admit(value.get("path"), root)
+            return {key: value[key] for key in FILE_KEYS if key in value} | {"path": str(path)}
+        return {key: admit_all(part, root) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [admit_all(part, root) for part in value]
+    return value

@@ -1,4 +1,4 @@
-"""What went wrong, as one sentence for the person: without the folders of this server, and not too long."""
+"""Error messages for visitors: one sentence, without the folders of this server, and not too long."""
 
 import re
 from functools import cache
@@ -15,16 +15,16 @@ BARE = re.compile(r"(?<![\w.:/'])(?:/|[A-Za-z]:\\)(?:[^\s'\"/\\]+[/\\])+")
 
 @cache
 def _ours() -> re.Pattern[str]:
-    """The folders that the demo writes to."""
+    """A pattern of the folders that the demo writes to."""
     return re.compile(rf"{re.escape(str(settings.folder()))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
 
 
 def to_sentence(problem: Exception | str) -> str:
-    """One line, with the names of files but without their folders."""
+    """The message of a problem in one line, with the names of files but without their folders."""
     if isinstance(problem, MemoryError):
         return NO_MEMORY
     line = " ".join(str(problem)[: 20 * LONGEST].split())
-    for folders, left in ((_ours(), ""), (QUOTED, "'"), (BARE, "")):
-        line = folders.sub(left, line)
+    for pattern, replacement in ((_ours(), ""), (QUOTED, "'"), (BARE, "")):
+        line = pattern.sub(replacement, line)
     line = line.replace("''", "what you brought")
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -1,4 +1,4 @@
-"""The teacher's key: who has it, and that nobody comes by it by guessing."""
+"""The teacher's key, which nobody can find by guessing."""
 
 import asyncio
 import hmac
@@ -6,21 +6,21 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-WRONG, WHILE = 5, 60.0  # keys from one address in so many seconds, after which no more are looked at
-PAUSE = 1.0  # seconds that the answer to a wrong one takes
+WRONG, WHILE = 5, 60.0  # wrong keys from one address within so many seconds, after which all are rejected
+PAUSE = 1.0  # seconds until a wrong key is answered
 ADDRESSES = 10_000  # remembered
 
 
 class TeacherKey:
-    """Compares keys with the teacher's; "" where there is none. Of one event loop only; `now` tells seconds."""
+    """Compares keys with the teacher's; "" matches nothing. For one event loop only; `now` returns seconds."""
 
     def __init__(self, key: str, now: Callable[[], float] = time.monotonic, pause: float = PAUSE) -> None:
         self._key = key.encode(errors="surrogateescape")
         self._now, self._pause = now, pause
-        self._wrong: OrderedDict[str, deque[float]] = OrderedDict()  # when, by address
+        self._wrong: OrderedDict[str, deque[float]] = OrderedDict()  # times in seconds, by address
 
     async def matches(self, key: str, address: str) -> bool:
-        """Whether it is the teacher's key; nobody's is where none is set."""
+        """Whether this is the teacher's key; never, where none is set."""
         if not self._key or not key:
             return False
         wrong = self._wrong.setdefault(address, deque(maxlen=WRONG))

@@ -1,1 +1,1 @@
-"""What is done in those processes. No Gradio here."""
+"""Work that is done in jobs and workers, without Gradio: inspecting, training, denoising."""

@@ -1,4 +1,4 @@
-"""A denoised picture beside the noisy one, the target, and what else was asked for: a row of panels."""
+"""A denoised picture beside the noisy one, the target, and others on request: a row of panels."""
 
 import math
 import os
@@ -13,7 +13,7 @@ from torch import Tensor
 from n2n.measure import Case, Shown, one_picture
 
 from .. import settings
-from . import rows
+from .rows import Panel, Row, panel, row, save
 
 
 @cache
@@ -22,7 +22,7 @@ def encoders() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count(), "encode")
 
 
-def row(
+def comparison_row(
     title: str,
     case: Case,
     before: Shown,
@@ -30,8 +30,8 @@ def row(
     maps: bool,
     folder: Path,
     prefix: str,
-) -> dict:
-    """The panels of one picture: noisy, denoised, target, then what was asked for besides."""
+) -> Row:
+    """The panels of one picture: noisy, denoised, target, then classical methods and maps on request."""
     seen = {"noisy": before, "denoised": results["denoised"][1]}
     if case.target is not None:
         seen["target"] = one_picture.show(case.target, None)
@@ -42,11 +42,11 @@ def row(
             seen["error"] = Shown(one_picture.error_map(denoised, seen["target"].pixels))
         seen["residual"] = Shown(one_picture.residual(before.pixels, denoised))
     small = {role: one_picture.reduced(shown.pixels, settings.limits().shown_pixels) for role, shown in seen.items()}
-    saved = [encoders().submit(rows.save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
-    said = {role: _noted(role, shown, before, case) for role, shown in seen.items()}
+    saved = [encoders().submit(save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
+    notes = {role: _notes(role, shown, before, case) for role, shown in seen.items()}
     drawn = zip(seen.items(), small.values(), saved)
-    return rows.row(
-        title, [_panel(role, shown, pixels, file.result(), said[role]) for (role, shown), pixels, file in drawn]
+    return row(
+        title, [_panel(role, shown, pixels, file.result(), notes[role]) for (role, shown), pixels, file in drawn]
     )
 
 
@@ -56,25 +56,26 @@ TITLES = {
 }
 
 
-def _noted(role: str, shown: Shown, before: Shown, case: Case) -> list[str]:
-    """What stands under a panel besides its figures: how they were measured, and that it is worse than before."""
-    said = []
-    known = shown.psnr is not None
-    if role != "noisy" and known and before.psnr is not None and shown.psnr < before.psnr:
-        said.append("worse than before" + ": there was no noise" * (before.psnr == math.inf))
-    if known and shown.estimated:
-        said.append("estimated from the second shot")
-    if known and case.scale != 255:
-        said.append(f"measured with white at {case.scale:,.0f}")
-    return said
+def _notes(role: str, shown: Shown, before: Shown, case: Case) -> list[str]:
+    """The notes under a panel: that it is worse than before, and how its figures were measured."""
+    if shown.psnr is None:
+        return []
+    notes = []
+    if role != "noisy" and before.psnr is not None and shown.psnr < before.psnr:
+        notes.append("worse than before" + ": there was no noise" * (before.psnr == math.inf))
+    if shown.estimated:
+        notes.append("estimated from the second shot")
+    if case.scale != 255:
+        notes.append(f"measured with white at {case.scale:,.0f}")
+    return notes
 
 
-def _panel(role: str, shown: Shown, pixels: np.ndarray, src: str, said: Sequence[str] = ()) -> dict:
-    """`pixels` are what `src` shows: those of `shown`, or fewer."""
+def _panel(role: str, shown: Shown, pixels: np.ndarray, src: str, notes: Sequence[str]) -> Panel:
+    """`pixels` are those that `src` holds: those of `shown`, or fewer."""
     height, width = pixels.shape[:2]
     title, note = TITLES.get(role, (role.capitalize(), ""))
     if pixels.shape != shown.pixels.shape:
-        said = [*said, "shown smaller; measured and downloaded whole"]
+        notes = [*notes, "shown smaller; measured and downloaded whole"]
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
-    note = "; ".join(filter(None, (note, *said)))
-    return rows.panel(role, title, src, (width, height), shown.psnr, shown.ssim, note, text)
+    note = "; ".join(filter(None, (note, *notes)))
+    return panel(role, title, src, (width, height), shown.psnr, shown.ssim, note, text)

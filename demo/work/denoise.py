@@ -1,4 +1,4 @@
-"""Denoising in a worker: choose the weights, denoise, measure, write what is shown and taken."""
+"""Denoising in a worker: chooses weights, denoises, measures, writes the panels and the downloads."""
 
 import math
 from collections.abc import Sequence
@@ -19,8 +19,11 @@ from n2n.nets import weights
 from n2n.noise import Noise
 
 from ..content import noises, samples
-from . import comparison, inputs, measurements
+from . import inputs, measurements
+from .comparison import comparison_row, encoders
 from .inputs import Cases
+from .measurements import Line
+from .rows import Row
 
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
 headers = cache(weights.headers)  # of the shipped weights, by their names
@@ -28,19 +31,19 @@ headers = cache(weights.headers)  # of the shipped weights, by their names
 
 @dataclass(frozen=True)
 class Options:
-    """How to denoise; `baselines` are names of n2n.baselines.BASELINES."""
+    """How to denoise; `baselines` are keys of n2n.measure.baselines.BASELINES."""
 
     weights: str = AUTOMATIC
     trained: Path | None = None  # weights file of the visitor's own training
     strength: float = 1.0
     ensemble: bool = False
     baselines: tuple[str, ...] = ()
-    maps: bool = False  # also show the error and what was removed
+    maps: bool = False  # whether to show the error and the removed noise as well
 
 
 @dataclass(frozen=True)
 class LearntData:
-    """What a training was given, and which part of that it did not learn from."""
+    """The data of a training, and how the part was chosen that it did not learn from."""
 
     files: tuple[Path, ...]
     hold_out: float
@@ -49,52 +52,52 @@ class LearntData:
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be denoised: uploaded pictures, shots that were learnt from, or a sample where there are neither."""
+    """What to denoise: uploaded pictures, shots of a training, or a sample where there are neither."""
 
     files: tuple[str, ...] = ()
-    pairs: LearntData | None = None  # noisy already, with clean pictures of their own or none
+    pairs: LearntData | None = None  # noisy already, with or without clean pictures of their own
     sample: str | None = None  # key of samples.SAMPLES
-    noise: str | None = None  # to be added, a name of noises.OFFERS; None: they are noisy already
+    noise: str | None = None  # the noise to add, a key of noises.SLIDERS; None: they are noisy already
     level: float = 0.0  # in the noise's own unit
     seed: int = 0
-    cleans: tuple[str, ...] = ()  # clean pictures of those that are noisy already
+    cleans: tuple[str, ...] = ()  # the clean pictures, where they are noisy already
     options: Options = Options()
 
 
 @dataclass
 class Outcome:
-    """What came of some pictures."""
+    """The results of some pictures."""
 
-    rows: list[dict] = field(default_factory=list)  # for the panels
-    table: list[tuple] = field(default_factory=list)  # under figures.COLUMNS; None where it is not known
+    rows: list[Row] = field(default_factory=list)
+    table: list[Line] = field(default_factory=list)  # under measurements.COLUMNS
     notes: list[str] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)  # to download
 
 
 def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
-    """All of an order, pictures and downloads written to `folder`. Raises ValueError, OSError for the person."""
+    """Carries out an order; pictures and downloads are written to `folder`. Raises ValueError, OSError."""
     if order.pairs:
         cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed)
         return denoise(cases, None, order.options, folder, device, learnt=True)
-    brought = inputs.read_all(order.files)
-    if not brought and order.sample:
-        brought = [(samples.SAMPLES[order.sample].file, samples.read(order.sample))]
-    if not brought:
+    pictures = inputs.read_all(order.files)
+    if not pictures and order.sample:
+        pictures = [(samples.SAMPLES[order.sample].file, samples.read(order.sample))]
+    if not pictures:
         return Outcome()
     if order.noise is None:
-        cases = inputs.with_clean(brought, inputs.read_all(order.cleans))
+        cases = inputs.with_clean(pictures, inputs.read_all(order.cleans))
         return denoise(cases, None, order.options, folder, device)
     noise = noises.create(order.noise, order.level)
-    return denoise(inputs.with_noise(brought, noise, order.seed), noise, order.options, folder, device)
+    return denoise(inputs.with_noise(pictures, noise, order.seed), noise, order.options, folder, device)
 
 
 def warm_up() -> None:
-    """Makes the first denoising as quick as the others: loads the weights that the first screen asks for."""
+    """Makes the first denoising as quick as later ones: loads the weights that the first screen needs."""
     load(choice.suited(noises.FIRST, headers()), "auto").predict(torch.zeros(1, 3, 64, 64))
 
 
 def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "auto") -> tuple[str, Noise2Noise]:
-    """The weights for a picture, (1, C, H, W), with noise of a kind (None: unknown), and the name to show.
+    """The name to show and the weights for a picture (1, C, H, W) with noise of a kind (None: unknown).
 
     Raises ValueError.
     """
@@ -112,7 +115,7 @@ def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "au
 
 @lru_cache(maxsize=16)
 def load(name: str, device: str) -> Noise2Noise:
-    """Shipped weights, kept in memory."""
+    """Loads shipped weights and keeps them in memory."""
     return Noise2Noise.load(name, find_device(device))
 
 
@@ -121,7 +124,7 @@ def denoise(
 ) -> Outcome:
     """Denoises every picture and writes the panels' PNGs and the downloads to `folder`.
 
-    `noise` is what was added, None where they were noisy already; `learnt`: the weights come from these very pictures.
+    `noise` is the one that was added, None where they were noisy already; `learnt`: a training learnt from them.
     """
     outcome, gains = Outcome(), []
     downloads = folder / "downloads"
@@ -130,16 +133,14 @@ def denoise(
         name, model = choose(options, noise.name if noise else None, case.noisy, device)
         before = one_picture.seen(case.noisy, case)
         results = one_picture.run(_denoisers(model, options), case)
-        written = comparison.encoders().submit(
-            _write, downloads, title, one_picture.result(case, results["denoised"][0])
-        )
-        outcome.rows.append(comparison.row(title, case, before, results, options.maps, folder, str(place)))
+        written = encoders().submit(_write, downloads, title, one_picture.result(case, results["denoised"][0]))
+        outcome.rows.append(comparison_row(title, case, before, results, options.maps, folder, str(place)))
         outcome.table += [
             measurements.line(title, name if method == "denoised" else method, case, before, shown)
             for method, (_, shown) in results.items()
         ]
-        said = [] if learnt and options.weights == TRAINED else _said(name, model, noise, case, options)
-        outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in said]
+        notes = [] if learnt and options.weights == TRAINED else _notes(name, model, noise, case, options)
+        outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in notes]
         outcome.notes += [f"{title}: {note}" for note in case.picture.notes]
         gains.append((before, results["denoised"][1]))
         outcome.files.append(written.result())
@@ -149,29 +150,31 @@ def denoise(
 
 
 def _denoisers(model: Noise2Noise, options: Options) -> dict[str, Denoiser]:
-    ours = partial(model.predict, data_range=1.0, ensemble=options.ensemble, strength=options.strength)
-    classical = {key: partial(baselines.denoise, baselines.BASELINES[key]) for key in options.baselines}
-    return {"denoised": ours} | classical
+    denoisers: dict[str, Denoiser] = {}
+    denoisers["denoised"] = partial(model.predict, data_range=1.0, ensemble=options.ensemble, strength=options.strength)
+    for key in options.baselines:
+        denoisers[key] = partial(baselines.denoise, baselines.BASELINES[key])
+    return denoisers
 
 
-def _said(name: str, model: Noise2Noise, noise: Noise | None, case: Case, options: Options) -> list[str]:
-    """Where the model learnt another kind of noise than the one that was added, or noise of another strength."""
-    kind, said = choice.kind(model.header), []
+def _notes(name: str, model: Noise2Noise, noise: Noise | None, case: Case, options: Options) -> list[str]:
+    """Notes on a model that learnt another kind of noise than the one added, or noise of another strength."""
+    kind, notes = choice.kind(model.header), []
     if noise and kind and noise.name not in kind.split("+"):
         better = choice.suited(noise.name, headers())
         known = choice.kind(headers()[better]) == noise.name
         if options.weights == AUTOMATIC:
-            said.append(f"No weights here learnt {noise.name} noise; “{name}” does most for it of those there are.")
+            notes.append(f"No weights here learnt {noise.name} noise; “{name}” does most for it of those there are.")
         elif name != better:
-            told = f"“{better}” learnt that." if known else f"“{better}” does more for it."
-            said.append(f"“{name}” learnt {kind} noise, this is {noise.name} noise: {told}")
+            advice = f"“{better}” learnt that." if known else f"“{better}” does more for it."
+            notes.append(f"“{name}” learnt {kind} noise, this is {noise.name} noise: {advice}")
     if strength := choice.warning(case.noisy, model.header, headers(), noise, case.target):
-        said.append(strength)
-    return said
+        notes.append(strength)
+    return notes
 
 
 def _gain(measured: Sequence[tuple[Shown, Shown]]) -> str:
-    """What denoising gained on shots that were learnt from, before and after, and what that is worth."""
+    """The sentence on what denoising gained on shots of a training, and how many exposures that is worth."""
     gains = [after.psnr - before.psnr for before, after in measured if before.psnr and after.psnr]
     gains = [gain for gain in gains if math.isfinite(gain)]
     if not gains:
@@ -184,7 +187,7 @@ def _gain(measured: Sequence[tuple[Shown, Shown]]) -> str:
 
 
 def _write(folder: Path, name: str, picture: Picture) -> Path:
-    """The picture under its own name; as PNG where its format cannot be written."""
+    """Writes a picture under its own name; as PNG where its format cannot be written."""
     path = folder / name
     fits = formats.pictures(sixteen_bits=picture.pixels.dtype == np.uint16)
     path = path if path.suffix.lower() in fits else path.with_suffix(".png")

@@ -1,4 +1,4 @@
-"""Pictures to denoise: uploads read within the limits, made noisy or put beside their clean ones; shots of pairs."""
+"""Pictures to denoise: uploads within the limits, with noise added or beside clean ones, and shots of pairs."""
 
 import math
 import re
@@ -16,15 +16,15 @@ from n2n.noise import Noise
 
 from .. import settings
 
-SCENES = 4  # of pairs that were learnt from, shown
+SCENES = 4  # shown of pairs that were learnt from
 
-Cases = list[tuple[str, Case]]  # each with its picture's name
+Cases = list[tuple[str, Case]]  # with the names of the pictures
 
 
 def check_size(width: int, height: int, name: str) -> None:
-    """Raises ValueError for a picture that is larger than the demo takes.
+    """Raises ValueError for a picture that is larger than the demo accepts.
 
-    Nets continue both sides to multiples of 32: where sides are limited, that adds little to any picture.
+    Nets pad both sides to multiples of 32, which adds little to a picture while its sides are limited.
     """
     limits = settings.limits()
     way_out = "Cut it, or use the command line, which has no such limit: python -m n2n denoise PICTURE -o OUT"
@@ -40,12 +40,12 @@ def check_size(width: int, height: int, name: str) -> None:
 
 
 def read(path: str | Path) -> Picture:
-    """An uploaded picture. Raises ValueError where it is none, or larger than the demo takes."""
+    """Reads an uploaded picture. Raises ValueError where it is none, or larger than the demo accepts."""
     return image.read(Path(path), check_size)
 
 
 def read_all(paths: Sequence[str]) -> list[tuple[str, Picture]]:
-    """Uploaded pictures with their names. Raises ValueError where they are too many, or one cannot be read."""
+    """Reads uploaded pictures, with their names. Raises ValueError for too many, or for one that cannot be read."""
     limits = settings.limits()
     if len(paths) > limits.pictures:
         raise ValueError(
@@ -63,14 +63,14 @@ def read_all(paths: Sequence[str]) -> list[tuple[str, Picture]]:
 
 
 def with_noise(pictures: list[tuple[str, Picture]], noise: Noise, seed: int) -> Cases:
-    """Clean pictures made noisy; each draws its own noise from the seed."""
+    """Adds noise to clean pictures; each gets noise of its own from the seed."""
     return [
         (name, one_picture.corrupted(picture, noise, seed + place)) for place, (name, picture) in enumerate(pictures)
     ]
 
 
 def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Picture]]) -> Cases:
-    """Noisy pictures beside their clean ones: by equal name, or in order where there are as many. Raises ValueError."""
+    """Noisy pictures with their clean ones, matched by name, or by order where there are as many. Raises ValueError."""
     by_name = {Path(name).stem: picture for name, picture in cleans}
     named = [by_name.get(Path(name).stem) for name, _ in pictures]
     if cleans and not any(named):
@@ -84,10 +84,11 @@ def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Pict
 
 
 def from_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
-    """The first shot, whole, of some scenes of what a training with this hold-out and seed was given.
+    """The first shot, whole, of some scenes of a training's data, given its hold-out and seed.
 
-    Those that it did not learn from come first. Only their second shot tells the PSNR: a net that learnt from a noisy
-    target knows a little of its noise. Of a single scene, that is the part held out. Raises ValueError, OSError.
+    Scenes that it did not learn from come first. The PSNR is estimated from the second shots of these only, since a net
+    that learnt from a noisy target knows a little of its noise; from the part held out where there is a single scene.
+    Raises ValueError, OSError.
     """
     data = reader.read_shots(*files)
     learnt, held = data.hold_out(hold_out, seed)
@@ -95,7 +96,8 @@ def from_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
         rows, columns = (slice(int(whole - part), None) for whole, part in zip(data.sizes[0], held.sizes[0]))
         return [_shot(data, data.scenes[0], (rows, columns) if len(data.scenes[0].shots) > 1 else None)]
     everywhere = (slice(None), slice(None))
-    cases, pixels = [], 0
+    cases: Cases = []
+    pixels = 0
     for scene, unlearnt in chain(_first(held, everywhere), _first(learnt, None)):
         pixels += scene.shots[0][0].size
         if cases and (pixels > settings.limits().pixels or len(cases) == SCENES):
@@ -109,7 +111,7 @@ def _first(some: Pairs, unlearnt: tuple[slice, slice] | None) -> Iterator[tuple[
 
 
 def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tuple[str, Case]:
-    """The first shot of a scene with the clean picture, or else the second shot where `unlearnt` tells a part of it."""
+    """The first shot of a scene with its clean picture, or else with the `unlearnt` part of its second shot."""
     height, width = _fitting(*scene.shots[0].shape[-2:])
     noisy, *others = (data.to_float(shot[:, -height:, -width:])[None].contiguous() for shot in scene.shots[:2])
     whole = scene.shots[0].dtype in (np.uint8, np.uint16)
@@ -132,14 +134,14 @@ def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tu
 
 
 def _fitting(height: int, width: int) -> tuple[int, int]:
-    """As much of a picture as the page takes."""
+    """Height and width of the part of a picture that the page accepts."""
     limits = settings.limits()
     most = min(limits.side, max(math.isqrt(limits.pixels), limits.pixels // min(height, width)))
     return min(height, most), min(width, most)
 
 
 def _name(scene: Scene) -> str:
-    """The name of a scene as one of a file; scenes of arrays have numbers only."""
+    """A file name for a scene; scenes of arrays have only numbers."""
     name = Path(scene.name)
     safe = re.sub(r"[^\w.-]+", "_", f"scene_{name.name}" if name.name.isdigit() else name.name) or "scene"
     return safe if formats.is_picture(name) else f"{safe}.png"

@@ -1,4 +1,4 @@
-"""Looking at what was brought before anything is learnt: what it is, how it looks, what is wrong, how fast it goes."""
+"""Inspecting pairs before a training: what they are, how they look, what is wrong, how fast a net learns."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,32 +16,32 @@ from n2n.training import named_recipe, train
 from .picture_files import PictureRows, write_pair
 from .subsets import preview_pairs
 
-PACE_SECONDS = 1.0
+TRIAL_SECONDS = 1.0
 WARM_UP = 3  # steps that are slower than those that follow
 
 
 @dataclass(frozen=True)
 class Description:
-    """What was read, in words and numbers."""
+    """What the data are, in words and numbers."""
 
     described: str  # '9 scenes × 5 shots and a reference, 8-bit grey 900×450'
-    notes: tuple[str, ...]  # what was changed or decided on reading
+    notes: tuple[str, ...]  # what was changed or decided while reading
     scenes: int
     channels: int  # 1 grey, 3 colour
     has_clean: bool
-    shots: int  # of the scene that has least
+    shots: int  # of the scene with the fewest
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Some scenes, a row each: source, target where there is a second shot, clean where there is one."""
+    """A row of pictures for each of some scenes: source, then target and clean picture where there are any."""
 
     rows: PictureRows
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What the pair doctor says."""
+    """The findings of the pair doctor."""
 
     verdicts: tuple[Verdict, ...]
 
@@ -52,7 +52,6 @@ class Speed:
 
     images_per_second: float  # pairs shown
     epoch_size: int  # pairs in a pass over the data
-    crop: int  # pixels: side of what is shown of each pair
 
     def describe(self, seconds: float) -> str:
         """'60 s: about 16,000 pairs, 8 passes', two digits of each."""
@@ -68,10 +67,10 @@ def inspect_pairs(
     seconds_per_trial: float = 0.5,
     device: str = "auto",
 ) -> Iterator[Description | Strip | Verdicts | Speed]:
-    """Reads pairs and yields what is found out about them, each as soon as it is known; pictures go into `folder`.
+    """Reads pairs and yields each finding as soon as it is known; pictures are written to `folder`.
 
-    `device` is that of the trainings, as in learning.Settings. Pairs that cannot be learnt from end before the speed,
-    with a red verdict. Raises ValueError, OSError.
+    `device` is that of trainings. For pairs that cannot be learnt from, a red verdict comes last, without a speed.
+    Raises ValueError, OSError.
     """
     data = reader.read_shots(*files)
     shots = int(data.shots.min())
@@ -86,7 +85,7 @@ def inspect_pairs(
 
 
 def _trial(stop: Callable[[], bool], data: Pairs, seconds: float, device: str) -> Speed:
-    """Real steps of a training, thrown away. Raises ValueError where nothing could be held out of it."""
+    """Measures the speed by some real steps of a training. Raises ValueError where no pairs can be held out."""
     chosen = named_recipe("fast", seconds=10 * seconds)
     learnt, _ = data.hold_out(chosen.hold_out, chosen.seed)
     net = Noise2Noise.for_pairs(data, chosen, device=find_device(device)).net
@@ -99,11 +98,11 @@ def _trial(stop: Callable[[], bool], data: Pairs, seconds: float, device: str) -
     rate = progress.images_per_second
     if warm and progress is not warm:
         rate = (progress.images - warm.images) / (progress.seconds - warm.seconds)
-    return Speed(rate, round(progress.images / progress.epoch), chosen.fitted(learnt).crop)
+    return Speed(rate, round(progress.images / progress.epoch))
 
 
 def measure_speed(stop: Callable[[], bool], device: str = "auto") -> Iterator[float]:
-    """Pictures of 32×32 pixels that this machine learns from in a second, with the default recipe."""
+    """Yields how many pairs of 32×32 pixels this machine learns from in a second, with the default recipe."""
     shots = np.random.default_rng(0).integers(0, 256, (2, 1000, 3, MULTIPLE, MULTIPLE), dtype=np.uint8)
     data = pairs.gather(StackedScenes(list(shots), None), "random pixels")
-    yield _trial(stop, data, PACE_SECONDS, device).images_per_second
+    yield _trial(stop, data, TRIAL_SECONDS, device).images_per_second

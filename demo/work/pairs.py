@@ -1,4 +1,4 @@
-"""What a training is given: uploads brought together, and sample pairs like the course's."""
+"""Data for a training: uploads gathered in a folder, and sample pairs like the course's."""
 
 import os
 import shutil
@@ -17,11 +17,11 @@ SIDE = 32  # pixels
 SCENES, FEW = 2000, 60  # to learn from; to show the format
 
 
-def gathered(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
-    """Uploaded files → what `n2n.reader.read` is to be given, linked into `folder`, made afresh, where they stay.
+def gather(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
+    """Links uploaded files into a new `folder`; returns the paths for `n2n.data.reader.read_shots`.
 
-    One file is itself. Of several pictures, each of which was in a folder of its own, the names tell which belong
-    together: two of one name are told apart by _1 and _2. Raises ValueError with what to do instead, OSError.
+    A single file is returned alone. Of several pictures, whose folders a browser does not send, the names must show
+    which belong together; two with one name get the endings _1 and _2. Raises ValueError with advice, OSError.
     """
     names = _checked(files)
     shutil.rmtree(folder, ignore_errors=True)
@@ -32,7 +32,7 @@ def gathered(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
 
 
 def _checked(files: Sequence[Path]) -> dict[str, Path]:
-    """The files that are read, by the names they get. Raises ValueError."""
+    """The files that will be read, by their new names. Raises ValueError."""
     if not files:
         raise ValueError("no file yet; bring two shots of a scene or more, or an archive of them")
     if len(files) == 1:
@@ -52,7 +52,7 @@ def _checked(files: Sequence[Path]) -> dict[str, Path]:
 
 
 def _names(pictures: list[Path]) -> list[str]:
-    """A name of its own for each. Raises ValueError where that takes more than _1 and _2."""
+    """A unique name for each picture. Raises ValueError where the endings _1 and _2 are not enough."""
     stems = [picture.stem.lower() for picture in pictures]
     twice = next((picture.stem for picture in pictures if stems.count(picture.stem.lower()) > 1), None)
     if twice is None:
@@ -66,7 +66,7 @@ def _names(pictures: list[Path]) -> list[str]:
 
 
 def link(file: Path, place: Path) -> None:
-    """The same file at a second place, instead of what was there; it takes no room of its own. Raises OSError."""
+    """Makes `place` a hard link to the file, or a copy, and replaces what was there. Raises OSError."""
     place.unlink(missing_ok=True)
     try:
         os.link(file, place)
@@ -75,7 +75,7 @@ def link(file: Path, place: Path) -> None:
 
 
 def sample_pairs(folder: Path) -> Path:
-    """2,000 pairs of 32×32 pixels with their clean pictures, as `.npz` in `folder`; made when they are not there yet.
+    """2,000 pairs of 32×32 pixels with their clean pictures, as `.npz` in `folder`, created on the first call.
 
     Raises OSError.
     """
@@ -86,7 +86,7 @@ def sample_pairs(folder: Path) -> Path:
 
 
 def sample_archive(folder: Path) -> Path:
-    """A `.zip` with the folders source, target and clean of 60 PNG files each, to see the format. Raises OSError."""
+    """A `.zip` with the folders source, target and clean of 60 PNG files each, as an example. Raises OSError."""
     path = folder / "sample-pairs.zip"
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=folder) as beside:

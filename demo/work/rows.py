@@ -1,16 +1,38 @@
-"""Rows of pictures as the panels show them: what the value of that component is made of. No Gradio here."""
+"""Rows of pictures: the value of the component that shows panels side by side, without Gradio."""
 
 import math
 import re
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 from urllib.parse import quote
 
 import imagecodecs
 import numpy as np
 
 from n2n.data import files, png
+
+
+class Panel(TypedDict):
+    """One picture of a row; see `panel`."""
+
+    role: str
+    title: str
+    src: str
+    width: int
+    height: int
+    psnr: float | None
+    ssim: float | None
+    note: str
+    psnr_text: str
+
+
+class Row(TypedDict):
+    """The panels of one picture, under its name."""
+
+    name: str
+    panels: list[Panel]
+
 
 IDENTICAL = "identical"  # stands for the PSNR of a picture with itself
 
@@ -24,7 +46,7 @@ def panel(
     ssim: float | None = None,
     note: str = "",
     psnr_text: str = "",
-) -> dict[str, Any]:
+) -> Panel:
     """One picture of a row.
 
     role: noisy, denoised, target, error, residual, average, disagreement, or a classical method; before / after needs
@@ -54,7 +76,7 @@ def _finite(number: float | None) -> float | None:
     return float(number) if number is not None and math.isfinite(number) else None
 
 
-def row(name: str, panels: list[dict[str, Any]]) -> dict[str, Any]:
+def row(name: str, panels: list[Panel]) -> Row:
     """The panels of one picture; its name stands above them and in what a screen reader says ("" for none)."""
     return {"name": name, "panels": panels}
 

@@ -1,4 +1,4 @@
-"""A training inside a job: what it yields while it learns, what it leaves behind, how far to trust it."""
+"""A training in a job: yields progress and previews, writes weights and logs, and assesses the result."""
 
 import math
 import shutil
@@ -23,40 +23,40 @@ from .picture_files import PictureRow, PictureRows, write_pair, write_picture
 from .reliability import Reliability, assess
 from .subsets import crop_middles, limit_shots, preview_pairs, spread_scenes
 
-BEST, LOGS = "model.safetensors", "tensorboard"  # what a training leaves in its folder
-HELD = 200  # scenes that are measured on, at most
-HELD_PIXELS = 2**18  # of them all: measuring takes half a second
-HELD_SHOTS = 5  # of each
-LEAST_SIDE = 128  # pixels of the middle of a large picture that is measured on, where there are many
+BEST, LOGS = "model.safetensors", "tensorboard"  # weights and logs in the folder of a training
+HELD = 200  # scenes of the hold-out that are measured on, at most
+HELD_PIXELS = 2**18  # of all these scenes, so that measuring takes half a second
+HELD_SHOTS = 5  # of each of these scenes, at most
+LEAST_SIDE = 128  # pixels: large pictures are cut to their middle, but no smaller than this
 PREVIEW_SECONDS = 1.0  # between two previews
-AGAIN, PAUSE = 5, 1.0  # how often weights that could not be written are tried again, and the seconds between
+AGAIN, PAUSE = 5, 1.0  # attempts to write weights that could not be written, and the seconds between them
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """What to learn, and from where. `evaluations` of the recipe is the number of snapshots."""
+    """How to train, and where to start. `evaluations` of the recipe is the number of snapshots."""
 
     recipe: Recipe
-    config: UNetConfig | None = None  # where the net starts at random; None: the net that goes with the recipe
+    config: UNetConfig | None = None  # of the net; None: the one that goes with the recipe
     start: str | None = None  # name of a built-in model, instead of random weights
-    resume: bool = False  # go on from what lies in the folder
+    resume: bool = False  # whether to go on from the checkpoint in the folder
     device: str = "auto"
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The same few pictures of the hold-out each time, a row each: noisy, denoised, target, and clean if there is."""
+    """Pictures of the hold-out, the same each time, a row each: noisy, denoised, target, and clean if there is one."""
 
     step: int
     seconds: float
     rows: PictureRows
-    snapshot: Path | None  # the weights of this step, where the hold-out was measured
+    snapshot: Path | None  # the weights of this step, if the hold-out was measured
 
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """The end: of the budget, or because it was asked for."""
+    """The result of a training that has used up its budget, or was stopped."""
 
     weights: Path  # the best
     last: Path  # to go on from
@@ -64,7 +64,7 @@ class TrainingResult:
     header: Header  # of the best weights
     reliability: Reliability
     stopped: bool  # before the budget was used up
-    lost: tuple[str, ...] = ()  # what could not be written, a sentence each
+    failures: tuple[str, ...] = ()  # a sentence for each kind of file that could not be written
 
 
 def learn(
@@ -72,10 +72,11 @@ def learn(
 ) -> Iterator[Progress | Preview | TrainingResult]:
     """Trains on pairs and yields every Progress, a Preview from time to time, and at the end a TrainingResult.
 
-    Everything is written below `folder`, which exists: weights, snapshots, previews, logs. With `settings.resume` it
+    Weights, snapshots, previews and logs are written below `folder`, which exists; with `settings.resume` the training
     goes on from there. Raises ValueError, OSError, Diverged.
     """
-    data, recipe, out = reader.read_shots(*files), settings.recipe, folder / BEST
+    data: Pairs = reader.read_shots(*files)
+    recipe, out = settings.recipe, folder / BEST
     device = find_device(settings.device)
     if settings.start:
         model = Noise2Noise.load(settings.start, device)
@@ -83,8 +84,8 @@ def learn(
     else:
         model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
-    measured, lost, kept = to_measure(held), Lost(), Best()
-    previews = Previews(held, folder / "previews", partial(tiling.denoise, model.fast), lost)
+    measured, failures, kept = to_measure(held), WriteFailures(), Best()
+    previews = Previews(held, folder / "previews", partial(tiling.denoise, model.fast), failures)
     stream = train(
         *(model.net, learnt, measured, recipe),
         out=out,
@@ -95,24 +96,24 @@ def learn(
     )
     progress = None
     try:
-        for progress in logged(threads.chosen(stream), folder / LOGS, model, measured, lost):
+        for progress in logged(threads.chosen(stream), folder / LOGS, model, measured, failures):
             yield progress
             if previews.due(progress):
-                snapshot = lost.without("snapshots", partial(_snapshot, model, out, progress))
-                yield previews.drawn(progress, snapshot)
-    except OSError:  # of the weights themselves
+                snapshot = failures.attempt("snapshots", partial(_snapshot, model, out, progress))
+                yield previews.update(progress, snapshot)
+    except OSError:  # while writing the weights themselves
         if progress is None or not (kept.weights and out.exists()):
             raise
-        lost.add("ended" if _saved_again(out, kept, folder) else "older")
+        failures.add("ended" if _saved_again(out, kept, folder) else "older")
     best = Noise2Noise.load(out, device)
     stopped = progress is not None and fraction(recipe, progress.step, progress.steps, progress.seconds) < 1
-    found = lost.without("pictures", lambda: assess(best, held, folder / "trust"))
-    found = found or Reliability((), "", None, (), not held.has_clean)
-    yield TrainingResult(out, last_path(out), folder / LOGS, best.header, found, stopped, lost.told())
+    reliability = failures.attempt("pictures", lambda: assess(best, held, folder / "reliability"))
+    reliability = reliability or Reliability((), "", None, (), not held.has_clean)
+    yield TrainingResult(out, last_path(out), folder / LOGS, best.header, reliability, stopped, failures.sentences())
 
 
-# What is said of what could not be written.
-SAID = {
+# The sentences on files that could not be written, without the reason.
+SENTENCES = {
     "pictures": "Some pictures could not be written",
     "snapshots": "Some weights for the time machine could not be written",
     "logs": "TensorBoard's logs could not be written to the end",
@@ -121,47 +122,47 @@ SAID = {
 }
 
 
-class Lost:
-    """What could not be written; a training goes on without it."""
+class WriteFailures:
+    """The kinds of files that could not be written; a training goes on without them."""
 
     def __init__(self) -> None:
         self._kinds: dict[str, None] = {}
 
     def add(self, kind: str) -> None:
-        """`kind` is one of SAID."""
+        """Records a failure; `kind` is a key of SENTENCES."""
         self._kinds[kind] = None
 
-    def without(self, kind: str, make: Callable[[], Result]) -> Result | None:
-        """What it makes; None where the disk, or another obstacle to writing, prevents it."""
+    def attempt(self, kind: str, make: Callable[[], Result]) -> Result | None:
+        """Returns `make()`; records the failure and returns None where it raises OSError."""
         try:
             return make()
         except OSError:
             self.add(kind)
             return None
 
-    def told(self) -> tuple[str, ...]:
-        """A sentence for each kind."""
-        return tuple(f"{SAID[kind]}: the server's disk is full, or cannot be written to." for kind in self._kinds)
+    def sentences(self) -> tuple[str, ...]:
+        """A sentence for each kind of file."""
+        return tuple(f"{SENTENCES[kind]}: the server's disk is full, or cannot be written to." for kind in self._kinds)
 
 
 def logged(
-    stream: Iterable[Progress], folder: Path, model: Noise2Noise, measured: Pairs, lost: Lost
+    stream: Iterable[Progress], folder: Path, model: Noise2Noise, measured: Pairs, failures: WriteFailures
 ) -> Iterator[Progress]:
-    """Passes the stream on and writes TensorBoard's logs, which are given up where they cannot be written."""
+    """Passes the stream on and writes TensorBoard's logs, until they can no longer be written."""
     newest: deque[Progress] = deque()
     logs = loggers.tensorboard((newest.popleft() for _ in iter(lambda: len(newest), 0)), folder, model.net, measured)
     writing = True
     try:
         for progress in stream:
             newest.append(progress)
-            writing = writing and lost.without("logs", lambda: next(logs)) is not None
+            writing = writing and failures.attempt("logs", lambda: next(logs)) is not None
             yield progress
     finally:
-        lost.without("logs", logs.close)
+        failures.attempt("logs", logs.close)
 
 
 def _saved_again(out: Path, kept: Best, folder: Path) -> bool:
-    """Whether the best weights could be written after all, in the room that logs and snapshots leave."""
+    """Writes the best weights after all, in the space that logs and snapshots free; whether that worked."""
     for place in (LOGS, "snapshots"):
         shutil.rmtree(folder / place, ignore_errors=True)
     for _ in range(AGAIN):
@@ -174,7 +175,7 @@ def _saved_again(out: Path, kept: Best, folder: Path) -> bool:
 
 
 def to_measure(held: Pairs) -> Pairs:
-    """So much of the hold-out that measuring is quick: middles of large pictures, some of many scenes, a few shots."""
+    """A part of the hold-out that is quick to measure: middles of large pictures, some scenes, a few shots of each."""
     few = limit_shots(held, HELD_SHOTS)
     side = max(LEAST_SIDE, int(math.sqrt(HELD_PIXELS / len(few) / max(1, few.shots.max() - 1))))
     cut = crop_middles(few, side)
@@ -183,8 +184,8 @@ def to_measure(held: Pairs) -> Pairs:
 
 
 def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path | None:
-    """The weights as they are now, with what the last checkpoint, which was written at this step, tells of them; None
-    where the hold-out was not measured.
+    """Writes the current weights, with the header of the checkpoint that was written at this step; None where the
+    hold-out was not measured.
     """
     if not progress.validation:
         return None
@@ -196,31 +197,31 @@ def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path | None:
 
 
 class Previews:
-    """The pictures that get better before one's eyes; noisy, target and clean are written once."""
+    """The pictures that improve during a training; noisy, target and clean ones are written once."""
 
-    def __init__(self, held: Pairs, folder: Path, denoise: Denoiser, lost: Lost) -> None:
-        self.folder, self.denoise, self.lost, self.drawn_at = folder, denoise, lost, -math.inf
+    def __init__(self, held: Pairs, folder: Path, denoise: Denoiser, failures: WriteFailures) -> None:
+        self.folder, self.denoise, self.failures, self.drawn_at = folder, denoise, failures, -math.inf
         self.rows: PictureRows = ()  # as they were drawn last
         self.pairs = preview_pairs(held)
-        self.brought = lost.without("pictures", self._bring) or []
+        self.originals = failures.attempt("pictures", self._write_originals) or []
 
-    def _bring(self) -> list[PictureRow]:
+    def _write_originals(self) -> list[PictureRow]:
         self.folder.mkdir(exist_ok=True)
         return [write_pair(self.folder, place, pair, "noisy") for place, pair in enumerate(self.pairs)]
 
     def due(self, progress: Progress) -> bool:
-        """At the first step, each time a second has gone by, and whenever the hold-out was measured."""
+        """Whether it is time: at the first step, every second, and whenever the hold-out was measured."""
         return progress.validation is not None or progress.seconds - self.drawn_at >= PREVIEW_SECONDS
 
-    def drawn(self, progress: Progress, snapshot: Path | None) -> Preview:
-        """Denoises them with the net as it is now; where that cannot be written they stay as they were."""
-        self.rows = self.lost.without("pictures", lambda: self._draw(progress.step)) or self.rows
+    def update(self, progress: Progress, snapshot: Path | None) -> Preview:
+        """Denoises the pictures with the current net; those that cannot be written stay as they were."""
+        self.rows = self.failures.attempt("pictures", lambda: self._draw(progress.step)) or self.rows
         self.drawn_at = progress.seconds
         return Preview(progress.step, progress.seconds, self.rows, snapshot)
 
     def _draw(self, step: int) -> PictureRows:
         rows = []
-        for place, (pair, (noisy, *others)) in enumerate(zip(self.pairs, self.brought)):
+        for place, (pair, (noisy, *others)) in enumerate(zip(self.pairs, self.originals)):
             file = self.folder / f"{place}_denoised_{step:06d}.png"
             rows.append((noisy, write_picture(file, "denoised", self.denoise(pair.source), pair), *others))
         return tuple(rows)

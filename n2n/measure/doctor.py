@@ -148,10 +148,15 @@ def shift(sample: Sample) -> Verdict:
     down, right = np.median(middle, axis=0)
     found = (
         f"Target and source lie {value:.2f} px apart in the median, over 0.75 px in {100 * far:.0f} % of the pairs; "
-        f"the median is {down:+.2f} px down and {right:+.2f} px right."
+        f"the median is {_signed(down)} px down and {_signed(right)} px right."
     )
     then = "Edges are learnt blurred by that much, and an estimated PSNR is wrong. Register the shots."
     return _verdict("shift", value, "px", (0.25 if far < 0.25 else 0, 0.75), found, then)
+
+
+def _signed(number: float) -> str:
+    """'+0.25' or '−0.25', with a true minus sign; zero is '+0.00'."""
+    return f"{number:+z.2f}".replace("-", "−")
 
 
 def _shifts_of_halves(pair: CropPair) -> list[np.ndarray]:
@@ -178,7 +183,7 @@ def drift(sample: Sample) -> Verdict:
     change = np.abs(first * (gain - 1) + offset)
     by_chance = float(np.median([abs(np.subtract(*both).mean()) for both in means]))
     ceiling = to_psnr(max(float(np.mean(change**2)), by_chance**2))
-    found = f"Target = {gain:.3f} × source {100 * offset:+.2f} % of white; means differ by {100 * by_chance:.2f} %."
+    found = f"Target = {gain:.3f} × source {_signed(100 * offset)} % of white; means differ by {100 * by_chance:.2f} %."
     then = f"PSNR ends near {ceiling:.0f} dB, and an estimated PSNR is wrong. Bring the shots to one brightness."
     value = 100 * max(np.quantile(change, 0.95), by_chance)
     return _verdict("brightness drift", value, "% of white", (1, 4), found, then)

@@ -107,4 +107,4 @@ def test_who_does_not_wait_any_more_leaves_no_work_behind():
 
 
 def test_the_answer_is_looked_for_often_enough_that_nobody_notices():
-    assert workers.EVERY < 0.02
+    assert workers.INTERVAL < 0.02

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from demo.lab import broken
-from demo.lab.broken import EXPERIMENT, word_of
+from demo.lab.broken import EXPERIMENT, worst_finding
 from n2n.measure.doctor import Verdict
 
 
@@ -92,8 +92,8 @@ def test_nothing_is_called_broken_that_is_not(tmp_path):
 
 def test_the_worst_is_named_and_of_equals_the_first():
     found = [Verdict(check, level, 1.234, "px", "") for check, level in zip("abcd", ("green", "amber", "red", "red"))]
-    assert word_of(found) == "c, 1.23 px" and word_of(found[:2]) == "b, 1.23 px"
-    assert word_of(found[:1]) == "nothing wrong"
+    assert worst_finding(found) == "c, 1.23 px" and worst_finding(found[:2]) == "b, 1.23 px"
+    assert worst_finding(found[:1]) == "nothing wrong"
 
 
 def test_every_way_can_be_chosen():

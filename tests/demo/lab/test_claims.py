@@ -43,11 +43,11 @@ def test_a_busy_computer_s_few_steps_claim_nothing(steps, looks):
 
 
 def test_what_is_to_be_done_is_said_at_the_end_only():
-    assert claims.early(4, done=False) == "Too early to tell after 4 steps"
-    assert "train for longer" in claims.early(1, done=True) and "1 step:" in claims.early(1, done=True)
+    assert claims.too_early(4, done=False) == "Too early to tell after 4 steps"
+    assert "train for longer" in claims.too_early(1, done=True) and "1 step:" in claims.too_early(1, done=True)
 
 
-def test_a_real_difference_is_told_with_its_doubt():
+def test_a_real_difference_is_told_with_its_uncertainty():
     told = targets._headline(standing(race_of(0.5, 0.02)), [0])
     assert told.startswith(f"After {STEPS} steps each, clean targets are ahead by 0.") and "±" in told
 
@@ -59,12 +59,15 @@ def test_nets_that_are_alike_are_seldom_told_apart():
 
 def test_pictures_that_scatter_make_a_difference_doubtful():
     sure, doubtful = (standing(race_of(0.2, 0.001), scatter=scatter) for scatter in (0.1, 3.0))
-    assert sure.ahead(targets.CLEAN, targets.NOISY).sure and not doubtful.ahead(targets.CLEAN, targets.NOISY).sure
+    assert (
+        sure.ahead(targets.CLEAN, targets.NOISY).significant
+        and not doubtful.ahead(targets.CLEAN, targets.NOISY).significant
+    )
 
 
 def test_a_difference_that_has_just_turned_round_is_doubtful():
-    assert not claims.gap([0.5, 0.2, -0.1, -0.3, -0.6]).sure
-    assert claims.gap([-0.5, -0.6, -0.55, -0.6, -0.58]).sure
+    assert not claims.gap([0.5, 0.2, -0.1, -0.3, -0.6]).significant
+    assert claims.gap([-0.5, -0.6, -0.55, -0.6, -0.58]).significant
 
 
 def test_three_seeds_that_do_not_agree_name_no_winner():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from demo.lab import numbers
-from demo.lab.numbers import EXPERIMENT, Grown, estimated, fallen, falls, grown, growth_figure
+from demo.lab.numbers import EXPERIMENT, Comparison, compare, describe, fallen, falls, growth_figure
 from n2n.measure.estimate import Estimate
 from n2n.measure.metrics import PEAK_DB
 from n2n.training.history import History
@@ -66,7 +66,7 @@ def test_a_few_steps_claim_nothing():
 
 def test_an_estimate_is_the_error_against_the_target_less_the_noise_floor(rng):
     denoised, source, target, clean = pictures(rng)
-    for found in grown(denoised, source, target, clean):
+    for found in compare(denoised, source, target, clean):
         excess = truth = 0.0
         for index in range(found.pairs):
             f, one, other, x = (part[index].double().numpy() for part in (denoised, source, target, clean))
@@ -78,27 +78,27 @@ def test_an_estimate_is_the_error_against_the_target_less_the_noise_floor(rng):
 
 @pytest.mark.parametrize(("count", "counts"), [(4, [4]), (7, [4, 7]), (8, [4, 8]), (20, [4, 8, 16, 20])])
 def test_pairs_are_doubled_until_all_are_there(rng, count, counts):
-    assert [found.pairs for found in grown(*pictures(rng, count))] == counts
+    assert [found.pairs for found in compare(*pictures(rng, count))] == counts
 
 
 def test_the_interval_shrinks_and_holds_the_truth(rng):
-    found = grown(*pictures(rng, 256))
+    found = compare(*pictures(rng, 256))
     widths = [each.estimate.high - each.estimate.low for each in found]
     assert widths[-1] < widths[0] / 2
     assert found[-1].estimate.low < found[-1].truth < found[-1].estimate.high
 
 
 def test_the_answer_in_words():
-    told = estimated(Grown(64, Estimate(25.12, 24.9, 25.31, 20.0, 0.01), 25.04))
+    told = describe(Comparison(64, Estimate(25.12, 24.9, 25.31, 20.0, 0.01), 25.04))
     assert told == (
         "From 64 noisy pairs alone: 25.1 dB, between 24.9 and 25.3 dB; the truth, which needs clean pictures: 25.0 dB."
     )
-    drowned = estimated(Grown(4, Estimate(PEAK_DB, 20.0, PEAK_DB, 20.0, 0.01), 25.0))
+    drowned = describe(Comparison(4, Estimate(PEAK_DB, 20.0, PEAK_DB, 20.0, 0.01), 25.0))
     assert "more than the noise lets one tell, between 20.0 and no upper end" in drowned
 
 
 def test_the_figure_has_room_for_all_and_draws_what_is_known(rng):
-    found = grown(*pictures(rng, 64))
+    found = compare(*pictures(rng, 64))
     early, late = (growth_figure(found, count).axes[0] for count in (1, len(found)))
     assert early.get_xlim() == late.get_xlim() and early.get_ylim() == late.get_ylim()
     assert [len(axes.lines[1].get_xdata()) for axes in (early, late)] == [1, 5]

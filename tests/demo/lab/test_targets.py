@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from demo.lab import material, targets
-from demo.lab.race import race
+from demo.lab.race import run_race
 from n2n.analysis.learners import Learner
 from n2n.training.recipe import named_recipe
 
@@ -35,9 +35,9 @@ def test_both_nets_start_alike_and_do_not_stay_alike(tmp_path):
 
 
 def test_the_gap_is_the_difference_of_the_two_curves(tmp_path):
-    data, settings = material.learnt("pixelate:8"), named_recipe("fast", seconds=0.5, evaluations=1)
+    data, settings = material.pairs_to_learn("pixelate:8"), named_recipe("fast", seconds=0.5, evaluations=1)
     learners = [Learner.fresh(name, data, settings) for name in (targets.NOISY, targets.CLEAN)]
-    *_, last = race(learners, [material.measured("pixelate:8")] * 2, tmp_path, lambda: False)
+    *_, last = run_race(learners, [material.pairs_to_measure("pixelate:8")] * 2, tmp_path, lambda: False)
     gap = last.curves[targets.CLEAN][-1][1] - last.curves[targets.NOISY][-1][1]
     assert last.ahead(targets.CLEAN, targets.NOISY).value == pytest.approx(gap)
     by_picture = [
@@ -58,10 +58,12 @@ def test_three_seeds_run_two_nets_each(tmp_path):
 
 
 def test_nothing_learnt_from_is_measured_on():
-    learnt, held = (data.scenes.clean for data in (material.learnt("pixelate:8"), material.measured("pixelate:8")))
+    learnt, held = (
+        data.scenes.clean for data in (material.pairs_to_learn("pixelate:8"), material.pairs_to_measure("pixelate:8"))
+    )
     assert material.LEARNT != material.MEASURED
     assert not any(np.array_equal(one, other) for one in learnt for other in held)
 
 
 def test_more_copies_are_more_shots():
-    assert set(material.learnt("pixelate:8", shots=5).shots.tolist()) == {5}
+    assert set(material.pairs_to_learn("pixelate:8", shots=5).shots.tolist()) == {5}

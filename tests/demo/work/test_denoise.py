@@ -297,7 +297,7 @@ def test_automatic_takes_the_courses_weights_for_the_courses_noise():
     assert denoising.choose(Options(), "pixelate", GREY)[0].startswith("course")
 
 
-@pytest.mark.parametrize("noise", noises.OFFERS)
+@pytest.mark.parametrize("noise", noises.SLIDERS)
 def test_automatic_takes_what_is_recommended(noise):
     noisy = torch.rand(1, 3, 64, 64)
     name, _ = denoising.choose(Options(AUTOMATIC), noise, noisy)

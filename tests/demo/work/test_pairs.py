@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from demo.work import pairs as gathering
-from demo.work.pairs import gathered
+from demo.work.pairs import gather
 from n2n.data import reader
 
 
@@ -30,63 +30,63 @@ def names_in(folder):
 @pytest.mark.parametrize("name", ["pairs.npz", "pairs.zip", "stack.tif"])
 def test_one_file_is_itself(tmp_path, name):
     files = upload(tmp_path, name)
-    [path] = gathered(files, tmp_path / "together")
+    [path] = gather(files, tmp_path / "together")
     assert path.name == name and path.samefile(files[0])
 
 
 def test_what_was_gathered_outlives_the_upload(tmp_path):
     [upload_file] = upload(tmp_path, "pairs.npz")
     data = upload_file.read_bytes()
-    [path] = gathered([upload_file], tmp_path / "together")
+    [path] = gather([upload_file], tmp_path / "together")
     upload_file.unlink()
     assert path.read_bytes() == data
 
 
 def test_loose_pictures_come_together_so_that_their_names_tell_the_pairs(tmp_path):
     files = upload(tmp_path, "x_1.png", "x_2.png", "y_1.png", "y_2.png")
-    data = reader.read(*gathered(files, tmp_path / "together"))
+    data = reader.read(*gather(files, tmp_path / "together"))
     assert [scene.name for scene in data.scenes] == ["x", "y"] and data.shots.tolist() == [2, 2]
     assert data.scenes[1].shots[1][0, 0, 0] == 30
 
 
 def test_gathering_again_leaves_nothing_of_the_time_before(tmp_path):
-    gathered(upload(tmp_path, "a_1.png", "a_2.png"), tmp_path / "together")
+    gather(upload(tmp_path, "a_1.png", "a_2.png"), tmp_path / "together")
     (tmp_path / "later").mkdir()
-    (folder,) = gathered(upload(tmp_path / "later", "b_1.png", "b_2.png"), tmp_path / "together")
+    (folder,) = gather(upload(tmp_path / "later", "b_1.png", "b_2.png"), tmp_path / "together")
     assert names_in(folder) == ["b_1.png", "b_2.png"]
 
 
 def test_two_files_of_one_name_are_a_pair(tmp_path):
-    (folder,) = gathered(upload(tmp_path, "x.png", "x.png"), tmp_path / "together")
+    (folder,) = gather(upload(tmp_path, "x.png", "x.png"), tmp_path / "together")
     assert names_in(folder) == ["x_1.png", "x_2.png"]
     assert [shot.max() for shot in reader.read(folder).scenes[0].shots] == [0, 10]
 
 
 def test_two_formats_of_one_name_are_a_pair_too(tmp_path):
-    (folder,) = gathered(upload(tmp_path, "x.png", "X.bmp"), tmp_path / "together")
+    (folder,) = gather(upload(tmp_path, "x.png", "X.bmp"), tmp_path / "together")
     assert names_in(folder) == ["X_2.bmp", "x_1.png"]
 
 
 def test_more_files_of_one_name_are_refused_with_the_way_out(tmp_path):
     with pytest.raises(ValueError, match=r"2 of the 3 files are named 'x'.*\.zip"):
-        gathered(upload(tmp_path, "x.png", "y.png", "x.png"), tmp_path / "together")
+        gather(upload(tmp_path, "x.png", "y.png", "x.png"), tmp_path / "together")
 
 
 @pytest.mark.parametrize("name", ["pairs.NPZ", "train_data.pkl", "pairs.zip"])
 def test_an_archive_or_a_file_of_arrays_beside_others_is_refused(tmp_path, name):
     with pytest.raises(ValueError, match=f"'{name}'.*alone"):
-        gathered(upload(tmp_path, "x.png", name), tmp_path / "together")
+        gather(upload(tmp_path, "x.png", name), tmp_path / "together")
 
 
 def test_what_is_no_picture_is_left_out(tmp_path):
-    (folder,) = gathered(upload(tmp_path, "x_1.png", "Thumbs.db", "x_2.png"), tmp_path / "together")
+    (folder,) = gather(upload(tmp_path, "x_1.png", "Thumbs.db", "x_2.png"), tmp_path / "together")
     assert names_in(folder) == ["x_1.png", "x_2.png"]
 
 
 @pytest.mark.parametrize("names", [(), ("a.txt", "b.txt")])
 def test_nothing_to_learn_from_is_refused(tmp_path, names):
     with pytest.raises(ValueError, match=r"no file yet|none of the 2 files"):
-        gathered(upload(tmp_path, *names), tmp_path / "together")
+        gather(upload(tmp_path, *names), tmp_path / "together")
 
 
 def test_where_links_cannot_be_made_files_are_copied(tmp_path, monkeypatch):
@@ -95,7 +95,7 @@ def test_where_links_cannot_be_made_files_are_copied(tmp_path, monkeypatch):
 
     files = upload(tmp_path, "x_1.png", "x_2.png")
     monkeypatch.setattr(os, "link", refuse)
-    (folder,) = gathered(files, tmp_path / "together")
+    (folder,) = gather(files, tmp_path / "together")
     assert (folder / "x_2.png").read_bytes() == files[1].read_bytes()
 
 

@@ -231,7 +231,7 @@ def test_worth_is_not_told_where_noise_drowns_the_estimate(file, tmp_path):
     data = reader.read(file)
     model = Noise2Noise.for_pairs(data, named_recipe("fast"), TINY, "cpu")
     model.header = Header(psnr={"estimated": 100.0, "estimated_noisy": 20.0})
-    assert assess(model, data, tmp_path / "trust").worth is None
+    assert assess(model, data, tmp_path / "reliability").worth is None
 
 
 # --- a disk that fills up
@@ -268,7 +268,7 @@ def test_a_training_goes_on_without_what_a_full_disk_has_no_room_for(
     items = list(learn(never, [file], tmp_path, SHORT))
     assert [progress.step for progress in of(Progress, items)] == [1, 2, 3, 4]
     assert load(items[-1].weights)[1].psnr and not items[-1].stopped
-    assert len(items[-1].lost) == 1 and told in items[-1].lost[0] and "disk is full" in items[-1].lost[0]
+    assert len(items[-1].failures) == 1 and told in items[-1].failures[0] and "disk is full" in items[-1].failures[0]
     run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
     for item in items:
         run.add(item)
@@ -286,7 +286,7 @@ def test_weights_that_a_full_disk_had_no_room_for_are_tried_again(tmp_path, file
 
     refusing(monkeypatch, weights, "save", fails)
     items = list(learn(never, [file], tmp_path, SHORT))
-    assert items[-1].stopped and "ended early" in items[-1].lost[0]
+    assert items[-1].stopped and "ended early" in items[-1].failures[0]
     assert load(items[-1].weights)[1].steps > 0 and not (tmp_path / "snapshots").exists()
     run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
     for item in items:
@@ -299,7 +299,7 @@ def test_where_newer_weights_never_fit_those_of_an_earlier_step_are_left(tmp_pat
     saved = []
     refusing(monkeypatch, weights, "save", lambda path, *_: saved.append(path) or len(saved) > 3)
     items = list(learn(never, [file], tmp_path, SHORT))
-    assert "those of an earlier step" in items[-1].lost[-1] and load(items[-1].weights)[1].steps < 4
+    assert "those of an earlier step" in items[-1].failures[-1] and load(items[-1].weights)[1].steps < 4
 
 
 def test_where_no_weights_fit_at_all_the_training_ends_with_the_reason(tmp_path, file, monkeypatch):

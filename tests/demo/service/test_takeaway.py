@@ -110,9 +110,7 @@ def test_the_printed_command_repeats_the_training(run_of, home, noisy, monkeypat
 def test_of_many_files_the_command_names_a_folder_of_them(run_of, home, noisy, monkeypatch):
     files = pictures(home, noisy, *(f"pairs/{place}_{shot}.png" for place in range(5) for shot in "ab"))
     run = run_of(*files)
-    assert "a folder with your 10 pictures" in takeaway.command_for(
-        run
-    ) and "0_a.png" not in takeaway.command_for(run)
+    assert "a folder with your 10 pictures" in takeaway.command_for(run) and "0_a.png" not in takeaway.command_for(run)
     assert repeated(run, home, monkeypatch).steps == 2
 
 

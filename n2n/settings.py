@@ -1,5 +1,5 @@
-"""A setting is a field of a dataclass that says what it is: its help, unit and range. The command line's options and a
-page's controls are made from it.
+"""Settings: fields of dataclasses with their help, unit and range, from which the options of the command line and the
+controls of a page are made.
 """
 
 import dataclasses
@@ -16,17 +16,17 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Setting:
-    """What there is to know of one setting. A `kind` is bool, int, float or str; None is a value where `optional`."""
+    """The description of a setting. Its `kind` is bool, int, float or str; an `optional` one can also be None."""
 
     name: str
     kind: type
     default: bool | int | float | str | None
-    help: str  # what it sets, without its unit, as a phrase that begins in small letters
-    unit: str = ""  # in words and in the plural, such as pixels; "" where it has none
-    low: float = -math.inf  # the least that is allowed
-    high: float = math.inf  # the most that is allowed
-    multiple: int | None = None  # what the numbers that are allowed are multiples of
-    choices: tuple[str, ...] = ()  # all that is allowed, where it is a word
+    help: str  # a phrase without the unit, which begins in small letters
+    unit: str = ""  # a plural noun, such as pixels; "" where it has none
+    low: float = -math.inf  # the least value allowed
+    high: float = math.inf  # the greatest value allowed
+    multiple: int | None = None  # allowed numbers are multiples of this one
+    choices: tuple[str, ...] = ()  # the words allowed, for a str
     optional: bool = False
     unset: str = ""  # what happens where it is None
 
@@ -47,7 +47,7 @@ class Setting:
             raise ValueError(f"{self.name} is {value!r}; allowed: a{' whole' * (self.kind is int)} number")
 
     def _allowed(self, number: float) -> str:
-        """The numbers that are allowed, told to whoever gave this one."""
+        """The numbers that are allowed, as the answer to one that is not."""
         span = f"{self.low:g} to {self.high:g}"
         if not self.multiple or (number < self.low and self.high == math.inf):
             return span
@@ -65,12 +65,12 @@ def setting(
     choices: tuple[str, ...] = (),
     unset: str = "",
 ) -> Value:
-    """A field of a dataclass that is a setting; see Setting for what its parts mean."""
-    told = {"help": help, "unit": unit, "low": low, "high": high, "multiple": multiple}
-    return dataclasses.field(default=default, metadata=told | {"choices": choices, "unset": unset})
+    """A dataclass field that is a setting; see Setting for the arguments."""
+    metadata = {"help": help, "unit": unit, "low": low, "high": high, "multiple": multiple}
+    return dataclasses.field(default=default, metadata=metadata | {"choices": choices, "unset": unset})
 
 
-def settings(owner: type) -> dict[str, Setting]:
+def settings_of(owner: type) -> dict[str, Setting]:
     """The settings among the fields of a dataclass, by name and in their order."""
     found = {}
     for field in dataclasses.fields(owner):
@@ -83,12 +83,12 @@ def settings(owner: type) -> dict[str, Setting]:
 
 
 def check_settings(instance: object) -> None:
-    """Makes numbers of numpy plain ones, which a file's header can hold. Raises ValueError naming the first setting
-    that has a value which is not allowed.
+    """Turns numbers of numpy into plain ones, which the header of a file can hold. Raises ValueError naming the first
+    setting whose value is not allowed.
     """
-    for name, known in settings(type(instance)).items():
+    for name, described in settings_of(type(instance)).items():
         value = getattr(instance, name)
         if isinstance(value, np.generic):
             value = value.item()
             object.__setattr__(instance, name, value)
-        known.check(value)
+        described.check(value)

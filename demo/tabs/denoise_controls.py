@@ -133,11 +133,7 @@ def _more() -> dict[str, Block]:
 
 def level_slider(name: str) -> gr.Slider:
     """The slider for the level of a noise model."""
-<<<<<<< HEAD
-    offer = noises.SLIDERS[name]
-=======
     slider = noises.SLIDERS[name]
->>>>>>> page
     return gr.Slider(
         slider.low, slider.high, slider.value, step=slider.step, label="Level", info=noises.unit(name), elem_id="level"
     )

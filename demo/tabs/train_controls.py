@@ -8,8 +8,7 @@ from gradio.components import Component
 
 from n2n import Recipe, UNetConfig
 from n2n.nets import weights
-from n2n.settings import Setting
-from n2n.settings import settings as settings_of
+from n2n.settings import Setting, settings_of
 from n2n.training import RECIPES
 
 from .. import settings

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..nets import UNetConfig
 from ..noise import Noise
-from ..settings import settings
+from ..settings import settings_of
 from ..training import RECIPES, Recipe, named_net
 
 
@@ -51,7 +51,7 @@ def short_names(paths: Sequence[str | Path]) -> list[str]:
 
 def _differing(chosen: Recipe | UNetConfig, usual: Recipe | UNetConfig) -> list[str]:
     """The options that make the usual settings the chosen ones."""
-    values = {name: getattr(chosen, name) for name in settings(type(chosen))}
+    values = {name: getattr(chosen, name) for name in settings_of(type(chosen))}
     others = {name: value for name, value in values.items() if value not in (None, getattr(usual, name))}
     return [word for name, value in others.items() for word in _option(name.replace("_", "-"), value)]
 

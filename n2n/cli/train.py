@@ -13,7 +13,7 @@ from ..data import SAMPLES, Pairs, formats, read
 from ..machine import find_device, join_processes, stop_signals
 from ..model import Noise2Noise
 from ..nets import Header, UNetConfig, check_writable, hardware, weights
-from ..settings import Setting, settings
+from ..settings import Setting, settings_of
 from ..training import RECIPES, Progress, Recipe, last_path, loggers, named_net, named_recipe
 from ..training import train as run_training
 from . import options as shared
@@ -64,7 +64,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     shared.add_device(parser)
     for title, owner in (("net", UNetConfig), ("training", Recipe)):
         group = parser.add_argument_group(f"{title} (default: the recipe's)")
-        for setting in settings(owner).values():
+        for setting in settings_of(owner).values():
             if setting.name not in LEARNT:
                 _add_setting(group, setting)
     shared.add_json(parser)
@@ -89,7 +89,7 @@ def _help(setting: Setting) -> str:
 
 def chosen_settings(options: argparse.Namespace, owner: type) -> dict[str, object]:
     """The settings of Recipe, or of UNetConfig, that the command line sets."""
-    values = {name: getattr(options, name, None) for name in settings(owner)}
+    values = {name: getattr(options, name, None) for name in settings_of(owner)}
     return {name: value for name, value in values.items() if value is not None}
 
 

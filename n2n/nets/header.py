@@ -1,4 +1,4 @@
-"""What a weights file tells of itself: typed here, a JSON value for each key in the file."""
+"""The header of a weights file: a typed class here, a JSON value for each key in the file."""
 
 import dataclasses
 import math
@@ -8,12 +8,12 @@ from typing import Any
 
 from .unet import UNetConfig
 
-ALWAYS = ("noise", "sigma", "psnr")  # keys that stand in the file of a training also where nothing is known
+ALWAYS = ("noise", "sigma", "psnr")  # keys that the file of a training has even where their value is unknown
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How far a training has come."""
+    """How far a training has come: its last step, its time and its best score."""
 
     step: int = 0
     seconds: float = 0.0
@@ -26,53 +26,53 @@ class Mark:
 
 @dataclass(frozen=True)
 class Header:
-    """What a weights file tells; None, or empty, where it does not, as older files and those of other programs."""
+    """The header; a field is None or empty where a file lacks it, as older files and those of other programs do."""
 
-    config: UNetConfig | None = None  # the net
-    recipe: Mapping[str, Any] = field(default_factory=dict)  # how it was trained: settings of that time by name
-    data: str | None = None  # what it learnt from, in words
-    noise: str | None = None  # model of the noise that was drawn, such as gaussian:0-50; None: that of the shots
+    config: UNetConfig | None = None  # configuration of the net
+    recipe: Mapping[str, Any] = field(default_factory=dict)  # settings of the training by name
+    data: str | None = None  # description of the training data
+    noise: str | None = None  # noise model, such as gaussian:0-50; None where the shots were noisy already
     sigma: tuple[float, float] | None = None  # standard deviation of the shots' noise, least and most, white is 255
     scale: float | None = None  # value of white in the data
     seed: int | None = None
-    steps: int | None = None  # after which the weights were as they are; 0: those that were started from
+    steps: int | None = None  # step of these weights; 0: the weights that training started from
     images: int | None = None  # pairs shown in these steps
-    seconds: float | None = None  # that these steps took, measuring included
-    psnr: Mapping[str, float] = field(default_factory=dict)  # of the hold-out, dB; see checkpoint.summary for the names
-    start: str | None = None  # weights that were started from; None: random ones
-    command: str | None = None  # that repeats the training
-    machine: str | None = None  # that it ran on
-    note: str | None = None  # by whoever trained, such as the terms of the data
-    measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # name of a set → psnr as above, of it
-    version: str | None = None  # of the package that wrote the file
-    mark: Mark | None = None  # of a checkpoint: how far the training is
-    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of a checkpoint: see checkpoint.facts
-    more: Mapping[str, Any] = field(default_factory=dict)  # all else that the file tells, as it stands there
+    seconds: float | None = None  # duration of these steps, measuring included
+    psnr: Mapping[str, float] = field(default_factory=dict)  # in dB on the hold-out; names as in training.summary
+    start: str | None = None  # name of the weights that training started from; None: random ones
+    command: str | None = None  # the command that repeats the training
+    machine: str | None = None  # the hardware it ran on
+    note: str | None = None  # free text, such as the terms of the data
+    measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # psnr on other sets, by name
+    version: str | None = None  # version of the package that wrote the file
+    mark: Mark | None = None  # in a checkpoint only
+    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # in a checkpoint only
+    more: Mapping[str, Any] = field(default_factory=dict)  # all other keys of the file, unchanged
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> "Header":
-        """From the JSON values of a file by their keys. What is not as this package writes it stays in `more`."""
-        known, more = {}, {}
-        for name, value in told.items():
+    def read(cls, values: Mapping[str, Any]) -> "Header":
+        """A header from the JSON values of a file. Values that this package would not write go into `more`."""
+        fields, more = {}, {}
+        for name, value in values.items():
             if value is None and name in READERS:
                 continue
             try:
-                known[name] = READERS[name](value)
+                fields[name] = READERS[name](value)
             except (KeyError, TypeError, ValueError):
                 more[name] = value
-        return cls(**known, more=more)
+        return cls(**fields, more=more)
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON values by their keys; what is not known is left out, but for noise and PSNRs of a training."""
-        own = {known.name: getattr(self, known.name) for known in dataclasses.fields(self) if known.name != "more"}
+        """The JSON values by their keys. Unknown ones are left out, except those of ALWAYS after a training."""
+        own = {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name != "more"}
         own["config"] = asdict(self.config) if self.config else None
         own["mark"] = self.mark.as_json() if self.mark else None
         trained = self.data is not None
-        told = {name: value for name, value in own.items() if value not in (None, {}) or (trained and name in ALWAYS)}
-        return dict(self.more) | told
+        kept = {name: value for name, value in own.items() if value not in (None, {}) or (trained and name in ALWAYS)}
+        return dict(self.more) | kept
 
     def without_checkpoint(self) -> "Header":
-        """The same for a file that holds the weights alone."""
+        """The header for a file with the weights alone."""
         return replace(self, mark=None, facts={})
 
 
@@ -114,7 +114,7 @@ def _mark(value: Mapping[str, Any]) -> Mark:
 
 
 def _facts(value: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    return {name: (_text(told), _text(mark)) for name, (told, mark) in value.items()}
+    return {name: (_text(words), _text(digest)) for name, (words, digest) in value.items()}
 
 
 READERS: dict[str, Callable[[Any], Any]] = {

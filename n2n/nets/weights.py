@@ -1,4 +1,4 @@
-"""Weights files that explain themselves: safetensors with a header, written in one step, never a pickle."""
+"""Weights files: safetensors with a header that describes them, written in one step, never a pickle."""
 
 import errno
 import json
@@ -14,7 +14,7 @@ from ..data import Kind, formats, load_tensors, write_bytes
 from .header import Header
 from .unet import UNetConfig, config_of
 
-VERSION = "0.1.0"  # of the package that writes a file
+VERSION = "0.1.0"  # version of the package, kept in each file
 FOLDER = Path(__file__).parents[2] / "weights"
 RESERVE = 32 * 2**20  # bytes that must be free before a training starts
 
@@ -25,12 +25,12 @@ def shipped() -> list[str]:
 
 
 def headers() -> dict[str, Header]:
-    """What the weights in `weights/` tell of themselves, by name."""
-    told = {}
+    """The headers of the weights in `weights/`, by name."""
+    found = {}
     for name in shipped():
         with safetensors.safe_open(find(name), "pt") as file:
-            told[name] = _header(file.metadata())
-    return told
+            found[name] = _header(file.metadata())
+    return found
 
 
 def find(name_or_file: str | Path) -> Path:
@@ -47,9 +47,9 @@ def find(name_or_file: str | Path) -> Path:
 
 def save(path: Path, tensors: Mapping[str, Tensor], header: Header) -> None:
     """Writes tensors and a header of JSON values. Raises OSError, with the old file intact."""
-    told = {key: json.dumps(value, ensure_ascii=False) for key, value in header.as_json().items()}
-    # Names of files may hold bytes that are no text.
-    metadata = {"format": "pt"} | {key: value.encode(errors="replace").decode() for key, value in told.items()}
+    texts = {key: json.dumps(value, ensure_ascii=False) for key, value in header.as_json().items()}
+    # File names may hold bytes that are not valid text.
+    metadata = {"format": "pt"} | {key: value.encode(errors="replace").decode() for key, value in texts.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     write_bytes(path, safetensors.torch.save(plain, metadata))
 
@@ -77,7 +77,7 @@ def _header(metadata: Mapping[str, str] | None) -> Header:
 def _value(text: str) -> Any:  # noqa: ANN401 (JSON)
     try:
         return json.loads(text)
-    except json.JSONDecodeError:  # another program's note
+    except json.JSONDecodeError:  # a note by another program
         return text
 
 
@@ -92,7 +92,9 @@ def _load_pickled(path: Path) -> dict[str, Tensor]:
 
 
 def configuration(name: str, state: dict[str, Tensor], header: Header, residual: bool | None) -> UNetConfig:
-    """The net of a weights file, `name`: as its header says, or else its tensors and `residual`. Raises ValueError."""
+    """The configuration of the net of a weights file, `name`: from its header, or else from its tensors and `residual`.
+    Raises ValueError.
+    """
     if isinstance(other := header.more.get("config"), Mapping):
         raise ValueError(f"'{name}' is for another net: its configuration is {other}")
     if header.config is None:

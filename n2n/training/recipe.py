@@ -7,7 +7,7 @@ import numpy as np
 
 from ..data import Pairs
 from ..nets import MULTIPLE, PRECISIONS, UNetConfig
-from ..settings import check_settings, setting, settings
+from ..settings import check_settings, setting, settings_of
 from .losses import LOSSES
 
 INITIALIZATIONS = ("he", "torch")
@@ -95,10 +95,10 @@ class Recipe:
     workers: int = setting(0, "number of extra processes that prepare batches", unit="processes", low=0, high=64)
 
     def __new__(cls, *_: object, **values: object) -> Self:
-        if own := [name for name in values if name in settings(UNetConfig)]:
+        if own := [name for name in values if name in settings_of(UNetConfig)]:
             raise ValueError(f"{own[0]} says what the net is, not how it learns; set it in the net's UNetConfig")
         if unknown := [name for name in values if name not in cls.__dataclass_fields__]:
-            raise ValueError(f"unknown setting '{unknown[0]}'; allowed: {', '.join(settings(cls))}")
+            raise ValueError(f"unknown setting '{unknown[0]}'; allowed: {', '.join(settings_of(cls))}")
         return super().__new__(cls)
 
     def __post_init__(self) -> None:

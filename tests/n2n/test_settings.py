@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from n2n.nets.unet import UNetConfig
-from n2n.settings import check_settings, setting, settings
+from n2n.settings import check_settings, setting, settings_of
 from n2n.training.recipe import Recipe
 
 
@@ -25,7 +25,7 @@ class Kettle:
 
 
 def test_a_setting_tells_all_that_its_field_does():
-    litres, cups, whistle = settings(Kettle).values()
+    litres, cups, whistle = settings_of(Kettle).values()
     assert (litres.name, litres.kind, litres.default, litres.optional) == ("litres", float, None, True)
     assert (litres.help, litres.unit, litres.unset) == ("how much it holds", "litres", "what fits")
     assert (cups.low, cups.high, cups.multiple, cups.optional, cups.choices) == (2, 8, 2, False, ())
@@ -59,6 +59,6 @@ def test_numbers_of_numpy_become_plain():
 
 @pytest.mark.parametrize("owner", [Recipe, UNetConfig])
 def test_every_setting_has_a_default_that_it_allows_and_help_that_is_a_phrase(owner):
-    for known in settings(owner).values():
+    for known in settings_of(owner).values():
         known.check(known.default)
         assert len(known.help.split()) > 2 and not known.help.startswith(("of ", "in ")), known.name

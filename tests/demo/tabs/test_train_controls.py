@@ -8,7 +8,7 @@ import pytest
 from demo import settings
 from demo.tabs import train_controls
 from n2n import Recipe, UNetConfig
-from n2n.settings import settings as settings_of
+from n2n.settings import settings_of
 from n2n.training.recipe import FINE_TUNING_RATE, RECIPES
 
 

@@ -17,6 +17,7 @@ from PIL import Image
 from n2n import Noise2Noise, UNetConfig
 from n2n.__main__ import main
 from n2n.cli import parse, training_command
+from n2n.cli.commands import COMMANDS
 from n2n.cli.repeat import short_names
 from n2n.cli.train import chosen_settings
 from n2n.nets.header import Header
@@ -330,6 +331,20 @@ def test_importing_the_package_loads_neither_torch_nor_matplotlib():
     code = "import sys, n2n; print({'torch', 'matplotlib', 'scipy', 'tensorboard'} & set(sys.modules))"
     printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "set()"
+
+
+@pytest.mark.slow
+def test_the_help_loads_no_torch():
+    code = "import sys; from n2n.cli import parse\ntry: parse(['--help'])\nfinally: print('torch' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_table_has_its_module_and_options(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        command(name, "--help")
+    assert ended.value.code == 0 and f"n2n {name}" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -46,7 +46,7 @@ class Header:
     measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # name of a set → psnr as above, of it
     version: str | None = None  # of the package that wrote the file
     mark: Mark | None = None  # of a checkpoint: how far the training is
-    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of a checkpoint: see checkpoint.facts
+    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # of a checkpoint: see training/facts.py
     more: Mapping[str, Any] = field(default_factory=dict)  # all else that the file tells, as it stands there
 
     @classmethod

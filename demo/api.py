@@ -1,45 +1,55 @@
-"""The endpoints /denoise, /check and /train, for programs: `gradio_client`, curl, a microscope's script."""
+"""The endpoints /denoise, /check and /train for programs, such as `gradio_client`, curl or a microscope's script."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict
 from typing import Any, Literal
 
 import gradio as gr
+from gradio.events import api as add_endpoint
 
 from n2n.data import formats
-from n2n.training import RECIPES
 
 from . import settings
 from .server import intake
 from .service.denoise import Denoisings
 from .service.inspections import Inspections
 from .service.runs import Run
-from .service.trainings import Trainings, chosen
+from .service.session import session_of
+from .service.trainings import Trainings, make_settings
 from .work.denoise import AUTOMATIC, Options, Order
 from .work.measurements import COLUMNS
 
 DENOISE = """Denoises one picture and returns it in its own size, depth and format, with what was measured.
 
 weights: the name of shipped weights, or automatic. clean: the clean picture, if there is one; without it no PSNR is
-told. strength: 0 keeps the noise, 1 removes all of it. ensemble: average over eight turns and flips."""
-CHECK = f"""Says what pairs of noisy pictures are, what the pair doctor finds, and how fast a training would be.
+measured. strength: 0 keeps the noise, 1 removes all of it. ensemble: average over eight turns and flips."""
+CHECK = """Says what pairs of noisy pictures are, what the pair doctor finds, and how fast a training would be.
 
-pairs: one {formats.either(formats.sets())} file or TIFF stack, or two and more pictures."""
-TRAIN = """Trains on pairs of noisy pictures. Streams how far it is, at last with the weights, a .safetensors file.
+pairs: one {sets} file or TIFF stack, or two and more pictures."""
+TRAIN = """Trains on pairs of noisy pictures. Streams its progress, and at last the weights as a .safetensors file.
 
 pairs: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or empty."""
-MOST = 1e15  # of a number that a program gives
+RecipeName = Literal["fast", "report"]
+MOST = 1e15  # size of a number from a program
 
 
 def add(denoisings: Denoisings, trainings: Trainings, inspections: Inspections) -> None:
     """Adds the endpoints. Call it inside the gr.Blocks."""
-    denoising = {"concurrency_id": "denoising", "api_name": "denoise", "api_description": DENOISE}
-    checking = {"concurrency_id": "checks", "api_name": "check", "api_description": CHECK}
-    training = {"concurrency_id": "training", "api_name": "train", "api_description": TRAIN}
-    gr.api(_denoise(denoisings), concurrency_limit=settings.limits().queue, **denoising)
-    gr.api(_check(inspections), concurrency_limit=settings.limits().queue, **checking)
-    gr.api(_train(trainings), concurrency_limit=settings.limits().queue, **training)
+    check = CHECK.format(sets=formats.either(formats.sets()))
+    _add(_denoise(denoisings), "denoise", DENOISE, "denoising")
+    _add(_check(inspections), "check", check, "checks")
+    _add(_train(trainings), "train", TRAIN, "training")
+
+
+def _add(handler: Callable[..., object], name: str, description: str, concurrency_id: str) -> None:
+    add_endpoint(
+        handler,
+        api_name=name,
+        api_description=description,
+        concurrency_id=concurrency_id,
+        concurrency_limit=settings.limits().queue,
+    )
 
 
 def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileData, dict[str, Any]]]]:
@@ -53,7 +63,7 @@ def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileDat
     ) -> tuple[gr.FileData, dict[str, Any]]:
         options = Options(str(weights), None, number(strength, "strength"), bool(ensemble))
         order = Order(files("picture", picture), cleans=files("clean", clean) if clean else (), options=options)
-        outcome = await denoisings.denoise(request.session_hash, order)
+        outcome = await denoisings.denoise(session_of(request), order)
         figures = dict(zip(COLUMNS, outcome.table[0])) | {"notes": outcome.notes}
         return gr.FileData(path=str(outcome.files[0])), figures
 
@@ -62,10 +72,10 @@ def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileDat
 
 def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]:
     async def check(request: gr.Request, pairs: list[gr.FileData]) -> dict[str, Any]:
-        async with aclosing(inspections.inspect(request.session_hash, files("pairs", pairs))) as steps:
+        async with aclosing(inspections.inspect(session_of(request), files("pairs", pairs))) as steps:
             findings = [step async for step in steps][-1]
         return {
-            "data": asdict(findings.understood),
+            "data": asdict(findings.description) if findings.description else None,
             "verdicts": [asdict(verdict) for verdict in findings.verdicts],
             "speed": asdict(findings.speed) if findings.speed else None,
         }
@@ -73,21 +83,27 @@ def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]
     return check
 
 
-def _train(trainings: Trainings) -> Callable[..., AsyncIterator[tuple[dict[str, Any], gr.FileData | None]]]:
+def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str, Any], gr.FileData | None], None]]:
     async def train(
         request: gr.Request,
         pairs: list[gr.FileData],
         seconds: float = 60.0,
-        recipe: Literal[*RECIPES] = "fast",
+        recipe: RecipeName = "fast",
         width: int = 24,
         start: str = "",
         seed: int = 0,
-    ) -> AsyncIterator[tuple[dict[str, Any], gr.FileData | None]]:
-        numbers = {"width": int(number(width, "width")), "seed": int(number(seed, "seed"))}
-        asked = chosen(number(seconds, "seconds"), str(recipe), start=str(start) if start else None, **numbers)
-        training = await trainings.begin(request.session_hash, files("pairs", pairs), asked)
+    ) -> AsyncGenerator[tuple[dict[str, Any], gr.FileData | None], None]:
+        session = session_of(request)
+        training_settings = make_settings(
+            number(seconds, "seconds"),
+            str(recipe),
+            width=int(number(width, "width")),
+            start=str(start) if start else None,
+            seed=int(number(seed, "seed")),
+        )
+        training = await trainings.begin(session, files("pairs", pairs), training_settings)
         try:
-            async with aclosing(trainings.watch(request.session_hash, training)) as steps:
+            async with aclosing(trainings.watch(session, training)) as steps:
                 async for step in steps:
                     yield asdict(step.job.waiting) if step.job.waiting else _progress(step.run), None
         finally:
@@ -97,25 +113,25 @@ def _train(trainings: Trainings) -> Callable[..., AsyncIterator[tuple[dict[str, 
     return train
 
 
-def files(name: str, given: object) -> tuple[str, ...]:
-    """The paths of what was uploaded: one file, or a list of them. Raises ValueError."""
-    several = given if isinstance(given, list) else [given]
-    paths = [each.get("path") if isinstance(each, dict) else getattr(each, "path", None) for each in several]
+def files(name: str, value: object) -> tuple[str, ...]:
+    """The paths of uploads: of one file, or of a list of files. Raises ValueError."""
+    several = value if isinstance(value, list) else [value]
+    paths = [file.get("path") if isinstance(file, dict) else getattr(file, "path", None) for file in several]
     if not paths or not all(isinstance(path, str) for path in paths):
         raise ValueError(f"{name} is missing, or no uploaded file; with gradio_client: handle_file('shot.png')")
     return tuple(str(intake.admit(path, settings.folder())) for path in paths)
 
 
-def number(given: object, name: str) -> float:
-    """Raises ValueError where it is none."""
-    if isinstance(given, bool) or not isinstance(given, int | float) or not -MOST <= given <= MOST:
-        raise ValueError(f"{name} is '{str(given)[:40]}'; allowed: a number")
-    return float(given)
+def number(value: object, name: str) -> float:
+    """A number that a program sent. Raises ValueError where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
+        raise ValueError(f"{name} is '{str(value)[:40]}'; allowed: a number")
+    return float(value)
 
 
 def _progress(run: Run) -> dict[str, Any]:
-    """How far a training is: its latest step, and the latest PSNRs of the hold-out."""
+    """How far a training is: its latest step; when it is over, also the PSNRs of the hold-out."""
     if run.progress is None:
         return {}
     facts = {name: value for name, value in asdict(run.progress).items() if name != "validation"}
-    return facts | {"psnr": run.learnt.header.psnr if run.learnt else None}
+    return facts | {"psnr": run.result.header.psnr if run.result else None}

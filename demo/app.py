@@ -23,13 +23,15 @@ from .server.disk import Disk
 from .server.visitor_folders import VisitorFolders
 from .service.denoise import Denoisings
 from .service.inspections import Inspections
+from .service.session import session_of
 from .service.trainings import Trainings
 from .settings import Access
 from .tabs import about, denoise, lab, train
 from .tabs.lab_view import Lab
-from .widgets import page_head
-from .work import denoise as work
+from .widgets import page_head, scripts
 from .work import inputs
+from .work.denoise import Options, Outcome
+from .work.denoise import denoise as denoise_cases
 
 TITLE = "Noise2Noise"
 SENTENCE = "Learn to remove noise from pairs of noisy pictures. No clean picture is ever needed."
@@ -43,7 +45,7 @@ HEADER = f"""
 
 @dataclass(frozen=True)
 class App:
-    """The page, and what the server beneath it has to know of its work."""
+    """The page, and the parts of it that the server has to know."""
 
     blocks: gr.Blocks
     access: Access
@@ -57,13 +59,13 @@ def build(access: Access | None = None) -> App:
     access = access or Access()
     folders, space = VisitorFolders(settings.folder()), Disk(settings.folder())
     first = _first(folders)
-    page_head.previewed(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, folders.shared("preview"))))
+    page_head.set_head(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, folders.shared("preview"))))
     line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().visitor_jobs)
     quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().visitor_jobs)
     denoisings, trainings, inspections = Denoisings(folders), Trainings(folders, line), Inspections(folders, quick)
 
     def leave(request: gr.Request) -> None:
-        folders.leave(request.session_hash)
+        folders.leave(session_of(request))
 
     with CheckedBlocks(title=TITLE, analytics_enabled=False) as blocks:
         gr.HTML(HEADER)
@@ -77,19 +79,19 @@ def build(access: Access | None = None) -> App:
             with gr.Tab("About", id="about"):
                 about.build(inspections.speed)
         api.add(denoisings, trainings, inspections)
-        blocks.load(None, None, None, js=denoise.ENTER)
+        blocks.load(None, None, None, js=scripts.call("number_fields", "actOnEnter"))
         blocks.unload(leave)
     blocks.queue(max_size=settings.limits().queue, api_open=False)
     disk.repeat_in_background(folders.sweep, space.sweep)
     return App(blocks, access, denoisings, space)
 
 
-def _first(folders: VisitorFolders) -> work.Outcome:
-    """What the first screen shows before anything is clicked; it belongs to no visitor, and stays."""
+def _first(folders: VisitorFolders) -> Outcome:
+    """The result on the first screen before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
     noise = noises.create(noises.FIRST, noises.SLIDERS[noises.FIRST].value)
     cases = inputs.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
     folder = folders.shared("first")
-    shutil.rmtree(folder)  # of the server before this one
+    shutil.rmtree(folder)  # left by an earlier server
     folder.mkdir()
-    return work.denoise(cases, noise, work.Options(), folder, gpu.device())
+    return denoise_cases(cases, noise, Options(), folder, gpu.device())

@@ -3,23 +3,21 @@
 import io
 import os
 import sys
+from collections.abc import Sequence
 from typing import TextIO
 
-try:
-    from .cli import commands, parser
-except KeyboardInterrupt:  # loading takes seconds
-    sys.exit(130)
+from .cli import load_command, one_line, parse
 
-CLOSED = 141  # the exit status where nobody reads what is printed, as of a program that the signal ends
+CLOSED = 141  # the exit status where nobody reads the output, as of a program that SIGPIPE ends
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; returns the exit status, which `--help` explains: of 2, one line on stderr says why."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status, which `--help` explains. Before a 2, one line on stderr says why."""
     for stream in (sys.stdout, sys.stderr):
         _replace_what_it_cannot_show(stream)
     try:
         try:
-            return _run(arguments)
+            return _run(sys.argv[1:] if arguments is None else arguments)
         finally:
             sys.stdout.flush()
     except BrokenPipeError:
@@ -28,20 +26,22 @@ def main(arguments: list[str] | None = None) -> int:
         return CLOSED
 
 
-def _run(arguments: list[str] | None) -> int:
-    parsed = parser.parser().parse_args(arguments)
+def _run(arguments: Sequence[str]) -> int:
+    name = "n2n"
     try:
-        return getattr(commands, parsed.command.replace("-", "_"))(parsed) or 0
+        options = parse(arguments)
+        name = f"n2n {options.command}"
+        return load_command(options.command).run(options)
     except BrokenPipeError:
         raise
     except (ValueError, OSError, ArithmeticError) as error:
-        print(f"n2n {parsed.command}: {parser.told(error)}", file=sys.stderr)
+        print(f"{name}: {one_line(error)}", file=sys.stderr)
         return 2
     except MemoryError:
-        print(f"n2n {parsed.command}: out of memory; use smaller pictures or fewer at once", file=sys.stderr)
+        print(f"{name}: out of memory; use smaller pictures or fewer at once", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"n2n {parsed.command}: stopped", file=sys.stderr)
+        print(f"{name}: stopped", file=sys.stderr)
         return 130
 
 

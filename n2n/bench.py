@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .data import Pairs, Shots, StackedScenes, gather
-from .machine import Work, best_device, best_seconds, machine
+from .machine import Work, best_device, best_seconds, describe_device
 from .nets import FastUNet, UNet, denoise, evaluating, prefers_bf16, resolved
 from .noise import generator
 from .training import Crops, Progress, Recipe, named_recipe, train
@@ -31,7 +31,7 @@ def run() -> Figures:
     """All figures: speeds in pictures/s, matrix products in GFLOP/s, data feeding in % of a step."""
     device = best_device()
     figures: Figures = {
-        "device": machine(device),
+        "device": describe_device(device),
         "threads": torch.get_num_threads(),
         "precision": resolved("auto", device),
         "matrix product, GFLOP/s": _product(device, torch.float32),

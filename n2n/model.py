@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, to_tensor
-from .machine import host
+from .data import Pairs, Picture, Planes, StackedScenes, full_scale, gather, to_pixels, to_tensor
+from .machine import find_device
 from .measure import metrics
-from .nets import FastUNet, Header, UNet, UNetConfig, check_state, initialize_he, resolved, start_at, tiling, weights
+from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
 from .training import INITIALIZATIONS, BestWeights, Progress, Recipe, named_net, named_recipe, train, weights_of
 
 AT_ONCE = 2**22  # pixels converted to floating point at a time
@@ -41,7 +40,7 @@ class Noise2Noise:
         net = UNet(config)
         if initialization == "he":
             initialize_he(net)
-        self.net = net.to(host.device(str(device or "auto")))
+        self.net = net.to(find_device(str(device or "auto")))
         self.fast = FastUNet(self.net, precision)
         self.header = Header()
         self.name: str | None = None
@@ -137,7 +136,7 @@ class Noise2Noise:
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"
         device, best = next(self.net.parameters()).device, BestWeights()
-        about = Header(machine=f"{host.machine(device)}, {resolved(chosen.precision, device)}")
+        about = Header(machine=hardware(device, chosen.precision))
         try:
             for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):
                 watch(progress)
@@ -243,8 +242,8 @@ class Noise2Noise:
         return float(metrics.psnr(denoised, clean, data_range).mean())
 
 
-def _plain(tensor: Tensor) -> npt.NDArray[np.generic]:
+def _plain(tensor: Tensor) -> Planes:
     """A numpy view of a tensor; numpy can reduce uint16, which torch cannot."""
     plain = tensor.detach().cpu()
-    array: npt.NDArray[np.generic] = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
+    array: Planes = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
     return array

@@ -16,7 +16,7 @@ from n2n import Noise2Noise
 from n2n.data import reader
 from n2n.measure import baselines, metrics
 from n2n.nets import tiling
-from n2n.noise.models import parse
+from n2n.noise import parse
 
 FILE = Path(__file__).parent.parent / "weights" / "examples.jpg"
 SIDE = 112  # pixels of a crop

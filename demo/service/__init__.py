@@ -1,1 +1,1 @@
-"""What a click sets in motion."""
+"""The work that a click sets in motion: denoisings, inspections of uploads, trainings and their downloads."""

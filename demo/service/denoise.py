@@ -1,4 +1,4 @@
-"""Denoisings for the page and for programs: each takes its turn, in a worker of its own memory, within its time."""
+"""A service: denoisings for the page and for programs, each in its turn, in a worker with limits."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from ..work.denoise import Order, Outcome
 
 
 class Denoisings:
-    """Where denoisings are done: the line for them, and the workers."""
+    """The line of those who wait for a denoising, and the workers that do it."""
 
     def __init__(self, folders: VisitorFolders) -> None:
         self._folders = folders
@@ -20,7 +20,7 @@ class Denoisings:
         self._workers = Workers(settings.limits().job_bytes)
 
     async def denoise(self, session: str, order: Order) -> Outcome:
-        """What comes of an order. Raises Full, Failed, or ValueError with what is wrong with it."""
+        """Carries out an order. Raises Full, Failed, or ValueError with what is wrong with the order."""
         with self._folders.in_use(self._folders.new(session, "denoised")) as folder:
             seconds = settings.limits().denoise_seconds
             async with self._line.turn(session, seconds):

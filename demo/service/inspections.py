@@ -1,4 +1,4 @@
-"""Inspections of uploads before anything is learnt from them, and of this host's speed."""
+"""A service: inspects uploads before a training learns from them, and measures this host's speed."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
@@ -17,27 +17,27 @@ from ..server.visitor_folders import VisitorFolders
 from ..work import inspect, pairs
 from ..work.inspect import Description, Speed, Strip, Verdicts
 from ..work.picture_files import PictureRows
-from . import uploads
+from .uploads import gather
 
-TRIAL_SECONDS = 0.5  # of training, to tell how fast it goes
-HOST = "this host"  # the owner of the job that measures its speed
+TRIAL_SECONDS = 0.5  # of training, to measure its speed
+HOST = "this host"  # owner of the job that measures its speed
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What is known of an upload so far."""
+    """The results of an inspection so far."""
 
-    waiting: Waiting | None = None  # for its turn
-    understood: Description | None = None
+    waiting: Waiting | None = None  # while it waits for its turn
+    description: Description | None = None
     strip: PictureRows = ()
     verdicts: tuple[Verdict, ...] = ()
     speed: Speed | None = None
 
     def with_item(self, item: object) -> "Findings":
-        """The same with one item of `looking.look`."""
+        """The same findings with one more item of `inspect.inspect_pairs`."""
         match item:
             case Description():
-                return replace(self, understood=item)
+                return replace(self, description=item)
             case Strip():
                 return replace(self, strip=item.rows)
             case Verdicts():
@@ -48,19 +48,20 @@ class Findings:
 
 
 class Inspections:
-    """Looks at uploads, some at once and the others in line; measures this host's speed once, for all who ask."""
+    """Inspects uploads in their turn; measures this host's speed once, for everybody."""
 
     def __init__(self, folders: VisitorFolders, line: Line) -> None:
         self._folders, self._line = folders, line
         self._speed: asyncio.Task[float | None] | None = None
 
     async def inspect(self, session: str, paths: Sequence[str]) -> AsyncGenerator[Findings, None]:
-        """What is known of these uploads, each time that something more may be. Raises one of PROBLEMS."""
+        """The findings about these uploads, again and again as they grow. Raises one of PROBLEMS."""
         folders = self._folders
         with folders.in_use(folders.new(session, "look")) as folder:
-            brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", folders.shared("pairs"))
-            seconds = settings.limits().check_seconds / 10
-            job = self._job(session, seconds, inspect.inspect_pairs, brought.data, folder, TRIAL_SECONDS)
+            data = await asyncio.to_thread(gather, paths, folder / "pairs", folders.shared("pairs"))
+            job = self._job(
+                session, settings.limits().check_seconds / 10, inspect.inspect_pairs, data.files, folder, TRIAL_SECONDS
+            )
             findings = Findings()
             async with aclosing(job.results()) as results:
                 async for items in results:
@@ -69,7 +70,7 @@ class Inspections:
                     yield replace(findings, waiting=job.waiting)
 
     def sample_archive(self) -> Path:
-        """A `.zip` that shows what pairs look like. Raises OSError."""
+        """A `.zip` of a few sample pairs, to show the format. Raises OSError."""
         return pairs.sample_archive(self._folders.shared("pairs"))
 
     async def speed(self) -> float | None:
@@ -79,11 +80,12 @@ class Inspections:
         try:
             return await asyncio.shield(self._speed)
         except PROBLEMS:
-            self._speed = None  # the next who asks
+            self._speed = None  # whoever asks next measures again
             return None
 
     async def _measure(self) -> float | None:
-        job, measured = self._job(HOST, inspect.TRIAL_SECONDS, inspect.measure_speed), []
+        job = self._job(HOST, inspect.TRIAL_SECONDS, inspect.measure_speed)
+        measured: list[float] = []
         async with aclosing(job.results()) as results:
             async for items in results:
                 measured += [item for item in items if isinstance(item, float)]

@@ -1,4 +1,4 @@
-"""The record of one training: what was asked for, and everything that came of it so far."""
+"""The record of one training."""
 
 import math
 from dataclasses import dataclass, field, replace
@@ -9,29 +9,33 @@ from n2n.training import History
 
 from ..work import train
 from ..work.train import Preview, TrainingResult, TrainingSettings
+from .uploads import TrainingData
 
 
 @dataclass
 class Run:
-    """A training: what was asked for, and everything that came of it so far."""
+    """The settings of a training, and all its results so far."""
 
-    data: tuple[Path, ...]
+    data: TrainingData
     folder: Path
     settings: TrainingSettings
-    names: tuple[str, ...]  # of the data, as the person knows them
-    renamed: bool = False  # they were of one name, and are told apart by these
     history: History = field(default_factory=History)
     previews: list[Preview] = field(default_factory=list)
     progress: Progress | None = None
-    learnt: TrainingResult | None = None
+    result: TrainingResult | None = None
 
     @property
-    def seconds(self) -> float:
-        """How long this sitting trains."""
-        return self.settings.recipe.seconds - (self.progress.seconds if self.progress else 0.0)
+    def trained_seconds(self) -> float:
+        """How long it has trained."""
+        return self.progress.seconds if self.progress else 0.0
+
+    @property
+    def seconds_left(self) -> float:
+        """How much longer it may train, by its budget in seconds; 0 without one."""
+        return (self.settings.recipe.seconds or 0.0) - self.trained_seconds
 
     def add(self, item: object) -> None:
-        """Takes one item of `learning.learn`."""
+        """Records one item of `train.learn`."""
         match item:
             case Progress():
                 self.progress = item
@@ -39,25 +43,25 @@ class Run:
             case Preview():
                 self.previews.append(item)
             case TrainingResult():
-                self.learnt = item
+                self.result = item
 
     @property
     def weights(self) -> Path:
-        """The best so far. Raises ValueError before the first were measured."""
-        if not (self.snapshots() or self.learnt):
+        """The file of the best weights so far. Raises ValueError before any were measured."""
+        if not (self.snapshots() or self.result):
             raise ValueError("the training was stopped before anything was learnt; press Train to begin again")
         return self.folder / train.BEST
 
     @property
     def logs(self) -> Path:
-        """Folder of TensorBoard's logs."""
+        """The folder of TensorBoard's logs."""
         return self.folder / train.LOGS
 
     def snapshots(self) -> list[Preview]:
-        """The previews whose weights were kept, in order; on a full disk they may have made room."""
+        """The previews whose weights are kept, in order; on a full disk some may have been removed."""
         return [preview for preview in self.previews if preview.snapshot and preview.snapshot.exists()]
 
     def continued(self, seconds: float) -> "Run":
-        """The same training, going on for so many seconds."""
-        more = replace(self.settings.recipe, seconds=math.ceil(self.progress.seconds + seconds))  # whole in its command
-        return replace(self, settings=replace(self.settings, recipe=more, resume=True), learnt=None)
+        """The same training, to go on for so many seconds."""
+        more = replace(self.settings.recipe, seconds=math.ceil(self.trained_seconds + seconds))  # whole in its command
+        return replace(self, settings=replace(self.settings, recipe=more, resume=True), result=None)

@@ -1,4 +1,4 @@
-"""What a person downloads after a training: the weights with their card, the curves, the logs, and the command."""
+"""The downloads after a training: the weights with their card, the curves, the logs, and the command."""
 
 import shutil
 import tempfile
@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from n2n.cli import repeat
+from n2n.cli import training_command
 from n2n.data import files
 from n2n.figures import curves, style
 from n2n.measure import ESTIMATED, MEAN
@@ -18,9 +18,9 @@ from ..work import pairs
 from .runs import Run
 
 NAME = "mine"  # of the files, and of the weights in the command
-LISTED = 8  # files that a command names; of more it names their folder
-# What a header calls them → what people are told.
-PSNRS = {
+LISTED = 8  # files that a command names; with more, it names their folder
+# The PSNRs of a header, in words.
+PSNR_LABELS = {
     "noisy": f"noisy, {MEAN}",
     "denoised": f"denoised, {MEAN}",
     "estimated": f"denoised, {ESTIMATED}",
@@ -28,31 +28,31 @@ PSNRS = {
 }
 
 
-def command_of(run: Run) -> str:
-    """The command that repeats the training on one's own machine, a comment on its data before it where it needs one;
-    after the sample pairs, with how they are made.
+def command_for(run: Run) -> str:
+    """The command that repeats the training on another computer. Before it stands a comment on the data where one is
+    needed, or the command that makes the sample pairs.
     """
-    chosen, data, before = run.settings, run.names, ""
+    chosen, data, before = run.settings, run.data.names, ""
     if data == (samples.PAIRS,):
-        data, before = ("pairs.npz",), f"{_making('pairs.npz')}\n"
+        data, before = ("pairs.npz",), f"{_sample_command('pairs.npz')}\n"
     elif len(data) > LISTED:
         data, before = ("pairs",), f"# pairs: a folder with your {len(data):,} pictures, and nothing else\n"
-    elif run.renamed:
-        before = f"# {' and '.join(data)}: your two files of one name, called so to tell them apart\n"
+    elif run.data.renamed:
+        before = f"# {' and '.join(data)}: your two files of the same name, renamed to tell them apart\n"
     config = chosen.config or named_net(chosen.recipe.name)
-    return before + repeat.command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
+    return before + training_command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start)
 
 
-def _making(file: str) -> str:
-    """The command that makes the sample pairs, bit for bit."""
+def _sample_command(file: str) -> str:
+    """The command that makes the sample pairs, bit by bit the same."""
     return (
         f"python -m n2n make-pairs {pairs.PHOTOGRAPHS} --noise {pairs.NOISE} --count {pairs.SCENES} "
         f"--size {pairs.SIDE} --clean -o {file}"
     )
 
 
-def card(header: Header, command: str) -> str:
-    """The weights' card, Markdown: what they are, how they were made, what they reached."""
+def model_card(header: Header, command: str) -> str:
+    """A card of weights, as Markdown: what they are, how they were made, and how good they are."""
     recipe = header.recipe
     rows = {
         "net": f"U-Net, {header.config}",
@@ -62,7 +62,7 @@ def card(header: Header, command: str) -> str:
     }
     if header.sigma:
         rows["noise learnt"] = "σ {:.1f} to {:.1f} of 255".format(*header.sigma)
-    rows |= {f"hold-out PSNR, {PSNRS.get(kind, kind)}": f"{value:.2f} dB" for kind, value in header.psnr.items()}
+    rows |= {f"hold-out PSNR, {PSNR_LABELS.get(kind, kind)}": f"{value:.2f} dB" for kind, value in header.psnr.items()}
     table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
     return f"""# {NAME}.safetensors
 
@@ -81,33 +81,33 @@ python -m n2n denoise noisy.png -o denoised.png --weights {NAME}.safetensors
 """
 
 
-def written(folder: Path, run: Run) -> list[Path]:
-    """Writes everything into `folder` under names that say what it is; the files to download, the weights first.
+def write_all(folder: Path, run: Run) -> list[Path]:
+    """Writes all downloads into `folder`; returns their files, the weights first.
 
-    What cannot be made is left out, and the log tells why: it costs nothing of the rest. Raises OSError, ValueError
-    where there are no weights.
+    A file that cannot be made is left out, and the log says why. Raises OSError, and ValueError where there are no
+    weights.
     """
-    taken = run.weights
+    model = run.weights
     try:
         folder.mkdir(exist_ok=True)
-        pairs.link(taken, folder / f"{NAME}.safetensors")
-        taken = folder / f"{NAME}.safetensors"
-    except OSError:  # a full disk: then as they lie there
+        pairs.link(model, folder / f"{NAME}.safetensors")
+        model = folder / f"{NAME}.safetensors"
+    except OSError:  # a full disk: then under the name that they have
         traceback.print_exc()
     makers: dict[str, Callable[[], bytes]] = {
-        f"{NAME}.md": lambda: card(weights.load(taken)[1], command_of(run)).encode(),
+        f"{NAME}.md": lambda: model_card(weights.load(model)[1], command_for(run)).encode(),
         "training.csv": lambda: run.history.csv().encode(),
         "hold-out.csv": lambda: run.history.measurements_csv().encode(),
-        "command.txt": lambda: f"{command_of(run)}\n".encode(),
+        "command.txt": lambda: f"{command_for(run)}\n".encode(),
         "loss.png": lambda: style.png(curves.loss_figure(run.history)),
         "psnr.png": lambda: style.png(curves.psnr_figure(run.history)),
-        "tensorboard.zip": lambda: _zipped(run.logs),
+        "tensorboard.zip": lambda: _zip(run.logs),
     }
-    return [taken, *(folder / name for name, make in makers.items() if _made(folder / name, make))]
+    return [model, *(folder / name for name, make in makers.items() if _try_to_write(folder / name, make))]
 
 
-def _made(file: Path, make: Callable[[], bytes]) -> bool:
-    """Whether the file could be written."""
+def _try_to_write(file: Path, make: Callable[[], bytes]) -> bool:
+    """Writes a file where that is possible; returns whether it was."""
     try:
         files.write_bytes(file, make())
     except Exception:
@@ -116,6 +116,6 @@ def _made(file: Path, make: Callable[[], bytes]) -> bool:
     return True
 
 
-def _zipped(folder: Path) -> bytes:
+def _zip(folder: Path) -> bytes:
     with tempfile.TemporaryDirectory(dir=folder.parent) as beside:
         return Path(shutil.make_archive(f"{beside}/logs", "zip", folder)).read_bytes()

@@ -1,4 +1,4 @@
-"""The trainings of the demo: each goes on whoever looks, and is found again by its address."""
+"""A service: trainings, which go on whether anybody watches, and are found again by their tokens."""
 
 import asyncio
 import secrets
@@ -21,23 +21,26 @@ from ..server.messages import UNFORESEEN
 from ..server.visitor_folders import VisitorFolders
 from ..work import pairs, train
 from ..work.train import TrainingSettings
-from . import takeaway, uploads
 from .runs import Run
+from .takeaway import write_all
+from .uploads import gather
 
 START_UP = 60.0  # seconds that reading and measuring may take beside the training itself
-MODEL = "model.safetensors"  # in a visitor's folder: the weights of the training that they saw end last
+MODEL = "model.safetensors"  # in a visitor's folder: the weights of the training that ended last while they watched
 
 
-def chosen(seconds: float, recipe_name: str, width: int, start: str | None, **changes: object) -> TrainingSettings:
-    """The settings of a training on this server. Raises ValueError naming what is out of range."""
+def make_settings(
+    seconds: float, recipe_name: str, width: int, start: str | None, **changes: object
+) -> TrainingSettings:
+    """The settings of a training on this server. Raises ValueError naming the setting that is out of range."""
     _check_seconds(seconds)
     if start is not None and start not in weights.shipped():  # a program could ask for any file of this computer
         raise ValueError(f"there are no weights '{start}'; allowed: {', '.join(weights.shipped())}, or none")
     if changes.get("hold_out") == 0:
         raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
     evaluations = int(min(30, max(6, seconds / 5)))
-    how = named_recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return TrainingSettings(how, named_net(recipe_name, width=width), start, device=gpu.device())
+    changed = named_recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
+    return TrainingSettings(changed, named_net(recipe_name, width=width), start, device=gpu.device())
 
 
 def _check_seconds(seconds: float) -> None:
@@ -47,7 +50,7 @@ def _check_seconds(seconds: float) -> None:
 
 @dataclass(eq=False)
 class Training:
-    """One training; whoever knows its token may watch it."""
+    """One training; whoever has its token may watch it."""
 
     token: str
     run: Run
@@ -56,36 +59,36 @@ class Training:
     files: list[Path] = field(default_factory=list)  # to download, once it is over
     over: bool = False
     watchers: int = 0
-    left: float = field(default_factory=time.monotonic)  # when the last watcher did
+    watched: float = field(default_factory=time.monotonic)  # when the last watcher left, on the monotonic clock
     task: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
-        """Asks it to end; what was learnt until then stays."""
+        """Asks it to end; the best weights until then stay."""
         self.job.stop()
 
-    def is_left_alone(self, seconds: float) -> bool:
+    def is_unwatched(self, seconds: float) -> bool:
         """Whether nobody has watched it for longer than this."""
-        return not self.watchers and time.monotonic() - self.left > seconds
+        return not self.watchers and time.monotonic() - self.watched > seconds
 
 
 class Trainings:
-    """All that are at work or wait in `line`, and those that are over while their files are kept."""
+    """All trainings that are at work or wait in `line`, and those that are over while their files are kept."""
 
     def __init__(self, folders: VisitorFolders, line: Line) -> None:
         self._folders, self._line = folders, line
-        self._known: dict[str, Training] = {}
+        self._trainings: dict[str, Training] = {}  # by token
 
-    async def begin(self, session: str, paths: Sequence[str], asked: TrainingSettings) -> Training:
+    async def begin(self, session: str, paths: Sequence[str], chosen: TrainingSettings) -> Training:
         """A training on these uploads, in line or at work. Raises ValueError, OSError."""
-        self._forget()
+        self._drop_expired()
         token = secrets.token_urlsafe(16)
         folder, shared = self._folders.own(token), self._folders.shared("pairs")
-        brought = await asyncio.to_thread(uploads.gathered, paths, folder / "pairs", shared)
-        run = Run(brought.data, self._folders.new(token, "run"), asked, brought.names, brought.renamed)
+        data = await asyncio.to_thread(gather, paths, folder / "pairs", shared)
+        run = Run(data, self._folders.new(token, "run"), chosen)
         return self._start(token, session, run)
 
     def go_on(self, session: str, token: str, seconds: float) -> Training:
-        """The training of this token, for so many seconds more. Raises ValueError where there is none, or it cannot."""
+        """Continues the training of this token for so many seconds. Raises ValueError where that is not possible."""
         before = self.find(token)
         if not before.over:
             raise ValueError("this training is still at work; wait until it has ended, or stop it")
@@ -94,7 +97,7 @@ class Trainings:
 
     def find(self, token: str) -> Training:
         """The training of this token, whose files are kept from now on. Raises ValueError where there is none."""
-        training = self._known.get(token)
+        training = self._trainings.get(token)
         if training is None or not training.run.folder.exists():
             raise ValueError(
                 "this training is not here any more: its files are kept for "
@@ -104,7 +107,8 @@ class Trainings:
         return training
 
     async def watch(self, session: str, training: Training) -> AsyncGenerator[Training, None]:
-        """The training each time that it may have changed, at last when it is over and `model` has it for the visitor.
+        """The training, each time that it may have changed; at last when it is over, and its weights are the visitor's
+        `model`.
 
         Raises one of PROBLEMS.
         """
@@ -119,24 +123,25 @@ class Trainings:
                 await asyncio.sleep(0 if over else INTERVAL)
         finally:
             training.watchers -= 1
-            training.left = time.monotonic()
+            training.watched = time.monotonic()
         if training.problem:
             raise training.problem
 
     def model(self, session: str) -> Path:
-        """Where the weights lie of the training that this visitor saw end last, if there was one."""
+        """The file for the weights of the training that ended last while this visitor watched."""
         return self._folders.own(session) / MODEL
 
     def _start(self, token: str, owner: str, run: Run) -> Training:
-        limit = run.seconds + START_UP
-        arguments = train.learn, run.data, run.folder, run.settings
-        training = Training(token, run, QueuedJob(self._line, owner, *arguments, limit=limit, expected=run.seconds))
-        self._known[token] = training
-        training.task = asyncio.create_task(self._conduct(training))
+        seconds = run.seconds_left
+        arguments = train.learn, run.data.files, run.folder, run.settings
+        job = QueuedJob(self._line, owner, *arguments, limit=seconds + START_UP, expected=seconds)
+        training = Training(token, run, job)
+        self._trainings[token] = training
+        training.task = asyncio.create_task(self._run(training))
         return training
 
-    async def _conduct(self, training: Training) -> None:
-        """All of it, from its place in line to what there is to take."""
+    async def _run(self, training: Training) -> None:
+        """Sees a training through, from its place in line to its downloads."""
         run = training.run
         try:
             with self._folders.in_use(run.folder):
@@ -144,23 +149,24 @@ class Trainings:
                     async for items in results:
                         for item in items:
                             run.add(item)
-                        self._end_if_alone(training)
-                training.files = await asyncio.to_thread(takeaway.written, run.folder / "take", run)
+                        self._end_if_unwatched(training)
+                training.files = await asyncio.to_thread(write_all, run.folder / "take", run)
         except PROBLEMS as problem:
             training.problem = problem
-        except Exception:  # nobody awaits this task: who watches must be told all the same
+        except Exception:  # nobody awaits this task: watchers must learn of it all the same
             traceback.print_exc()
             training.problem = Failed(UNFORESEEN)
         finally:
             training.over = True
 
-    def _end_if_alone(self, training: Training) -> None:
-        """Ends one that nobody watches any more. Raises ValueError where it still waits."""
-        if training.is_left_alone(settings.ALONE_SECONDS if self._line.crowded() else settings.GRACE_SECONDS):
+    def _end_if_unwatched(self, training: Training) -> None:
+        """Ends a training that nobody watches any more. Raises ValueError where it still waits."""
+        if training.is_unwatched(settings.ALONE_SECONDS if self._line.crowded() else settings.GRACE_SECONDS):
             if training.job.waiting:
                 raise ValueError("nobody watched this training while it waited, and it left the line")
             training.stop()
 
-    def _forget(self) -> None:
-        """Lets go of those whose files are gone."""
-        self._known = {token: each for token, each in self._known.items() if not each.over or each.run.folder.exists()}
+    def _drop_expired(self) -> None:
+        """Forgets trainings whose files are gone."""
+        kept = (known for known in self._trainings.values() if not known.over or known.run.folder.exists())
+        self._trainings = {training.token: training for training in kept}

@@ -1,4 +1,4 @@
-"""What a person brings to a training: uploaded files under their own names, or the sample pairs."""
+"""The data of a training: uploaded files under their own names, or the sample pairs."""
 
 import re
 from collections.abc import Sequence
@@ -9,51 +9,51 @@ from .. import settings
 from ..content import samples
 from ..work import pairs
 
-LONGEST_NAME = 255  # letters of a file's, as on most disks
+LONGEST_NAME = 255  # letters of a file's name, as on most disks
 
 
 class Upload(str):
-    """The path of an uploaded file, which knows what the file is called where it comes from."""
+    """The path of an uploaded file, which remembers the file's name on the visitor's computer."""
 
-    called: str
+    original_name: str
 
-    def __new__(cls, path: str, called: str | None = None) -> "Upload":
+    def __new__(cls, path: str, original_name: str | None = None) -> "Upload":
         upload = super().__new__(cls, path)
-        plain = "".join(letter for letter in called or "" if letter.isprintable())
-        upload.called = re.split(r"[/\\]", plain)[-1][:LONGEST_NAME] or Path(path).name
+        plain = "".join(letter for letter in original_name or "" if letter.isprintable())
+        upload.original_name = re.split(r"[/\\]", plain)[-1][:LONGEST_NAME] or Path(path).name
         return upload
 
-    def __getnewargs__(self) -> tuple[str, str]:
-        return str(self), self.called
+    def __reduce__(self) -> tuple[type["Upload"], tuple[str, str]]:
+        return Upload, (str(self), self.original_name)
 
 
-class Uploads(NamedTuple):
-    """What is given to a training."""
+class TrainingData(NamedTuple):
+    """The files that a training reads."""
 
-    data: tuple[Path, ...]  # to read
-    names: tuple[str, ...]  # as the person knows them
-    renamed: bool = False  # two of one name, told apart here
+    files: tuple[Path, ...]  # to read
+    names: tuple[str, ...]  # on the visitor's computer
+    renamed: bool = False  # two files had the same name, and have different ones here
 
 
-def gathered(paths: Sequence[str], folder: Path, shared: Path) -> Uploads:
+def gather(paths: Sequence[str], folder: Path, shared: Path) -> TrainingData:
     """Uploads, linked into `folder`, or the sample pairs, which lie in `shared`. Raises ValueError where they are too
-    many, or a mixture.
+    many, or do not belong together.
     """
     if tuple(paths) == (samples.PAIRS,):
-        return Uploads((pairs.sample_pairs(shared),), (samples.PAIRS,))
+        return TrainingData((pairs.sample_pairs(shared),), (samples.PAIRS,))
     limits = settings.limits()
     if len(paths) > limits.upload_files:
         raise ValueError(
             f"{len(paths)} files; this page takes up to {limits.upload_files}. Put them into one .zip instead"
         )
     files = [Path(path) for path in paths]
-    if gone := next((file for file in files if not file.exists()), None):
+    if missing := next((file for file in files if not file.exists()), None):
         raise ValueError(
-            f"'{gone.name}' is not here any more: files are kept for {limits.file_seconds / 60:.0f} minutes after "
+            f"'{missing.name}' is not here any more: files are kept for {limits.file_seconds / 60:.0f} minutes after "
             "their last use; please bring it again"
         )
     data = pairs.gather(files, folder)
-    called = {Path(upload).name: upload.called for upload in paths if isinstance(upload, Upload)}
+    names = {Path(upload).name: upload.original_name for upload in paths if isinstance(upload, Upload)}
     kept = [path.name for path in folder.iterdir()]
     renamed = not {file.name for file in files}.issuperset(kept)
-    return Uploads(data, tuple(sorted(called.get(name, name) for name in kept)), renamed)
+    return TrainingData(data, tuple(sorted(names.get(name, name) for name in kept)), renamed)

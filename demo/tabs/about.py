@@ -1,4 +1,4 @@
-"""The third tab: how it works, the net, the built-in models, how to cite, and what this host is."""
+"""The fourth tab: how it works, the net, the built-in models, how to cite, and this host."""
 
 import html
 import os
@@ -13,17 +13,17 @@ import numpy as np
 import torch
 
 from n2n import UNet
-from n2n.machine import host
+from n2n.machine import best_device
 from n2n.nets import count_parameters, weights
 
 from .. import settings
 from ..server import gpu
+from ..widgets.sheets import read_sheets
 from . import about_picture
 
-STYLES = Path(__file__).parent / "about.css"
 COLUMN, ROW = 'th scope="col"', 'th scope="row"'
 ESTIMATED = " (from noisy pictures alone, over all pixels at once)"
-SIDE = 32  # pixels of the picture that Table I is for
+SIDE = 32  # pixels of the picture in Table I
 
 IDEA = """
 <section class="idea" aria-labelledby="about-idea">
@@ -80,15 +80,15 @@ READ = (
 
 
 def build(speed: Callable[[], Awaitable[float | None]]) -> None:
-    """Lays out the tab. Call it inside a gr.Tab, by whose opening the host's table is made anew.
+    """Lays out the tab. Call it inside a gr.Tab, whose opening makes the host's table anew.
 
-    speed: pictures of 32×32 pixels that this host learns from in a second, or None while that is not measured.
+    speed: pictures of 32×32 pixels that this host learns from in a second, None where that could not be measured.
     """
-    styles = STYLES.read_text(encoding="utf-8")
+    styles = read_sheets("about.css")
     with gr.HTML(html_template="@children", css_template=styles, apply_default_css=False, elem_id="about") as page:
         gr.HTML(_idea(), apply_default_css=False)
-        _net(UNet())
-        _weights(cards())
+        _add_net(UNet())
+        _add_weights(cards())
         with gr.Accordion("How to cite", open=False):
             gr.Markdown(f"```bibtex\n{PAPER}\n\n{SOFTWARE}\n```", elem_id="about-cite")
             gr.HTML(READ, apply_default_css=False)
@@ -101,12 +101,12 @@ def build(speed: Callable[[], Awaitable[float | None]]) -> None:
     page.parent.select(measured, None, machine, show_progress="hidden", api_visibility="private", **limits)
 
 
-def _net(net: UNet) -> None:
+def _add_net(net: UNet) -> None:
     with gr.Accordion(f"The net: a U-Net with {count_parameters(net):,} parameters", open=False):
         gr.HTML(net_table(net), apply_default_css=False, elem_id="about-net")
 
 
-def _weights(sections: dict[str, str]) -> None:
+def _add_weights(sections: dict[str, str]) -> None:
     for name in weights.shipped():
         with gr.Accordion(f"Built-in model “{name}”", open=False):
             card = sections.pop(name, "There is no card for these weights in weights/README.md.")
@@ -118,12 +118,12 @@ def _weights(sections: dict[str, str]) -> None:
 
 def _idea() -> str:
     width, height = about_picture.WIDTH, about_picture.HEIGHT
-    source, words = html.escape(about_picture.uri()), html.escape(about_picture.words())
+    source, words = html.escape(about_picture.data_uri()), html.escape(about_picture.description())
     return IDEA.format(source=source, words=words, width=width, height=height)
 
 
 def cards() -> dict[str, str]:
-    """The cards of weights/README.md by the names of their sections; "" is what stands above the first."""
+    """The cards of weights/README.md by the names of their sections; "" is the text above the first."""
     text = (weights.FOLDER / "README.md").read_text(encoding="utf-8").partition("\n# Results")[0]
     above, *parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)
     sections = {"": re.sub(r"^# .+\n", "", above)} | dict(zip(parts[::2], parts[1::2]))
@@ -142,7 +142,7 @@ def net_table(net: UNet) -> str:
 
 
 def header_table(name_or_file: str | Path) -> str:
-    """What a weights file, or a shipped name's, says about itself, as HTML. Raises ValueError where there is none."""
+    """The header of a weights file, or of a built-in model, as HTML. Raises ValueError where there is none."""
     _, header = weights.load(weights.find(name_or_file))
     psnr, config = header.psnr, asdict(header.config) if header.config else {}
     rows = [
@@ -162,30 +162,30 @@ def _gain(before: float | None, after: float | None, how: str = "") -> str | Non
 
 
 def host_table(speed: float | None) -> str:
-    """Versions and this host as HTML; speed in pictures/s, None where it is not measured yet."""
-    memory = _memory()
+    """Versions and this host as HTML; speed in pictures/s, None where it is not measured."""
+    memory = _memory_bytes()
     rows = [
         ("this software", weights.VERSION),
         ("Python", platform.python_version()),
         ("torch", torch.__version__),
         ("gradio", gr.__version__),
         ("numpy", np.__version__),
-        ("cores for this process", cores()),
+        ("cores for this process", count_cores()),
         ("CPU instructions", torch.backends.cpu.get_cpu_capability()),
-        ("computes on", _device()),
+        ("computes on", _device_name()),
         ("memory", f"{memory / 2**30:.1f} GiB" if memory else None),
         ("learns from", "not measured yet" if speed is None else f"{speed:,.0f} pictures of 32×32 a second"),
     ]
     return _table("Versions and this host", [row for row in rows if row[1]])
 
 
-def cores() -> int:
-    """Processor cores that this process may use."""
+def count_cores() -> int:
+    """The processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _memory() -> int | None:
-    """Bytes that this host has, or its container may use; None where the system does not tell."""
+def _memory_bytes() -> int | None:
+    """The memory of this host, or the limit of its container, in bytes; None where the system does not say."""
     if not hasattr(os, "sysconf"):
         return None
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -194,10 +194,10 @@ def _memory() -> int | None:
     return min(physical, int(allowed)) if allowed.isdigit() else physical
 
 
-def _device() -> str:
+def _device_name() -> str:
     if gpu.is_lent():
         return "a GPU lent for each picture"
-    device = host.best_device()
+    device = best_device()
     return torch.cuda.get_device_name(device) if device.type == "cuda" else "the processor"
 
 

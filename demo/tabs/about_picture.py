@@ -1,12 +1,13 @@
-"""The idea in one picture, from real pixels: what is learnt, and why noisy targets are enough."""
+"""The figure of the About tab, from real pixels: what a net learns, and why noisy targets are enough."""
 
 import io
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import matplotlib
 import numpy as np
+import numpy.typing as npt
 import torch
 from gradio.themes.utils.colors import slate
 from matplotlib.axes import Axes
@@ -32,7 +33,7 @@ WIDTH, HEIGHT = 360, 387
 TILE = (100, 75)
 COLUMNS = (10, 130, 250)  # left edges of the tiles
 ROWS = (46, 199, 302)  # top edges
-POINT = 0.72  # of type, to a unit: 100 units are an inch
+POINT = 0.72  # points of type in a unit: 100 units are an inch
 
 READABLE = " !$&'()*+,/:;=?@"  # may stand in a data URI as they are
 
@@ -40,15 +41,15 @@ INK, LINE = slate.c800, ACCENT.c600
 
 
 class Tile(NamedTuple):
-    """A small picture with what stands above it."""
+    """A small picture under its title."""
 
     title: str
-    pixels: np.ndarray  # (60, 80, 3) uint8, clipped
+    pixels: npt.NDArray[np.uint8]  # (60, 80, 3), clipped
     psnr: float | None  # dB against the clean picture, before clipping; None for the clean picture itself
 
 
 @lru_cache(maxsize=1)
-def tiles() -> tuple[Tile, ...]:
+def make_tiles() -> tuple[Tile, ...]:
     """Source, denoised and target; then the averages of COUNTS noisy shots; last the clean picture."""
     face = np.asarray(Image.fromarray(samples.read("cat").pixels).resize(SIZE, Image.Resampling.BOX, FACE))
     clean = to_tensor(face, 255.0)
@@ -65,15 +66,15 @@ def tiles() -> tuple[Tile, ...]:
 
 
 def _tile(title: str, picture: Tensor, clean: Tensor) -> Tile:
-    return Tile(title, to_pixels(picture, np.uint8, 255.0), Noise2Noise.psnr(picture, clean))
+    return Tile(title, to_pixels(picture, np.dtype(np.uint8), 255.0), Noise2Noise.psnr(picture, clean))
 
 
-def figure() -> Figure:
-    """The tiles of `tiles()` on a white card: three that show the learning, six that show why it works."""
+def draw() -> Figure:
+    """The tiles on a white card: three that show the learning, six that show why it works."""
     drawn = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=300, facecolor="white")
     drawn.suppressComposite = True  # in an SVG each tile keeps its own pixels
     page = drawn.add_axes((0, 0, 1, 1))
-    for place, tile in enumerate(tiles()):
+    for place, tile in enumerate(make_tiles()):
         _show(page, tile, COLUMNS[place % 3], ROWS[place // 3])
     page.set(xlim=(0, WIDTH), ylim=(HEIGHT, 0), aspect="auto")
     page.axis("off")
@@ -97,12 +98,13 @@ def _show(page: Axes, tile: Tile, left: float, top: float) -> None:
         _write(page, left + 24, top + height - 10, f"{tile.psnr:.1f} dB", 9.5, color="white", ha="center", bbox=chip)
 
 
-def _write(page: Axes, x: float, y: float, text: str, size: float, **style: object) -> None:
-    page.text(x, y, text, fontsize=size * POINT, **({"color": INK, "va": "center", "family": "sans-serif"} | style))
+def _write(page: Axes, x: float, y: float, text: str, size: float, **style: Any) -> None:  # noqa: ANN401
+    usual = {"color": INK, "va": "center", "family": "sans-serif", "fontsize": size * POINT}
+    page.text(x, y, text, **{**usual, **style})
 
 
 def _arrows(page: Axes) -> None:
-    """Source → net → denoised ↔ target, and the way back: their difference trains the net."""
+    """Source → net → denoised ↔ target, and back to the net, which their difference trains."""
     (_, second, third), middle, bottom = COLUMNS, ROWS[0] + TILE[1] / 2, ROWS[0] + TILE[1]
     net, turn = second - 10, bottom + 12
     hourglass = [(net - 7, -11), (net, -3), (net + 7, -11), (net + 7, 11), (net, 3), (net - 7, 11)]
@@ -120,17 +122,17 @@ def _arrows(page: Axes) -> None:
     _write(page, (net + ends[1]) / 2, turn + 10, "their difference trains the net", 10.5, color=LINE, ha="center")
 
 
-def uri() -> str:
-    """The figure as an SVG in a data URI: its words stay sharp at any size."""
+def data_uri() -> str:
+    """The figure as an SVG in a data URI: its text stays sharp at any size."""
     file = io.StringIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": NOISE}):
-        figure().savefig(file, format="svg", metadata={"Date": None})
+        draw().savefig(file, format="svg", metadata={"Date": None})
     return f"data:image/svg+xml,{quote(file.getvalue(), safe=READABLE)}"
 
 
-def words() -> str:
-    """What the picture shows, for those who do not see it."""
-    source, denoised, target, *averages, _ = tiles()
+def description() -> str:
+    """The figure in words, for those who do not see it."""
+    source, denoised, target, *averages, _ = make_tiles()
     steps = ", ".join(f"{tile.title} {tile.psnr:.1f} dB" for tile in averages)
     return (
         f"Above: a noisy picture of a cat ({source.psnr:.1f} dB) goes through the net and comes out denoised "

@@ -10,36 +10,24 @@ from .. import settings
 from ..content import samples
 from ..jobs.errors import PROBLEMS
 from ..service.denoise import Denoisings
+from ..service.session import session_of
 from ..service.trainings import Trainings
-from ..widgets import live_region, panels, strip
 from ..widgets.html import error, notes, table
+from ..widgets.live_region import make_live_region
 from ..widgets.named_components import Changes, by_component
+from ..widgets.panels import make_panels
+from ..widgets.strip import make_strip, thumbnail
 from ..work import measurements
 from ..work.denoise import Outcome
 from ..work.measurements import COLUMNS
 from . import denoise_controls
-from .denoise_controls import QUICK, SOURCES, Controls, alone, level, ordered, unused
+from .denoise_controls import QUICK, SOURCES, DenoiseControls, level_slider, make_order, only_source, unused_sources
 
 EMPTY = "Choose a picture above, or bring your own."
 
-# Enter in a number's field acts at once, as leaving it does; leaving it then, or unchanged, does nothing.
-ENTER = """() => {
-  const acted = new WeakMap(); // field → the value that was acted on
-  const isNumber = (node) => node.matches?.("input[type=number]");
-  document.addEventListener("focus", ({ target }) => isNumber(target) && acted.set(target, target.value), true);
-  document.addEventListener("blur", (event) => {
-    if (isNumber(event.target) && acted.get(event.target) === event.target.value) event.stopPropagation();
-  }, true);
-  document.addEventListener("keydown", ({ key, target }) => {
-    if (key !== "Enter" || !isNumber(target)) return;
-    target.blur();
-    target.focus();
-  });
-}"""
 
-
-class Results(NamedTuple):
-    """The components that show what came out; and, in a handler, their values."""
+class DenoiseOutputs(NamedTuple):
+    """The components that show a result; and, in a handler, their values."""
 
     panels: Any
     notice: Any
@@ -51,16 +39,16 @@ class Results(NamedTuple):
 class DenoiseTab:
     """What other tabs need of this one."""
 
-    controls: Controls
+    controls: DenoiseControls
     panels: gr.HTML
-    denoise: dict[str, Any]  # arguments of the event that denoises as it is set
+    denoise: dict[str, Any]  # arguments of the event that denoises with the controls as they are
 
 
 def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> DenoiseTab:
-    """Lays out the tab with its first result already there, and ties the events. Call it inside a gr.Tab."""
-    chosen = strip.component(
+    """Lays out the tab with its first result already there, and connects the events. Call it inside a gr.Tab."""
+    strip = make_strip(
         [
-            (key, sample.label, strip.thumbnail(samples.read(key).pixels), sample.credit)
+            (key, sample.label, thumbnail(samples.read(key).pixels), sample.credit)
             for key, sample in samples.SAMPLES.items()
         ],
         samples.FIRST,
@@ -68,11 +56,11 @@ def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> Denoi
     )
     with gr.Row(elem_classes="n2n-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
-            controls, about = denoise_controls.build(chosen)
+            controls, noise_group = denoise_controls.build(strip)
         with gr.Column(elem_classes="n2n-results", min_width=320):
-            results = Results(
-                panels=panels.component({"rows": first.rows, "empty": EMPTY}, elem_id="panels"),
-                notice=live_region.component(notes(first.notes), elem_id="notice"),
+            outputs = DenoiseOutputs(
+                panels=make_panels({"rows": first.rows, "empty": EMPTY}, elem_id="panels"),
+                notice=make_live_region(notes(first.notes), elem_id="notice"),
                 table=gr.HTML(_table(first), elem_id="table"),
                 files=gr.File(
                     [str(path) for path in first.files],
@@ -82,63 +70,72 @@ def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> Denoi
                     elem_id="downloads",
                 ),
             )
-    return DenoiseTab(controls, results.panels, _tie(controls, about, results, denoisings, trainings))
+    event = _event(controls, noise_group, outputs, denoisings, trainings)
+    _connect(controls, event)
+    return DenoiseTab(controls, outputs.panels, event)
 
 
-def _tie(
-    controls: Controls, about: gr.Group, results: Results, denoisings: Denoisings, trainings: Trainings
+def _event(
+    controls: DenoiseControls,
+    noise_group: gr.Group,
+    outputs: DenoiseOutputs,
+    denoisings: Denoisings,
+    trainings: Trainings,
 ) -> dict[str, Any]:
-    """Ties what a person does to a new result; returns the event's arguments, for others that ask for one."""
+    """The arguments of the event that denoises with the controls as they are."""
 
-    async def run(request: gr.Request, *values: object) -> Changes:
-        asked = Controls(*values)
-        emptied = {getattr(controls, name): SOURCES[name] for name in unused(asked)}
+    async def denoise(request: gr.Request, *inputs: Any) -> Changes:  # noqa: ANN401
+        values = DenoiseControls(*inputs)
+        cleared = {getattr(controls, name): SOURCES[name] for name in unused_sources(values)}
         try:
-            order = ordered(asked, request.session_hash, trainings)
-            shown = _shown(await denoisings.denoise(request.session_hash, order))
+            session = session_of(request)
+            result = _values(await denoisings.denoise(session, make_order(values, session, trainings)))
         except (*PROBLEMS, MemoryError) as problem:
-            shown = Results({"rows": [], "empty": EMPTY}, error(problem), "", None)
-        return by_component(results, shown) | emptied | {about: gr.Group(visible=not asked.own)}
+            result = DenoiseOutputs({"rows": [], "empty": EMPTY}, error(problem), "", None)
+        return by_component(outputs, result) | cleared | {noise_group: gr.Group(visible=not values.own)}
 
-    event: dict[str, Any] = {
-        "fn": run,
+    return {
+        "fn": denoise,
         "inputs": list(controls),
-        "outputs": [*results, *(getattr(controls, name) for name in SOURCES), about],
+        "outputs": [*outputs, *(getattr(controls, name) for name in SOURCES), noise_group],
         "concurrency_id": "denoising",
         "concurrency_limit": settings.limits().queue,
         "trigger_mode": "always_last",
         "show_progress": "minimal",
-        "show_progress_on": results.panels,
+        "show_progress_on": outputs.panels,
         "api_visibility": "private",
     }
-    controls.strip.input(js=alone("strip"), **event)
-    gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=alone("files"), **event)
-    controls.camera.input(js=alone("camera"), **event)
-    controls.noise.change(level, controls.noise, controls.level, **QUICK).then(**event)
+
+
+def _connect(controls: DenoiseControls, event: dict[str, Any]) -> None:
+    """Whatever a person changes denoises anew."""
+    controls.strip.input(js=only_source("strip"), **event)
+    gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=only_source("files"), **event)
+    controls.camera.input(js=only_source("camera"), **event)
+    controls.noise.change(level_slider, controls.noise, controls.level, **QUICK).then(**event)
     gr.on(
         [
-            *(each.input for each in (controls.adding, controls.weights, controls.ensemble, controls.maps)),
+            *(control.input for control in (controls.adding, controls.weights, controls.ensemble, controls.maps)),
             *(controls.level.release, controls.strength.release, controls.seed.change, controls.baselines.input),
             *(controls.cleans.upload, controls.cleans.clear, controls.cleans.delete),
         ],
         **event,
     )
-    return event
 
 
-def _shown(outcome: Outcome) -> Results:
+def _values(outcome: Outcome) -> DenoiseOutputs:
     files = [str(path) for path in outcome.files] or None
-    return Results({"rows": outcome.rows, "empty": EMPTY}, _said(outcome), _table(outcome), files)
+    return DenoiseOutputs({"rows": outcome.rows, "empty": EMPTY}, _notice(outcome), _table(outcome), files)
 
 
-def _said(outcome: Outcome) -> str:
-    """The notes; and, for those who only hear the page, what came out."""
-    heard = [f"{row['name']}: {', '.join(filter(None, map(_heard, row['panels'])))}." for row in outcome.rows]
-    return notes(outcome.notes) + f'<p class="n2n-heard">{html.escape(" ".join(heard))}</p>'
+def _notice(outcome: Outcome) -> str:
+    """The notes; and, for those who only hear the page, the result in words."""
+    rows = [f"{row['name']}: {', '.join(filter(None, map(_description, row['panels'])))}." for row in outcome.rows]
+    return notes(outcome.notes) + f'<p class="n2n-visually-hidden">{html.escape(" ".join(rows))}</p>'
 
 
-def _heard(panel: dict) -> str:
-    """One picture in words; empty for those that are not asked for first."""
+def _description(panel: dict[str, Any]) -> str:
+    """One picture in words; empty for all but the noisy and the denoised one."""
     if panel["role"] not in ("noisy", "denoised"):
         return ""
     figure = panel["psnr_text"] or ("" if panel["psnr"] is None else f"{panel['psnr']:.1f} dB")
@@ -146,6 +143,6 @@ def _heard(panel: dict) -> str:
 
 
 def _table(outcome: Outcome) -> str:
-    """Every picture and method with its figures, then their means; nothing where nothing could be measured."""
+    """Every picture and method with its figures, then their means; empty where nothing could be measured."""
     measured = any(line[2] is not None for line in outcome.table)
     return table(COLUMNS, [*outcome.table, *measurements.means(outcome.table)]) if measured else ""

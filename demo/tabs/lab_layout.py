@@ -1,4 +1,4 @@
-"""The lab's components: where each stands, and which belong together."""
+"""The layout of the lab: its components, and which belong together."""
 
 import html
 from typing import Any, NamedTuple
@@ -10,62 +10,63 @@ from gradio.components import Component
 from ..lab import lessons
 from ..lab.experiment import Amount, Control, Experiment
 from ..lab.experiments import EXPERIMENTS, FIRST
-from ..widgets import live_region, panels
 from ..widgets.html import notes
-from ..widgets.named_components import Given
+from ..widgets.live_region import make_live_region
+from ..widgets.named_components import Inputs
+from ..widgets.panels import make_panels
 from . import lesson_link
-from .lab_view import Page
+from .lab_view import ExperimentOutputs
+from .lesson_link import LinkPanel
 from .train_view import NO_ROWS
 
-TICK = 2.0  # seconds between two looks for a room's answers
+TICK = 2.0  # seconds after which a room's answers are counted again
 
 
 class Layout(NamedTuple):
     """The components of the tab; the dictionaries are by experiment."""
 
     chosen: gr.Radio
-    told: gr.HTML  # what was wrong with a lesson's link
-    words: gr.HTML
+    link_notes: gr.HTML  # what is wrong with the lesson's link, and its room
+    question: gr.HTML
     folded: gr.Accordion  # around the controls
     groups: dict[str, gr.Group]
     controls: dict[str, dict[str, Component]]  # and by name
     projector: gr.Checkbox
-    panel: lesson_link.Panel
-    rows: dict[str, gr.Row]  # of the buttons for answers
+    link_panel: LinkPanel
+    answer_rows: dict[str, gr.Row]  # around the buttons for answers
     answers: dict[str, dict[str, gr.Button]]  # and by answer
-    page: Page
-    tally: gr.HTML  # what a room has answered
-    timer: gr.Timer  # looks for its answers
-    teacher: gr.State  # whether it is the teacher, who goes first
-    seen: gr.State  # experiment and values of what is on the screen
+    outputs: ExperimentOutputs
+    tally: gr.HTML  # the answers of a room
+    timer: gr.Timer  # asks for these answers
+    is_teacher: gr.State  # who goes before all who wait
+    case: gr.State  # experiment and values of what is on the screen
 
-    def every(self) -> list[Component]:
+    def all_controls(self) -> list[Component]:
         """All controls of all experiments."""
         return [component for named in self.controls.values() for component in named.values()]
 
-    def read(self, key: str, given: Given) -> dict[str, object]:
-        """What is set for one experiment, by name."""
-        return {name: given[component] for name, component in self.controls[key].items()}
+    def read(self, key: str, inputs: Inputs) -> dict[str, object]:
+        """The values of the controls of one experiment, by name."""
+        return {name: inputs[component] for name, component in self.controls[key].items()}
 
     def of_experiment(self) -> list[Block]:
-        """All that differs from one experiment to another."""
-        panel = self.panel
-        hidden = panel.hide, panel.link, panel.code
-        shown = *self.groups.values(), *self.rows.values(), *self.page
-        return [self.words, self.told, self.tally, *hidden, *shown]
+        """All components that differ from one experiment to another."""
+        link = self.link_panel.hide, self.link_panel.link, self.link_panel.code
+        switched = *self.groups.values(), *self.answer_rows.values(), *self.outputs
+        return [self.question, self.link_notes, self.tally, *link, *switched]
 
 
 def lay_out() -> Layout:
-    """Makes all of them. Call it inside a gr.Tab."""
+    """Makes all components. Call it inside a gr.Tab."""
     chosen = gr.Radio(
-        [(f"{place} {each.title}", key) for place, (key, each) in enumerate(EXPERIMENTS.items(), 1)],
+        [(f"{place} {experiment.title}", key) for place, (key, experiment) in enumerate(EXPERIMENTS.items(), 1)],
         value=FIRST,
         show_label=False,
         label="Experiment",
         elem_id="experiment",
         elem_classes="n2n-experiments",
     )
-    told = live_region.component(elem_id="lesson-notes")
+    link_notes = make_live_region(elem_id="lesson-notes")
     with gr.Row(elem_classes="n2n-columns", elem_id="lab-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
             with gr.Accordion("Controls", open=True, elem_id="lab-controls") as folded:
@@ -74,59 +75,60 @@ def lay_out() -> Layout:
                 run = gr.Button("Run", variant="primary", min_width=80, elem_id="lab-run")
                 stop = gr.Button("Stop", interactive=False, min_width=80, elem_id="lab-stop")
             projector = gr.Checkbox(False, label="Large, for a projector", elem_id="projector")
-            panel = lesson_link.build(offered(FIRST))
+            link_panel = lesson_link.build(hideable(FIRST))
         with gr.Column(elem_classes="n2n-results", min_width=320):
-            words = gr.HTML(question(EXPERIMENTS[FIRST]), elem_id="question")
-            headline = live_region.component(elem_id="answer")
-            rows, answers = _answers()
-            tally = live_region.component(elem_id="lab-tally")
-            page = Page(
+            question = gr.HTML(question_html(EXPERIMENTS[FIRST]), elem_id="question")
+            headline = make_live_region(elem_id="answer")
+            answer_rows, answers = _answers()
+            tally = make_live_region(elem_id="lab-tally")
+            outputs = ExperimentOutputs(
                 headline=headline,
                 figure=gr.HTML("", elem_id="figure"),
-                pictures=panels.component(NO_ROWS, compact=True, elem_id="lab-pictures"),
+                pictures=make_panels(NO_ROWS, compact=True, elem_id="lab-pictures"),
                 notes=gr.HTML("", elem_id="lab-notes"),
                 run=run,
                 stop=stop,
             )
     return Layout(
         chosen=chosen,
-        told=told,
-        words=words,
+        link_notes=link_notes,
+        question=question,
         folded=folded,
         groups=groups,
         controls=controls,
         projector=projector,
-        panel=panel,
-        rows=rows,
+        link_panel=link_panel,
+        answer_rows=answer_rows,
         answers=answers,
-        page=page,
+        outputs=outputs,
         tally=tally,
         timer=gr.Timer(TICK, active=False),
-        teacher=gr.State(False),
-        seen=gr.State(None),
+        is_teacher=gr.State(False),
+        case=gr.State(None),
     )
 
 
-def question(experiment: Experiment) -> str:
-    """The words that stay on the page."""
+def question_html(experiment: Experiment) -> str:
+    """The question of an experiment and its introduction, which stay on the page."""
     return f'<h2 class="n2n-question">{html.escape(experiment.question)}</h2>{notes([experiment.words])}'
 
 
-def offered(key: str) -> list[tuple[str, str]]:
+def hideable(key: str) -> list[tuple[str, str]]:
     """(words, name) of the controls that can be hidden from students."""
     return [(control.label, control.name) for control in lessons.settable(EXPERIMENTS[key])]
 
 
 def _controls() -> tuple[dict[str, gr.Group], dict[str, dict[str, Component]]]:
-    groups, controls = {}, {}
+    groups: dict[str, gr.Group] = {}
+    controls: dict[str, dict[str, Component]] = {}
     for key, experiment in EXPERIMENTS.items():
         with gr.Group(visible=key == FIRST) as groups[key]:
-            controls[key] = {each.name: _component(key, each) for each in lessons.settable(experiment)}
+            controls[key] = {control.name: _make_control(key, control) for control in lessons.settable(experiment)}
     return groups, controls
 
 
-def _component(key: str, control: Control) -> Component:
-    """The control as people see it."""
+def _make_control(key: str, control: Control) -> Component:
+    """The component for a control of an experiment."""
     common: dict[str, Any] = {"label": control.label, "info": control.info or None, "elem_id": f"{key}-{control.name}"}
     if isinstance(control, Amount):
         return gr.Slider(control.low, control.high, control.value, step=control.step, **common)
@@ -135,8 +137,9 @@ def _component(key: str, control: Control) -> Component:
 
 
 def _answers() -> tuple[dict[str, gr.Row], dict[str, dict[str, gr.Button]]]:
-    """A row of buttons for each experiment that asks people something."""
-    rows, answers = {}, {}
+    """A row of buttons for each experiment that has a question for people."""
+    rows: dict[str, gr.Row] = {}
+    answers: dict[str, dict[str, gr.Button]] = {}
     for key, experiment in EXPERIMENTS.items():
         if experiment.answers:
             with gr.Row(visible=key == FIRST, elem_classes="n2n-answers") as rows[key]:

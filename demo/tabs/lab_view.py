@@ -1,8 +1,8 @@
-"""An experiment at work, on the page: one at a time for each visitor, the newest, and what its screens become."""
+"""A view of experiments: runs the newest one of each visitor, and makes values for components from its screens."""
 
 import asyncio
 import html
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,13 +16,13 @@ from ..jobs.queue import QueuedJob
 from ..lab.experiment import Experiment, Screen, Value
 from ..server.visitor_folders import VisitorFolders
 from ..widgets.html import error, notes, verdicts
-from ..widgets.named_components import changed
+from ..widgets.named_components import change
 from . import train_view
 from .train_view import NO_ROWS
 
 
-class Page(NamedTuple):
-    """What shows an experiment: the components; and, in a handler, their values."""
+class ExperimentOutputs(NamedTuple):
+    """The components that show an experiment; and, in a handler, their values."""
 
     headline: Any
     figure: Any
@@ -32,26 +32,26 @@ class Page(NamedTuple):
     stop: Any
 
 
-page = partial(changed, Page)
+update = partial(change, ExperimentOutputs)
 
 
-def empty() -> Page:
-    """Before anything was run."""
-    return page(headline="", figure="", pictures=NO_ROWS, notes="", **_buttons(False))
+def empty() -> ExperimentOutputs:
+    """The page before anything was run."""
+    return update(headline="", figure="", pictures=NO_ROWS, notes="", **_buttons(False))
 
 
-def failed(problem: Exception) -> Page:
-    """When something went wrong."""
-    return page(headline=error(problem), **_buttons(False))
+def failed(problem: Exception) -> ExperimentOutputs:
+    """The page after something went wrong."""
+    return update(headline=error(problem), **_buttons(False))
 
 
-def shown(screen: Screen, experiment: Experiment) -> Page:
-    """A moment of an experiment."""
+def screen_values(screen: Screen, experiment: Experiment) -> ExperimentOutputs:
+    """The page with one screen of an experiment."""
     bar = ""
     if screen.share is not None:
         bar = f'<progress aria-label="Experiment" max="1" value="{screen.share:.3f}"></progress>'
     figures = "".join(f"<div>{figure}</div>" for figure in (screen.figure, screen.beside) if figure)
-    return page(
+    return update(
         headline=f'{bar}<p class="n2n-answer">{html.escape(screen.headline)}</p>',
         figure=f'<div class="n2n-curves">{figures}</div>' if figures else "",
         pictures=train_view.rows(screen.rows) | {"picks": bool(experiment.picks)},
@@ -64,75 +64,76 @@ def _buttons(running: bool) -> dict[str, gr.Button]:
 
 
 @dataclass(eq=False)
-class Sitting:
-    """One visitor's run: its job, whether it is to give way, and when it has."""
+class ExperimentRun:
+    """One visitor's run of an experiment."""
 
     job: QueuedJob | None = None  # once the run before it has ended
-    over: bool = False
+    abandoned: bool = False  # it is to end without another screen
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Lab:
-    """Where experiments run: trainings in the `line` of all trainings, the others in that of what is `quick`."""
+    """Runs experiments: those that train in the `line` of all trainings, the others in the line of `quick` work."""
 
     def __init__(self, folders: VisitorFolders, line: Line, quick: Line) -> None:
         self._folders, self._line, self._quick = folders, line, quick
-        self._sittings: dict[str, Sitting] = {}  # by session: the newest
+        self._runs: dict[str, ExperimentRun] = {}  # by session: the newest
 
     def leave(self, session: str) -> None:
-        """Ends what the visitor runs or waits for; the page is empty then."""
-        if sitting := self._sittings.get(session):
-            sitting.over = True
+        """Ends the visitor's run, also one that waits; the page is empty then."""
+        if run := self._runs.get(session):
+            run.abandoned = True
 
     def stop(self, session: str) -> None:
-        """Asks the work to end, whose last screen still comes; one who waits in line leaves it."""
-        sitting = self._sittings.get(session)
-        if sitting and sitting.job and sitting.job.working:
-            sitting.job.stop()
+        """Asks the visitor's run to end, whose last screen still comes; one that waits leaves the line."""
+        run = self._runs.get(session)
+        if run and run.job and run.job.working:
+            run.job.stop()
         else:
             self.leave(session)
 
     @asynccontextmanager
-    async def _alone(self, session: str) -> AsyncIterator[Sitting]:
+    async def _alone(self, session: str) -> AsyncIterator[ExperimentRun]:
         """The visitor's newest run, once the one before it has ended."""
-        before, mine = self._sittings.get(session), Sitting()
-        self._sittings[session] = mine
+        before, run = self._runs.get(session), ExperimentRun()
+        self._runs[session] = run
         try:
             if before:
-                before.over = True
+                before.abandoned = True
                 await before.ended.wait()
-            yield mine
+            yield run
         finally:
-            mine.ended.set()
-            if self._sittings.get(session) is mine:
-                del self._sittings[session]
+            run.ended.set()
+            if self._runs.get(session) is run:
+                del self._runs[session]
 
     async def run(
-        self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool
-    ) -> AsyncIterator[Page]:
+        self, session: str, experiment: Experiment, chosen: Mapping[str, Value], first: bool
+    ) -> AsyncGenerator[ExperimentOutputs, None]:
         """The experiment on the page, from its place in line to its last screen; a newer run takes its place.
 
-        `first`: before all who wait.
+        `first`: goes before all who wait.
         """
-        async with self._alone(session) as sitting:
-            yield page(**_buttons(True))
+        async with self._alone(session) as run:
+            yield update(**_buttons(True))
             try:
-                sitting.job = job = self._job(session, experiment, asked, first)
+                run.job = job = self._job(session, experiment, chosen, first)
                 async with aclosing(job.results()) as results:
                     async for screens in results:
-                        if sitting.over:
+                        if run.abandoned:
                             break
+                        new = [screen for screen in screens if isinstance(screen, Screen)]
                         if job.waiting:
-                            yield page(headline=train_view.in_line(job.waiting))
-                        else:  # where nothing is new as well: only here is noticed that the visitor has gone
-                            yield shown(screens[-1], experiment) if screens else page()
-                if self._sittings.get(session) is sitting:  # or the page is another's
-                    yield empty() if sitting.over else page(**_buttons(False))
+                            yield update(headline=train_view.waiting_notice(job.waiting))
+                        else:  # without news as well: only by a yield is noticed that the visitor has gone
+                            yield screen_values(new[-1], experiment) if new else update()
+                if self._runs.get(session) is run:  # or the page is another's
+                    yield empty() if run.abandoned else update(**_buttons(False))
             except PROBLEMS as problem:
-                if not sitting.over:
+                if not run.abandoned:
                     yield failed(problem)
 
-    def _job(self, session: str, experiment: Experiment, asked: Mapping[str, Value], first: bool) -> QueuedJob:
-        line, seconds = self._line if experiment.trains(asked) else self._quick, experiment.longest(asked)
-        arguments = experiment.work, self._folders.new(session, "lab"), asked
+    def _job(self, session: str, experiment: Experiment, chosen: Mapping[str, Value], first: bool) -> QueuedJob:
+        line, seconds = self._line if experiment.trains(chosen) else self._quick, experiment.longest(chosen)
+        arguments = experiment.work, self._folders.new(session, "lab"), chosen
         return QueuedJob(line, session, *arguments, limit=seconds, expected=seconds, first=first)

@@ -1,4 +1,4 @@
-"""For the class: a link to a lesson with its QR code, the address that students need, and the teacher's key."""
+"""For the class: a link to a lesson, its QR code, and the address under which students reach this server."""
 
 import html
 import ipaddress
@@ -12,18 +12,18 @@ import segno
 from ..lab import lessons
 from ..lab.lessons import Lesson
 from ..settings import Access
-from ..widgets import live_region
 from ..widgets.html import notes
+from ..widgets.live_region import make_live_region
 
-EVERYWHERE = ("0.0.0.0", "::")  # a server that listens there is reached from the network
+EVERYWHERE = ("0.0.0.0", "::")  # a server that listens there can be reached from the network
 HOST = re.compile(r"(?P<name>[\w.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(:(?P<port>\d{1,5}))?", re.ASCII)
-PRIVATE = "10.255.255.255"  # some address of a private network: asked for the way there, nothing is sent
+PRIVATE = "10.255.255.255"  # any address of a private network: nothing is sent there
 ALONE = "Only this computer can open it. Start with python -m demo --host 0.0.0.0 to let a school's network in."
 NO_NETWORK = "This computer is in no network now: only it can open the link."
 
 
-class Panel(NamedTuple):
-    """What makes a link out of the experiment as it is set."""
+class LinkPanel(NamedTuple):
+    """The components that make a link to the experiment as it is set."""
 
     hide: gr.CheckboxGroup
     room: gr.Textbox
@@ -32,10 +32,10 @@ class Panel(NamedTuple):
     code: gr.HTML
 
 
-def build(offered: list[tuple[str, str]]) -> Panel:
-    """Lays it out; `offered` are the (words, name) of the controls that can be hidden."""
+def build(hideable: list[tuple[str, str]]) -> LinkPanel:
+    """Lays out the panel; `hideable` are (words, name) of the controls that can be hidden."""
     with gr.Accordion("For the class", open=False, elem_id="class"):
-        hide = gr.CheckboxGroup(offered, label="Hide from students", elem_id="hide")
+        hide = gr.CheckboxGroup(hideable, label="Hide from students", elem_id="hide")
         room = gr.Textbox(
             "",
             label="Room",
@@ -51,32 +51,32 @@ def build(offered: list[tuple[str, str]]) -> Panel:
             visible=False,
             elem_id="lesson-link",
         )
-        code = live_region.component(elem_id="lesson-code")
-    return Panel(hide=hide, room=room, make=make, link=link, code=code)
+        code = make_live_region(elem_id="lesson-code")
+    return LinkPanel(hide=hide, room=room, make=make, link=link, code=code)
 
 
-def made(request: gr.Request, lesson: Lesson, access: Access) -> tuple[gr.Textbox, str]:
+def make_link(request: gr.Request, lesson: Lesson, access: Access) -> tuple[gr.Textbox, str]:
     """The link and its QR code, for the components `link` and `code`."""
-    address, told = address_of(request.headers.get("host", ""), _scheme(request), access)
+    address, warning = address_of(request.headers.get("host", ""), _scheme(request), access)
     link = lessons.link(address, lesson)
-    sentences = [told] if told else []
-    return gr.Textbox(link, visible=True), qr(link) + notes([f"For students: {address}", *sentences])
+    sentences = [warning] if warning else []
+    return gr.Textbox(link, visible=True), qr_code(link) + notes([f"For students: {address}", *sentences])
 
 
 def _scheme(request: gr.Request) -> str:
-    """Of the page, also where a proxy stands before this server."""
+    """The scheme of the page's address, also where a proxy stands before this server."""
     outside = request.headers.get("x-forwarded-proto", "").split(",")[0].strip()
     return outside if outside in ("http", "https") else "http"
 
 
-def address_of(asked: str, scheme: str, access: Access) -> tuple[str, str]:
-    """Where students open the page, and a sentence where only this computer can.
+def address_of(host: str, scheme: str, access: Access) -> tuple[str, str]:
+    """The address at which students open the page, and a warning where only this computer can.
 
-    asked: the Host header of the teacher's own browser. Where that is this machine itself, its address in the local
+    host: the Host header of the teacher's own browser. Where that is this machine itself, its address in the local
     network takes its place, if the server listens there.
     """
-    found = HOST.fullmatch(asked)
-    name, port = (found["name"], found["port"]) if found else ("localhost", str(access.port))
+    match = HOST.fullmatch(host)
+    name, port = (match["name"], match["port"]) if match else ("localhost", str(access.port))
     if not _is_this_machine(name):
         return _address(scheme, name, port), ""
     if access.host not in EVERYWHERE:
@@ -99,16 +99,16 @@ def _is_this_machine(name: str) -> bool:
 
 def lan_address() -> str | None:
     """This machine's own address in the local network; None where it is in none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            way.connect((PRIVATE, 9))
+            probe.connect((PRIVATE, 9))
         except OSError:
             return None
-        address = way.getsockname()[0]
+        address = probe.getsockname()[0]
     return None if _is_this_machine(address) else address
 
 
-def qr(link: str) -> str:
+def qr_code(link: str) -> str:
     """The QR code of a link as SVG: black on white with its quiet zone, on dark pages as well."""
-    drawn = segno.make_qr(link, error="l").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
-    return f'<div class="n2n-code" role="img" aria-label="QR code of {html.escape(link)}">{drawn}</div>'
+    svg: str = segno.make_qr(link, error="l").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
+    return f'<div class="n2n-code" role="img" aria-label="QR code of {html.escape(link)}">{svg}</div>'

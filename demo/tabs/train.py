@@ -9,19 +9,19 @@ from n2n.data import formats
 from ..server import gpu
 from ..service.inspections import Inspections
 from ..service.trainings import Trainings
-from ..widgets import live_region, panels
 from ..widgets.html import notes
-from . import train_controls, train_events, train_view
+from ..widgets.live_region import make_live_region
+from ..widgets.panels import make_panels
+from . import train_controls, train_events
 from .denoise import DenoiseTab
-from .train_events import NOTHING, Pairs
-from .train_view import NO_ROWS, Page
+from .train_events import NOTHING, UploadOutputs
+from .train_view import NO_ROWS, TrainingOutputs
 
-PAIRS = f"pictures, a TIFF stack, {formats.either(formats.sets())}"
 ON_CPU = "Trainings run on this host's CPU cores; the GPU that it lends for a minute at a time is used for denoising."
 
 
 class Buttons(NamedTuple):
-    """What a person presses."""
+    """The buttons for a training."""
 
     train: gr.Button
     stop: gr.Button
@@ -31,12 +31,13 @@ class Buttons(NamedTuple):
 def build(
     trainings: Trainings, inspections: Inspections, blocks: gr.Blocks, tabs: gr.Tabs, denoise_tab: DenoiseTab
 ) -> None:
-    """Lays out the tab and ties its events. Call it inside a gr.Tab."""
+    """Lays out the tab and connects its events. Call it inside a gr.Tab."""
     uploaded = gr.State(())
+    readable = f"pictures, a TIFF stack, {formats.either(formats.sets())}"
     with gr.Row(elem_classes="n2n-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
             files = gr.File(
-                label=f"Two noisy shots of the same thing, or many: {PAIRS}",
+                label=f"Two noisy shots of the same thing, or many: {readable}",
                 file_count="multiple",
                 height=130,
                 elem_id="pairs",
@@ -48,14 +49,16 @@ def build(
             controls = train_controls.build(uploaded)
             buttons = _buttons()
         with gr.Column(elem_classes="n2n-results", min_width=320):
-            with gr.Accordion("Your pairs", elem_id="seen") as seen:
-                looked = live_region.component(notes([NOTHING, *([ON_CPU] if gpu.is_lent() else [])]), elem_id="looked")
-                strip = panels.component(NO_ROWS, compact=True, elem_id="strip-of-pairs")
-            page = _page(seen, buttons)
-    train_events.tie_pairs(inspections, files, sample, Pairs(uploaded, looked, strip, seen, buttons.train))
-    train_events.tie_training(trainings, controls, page)
-    train_events.tie_address(trainings, blocks, tabs, page)
-    train_events.tie_use(tabs, page, denoise_tab)
+            with gr.Accordion("Your pairs", elem_id="seen") as accordion:
+                first = notes([NOTHING, *([ON_CPU] if gpu.is_lent() else [])])
+                findings = make_live_region(first, elem_id="looked")
+                strip = make_panels(NO_ROWS, compact=True, elem_id="strip-of-pairs")
+            outputs = _outputs(accordion, buttons)
+    upload = UploadOutputs(uploaded, findings, strip, accordion, buttons.train)
+    train_events.connect_upload(inspections, files, sample, upload)
+    train_events.connect_training(trainings, controls, outputs)
+    train_events.connect_address(trainings, blocks, tabs, outputs)
+    train_events.connect_use(tabs, outputs, denoise_tab)
 
 
 def _buttons() -> Buttons:
@@ -66,32 +69,32 @@ def _buttons() -> Buttons:
     return Buttons(train, stop, go_on)
 
 
-def _page(seen: gr.Accordion, buttons: Buttons) -> Page:
-    status = live_region.component(elem_id="status")
-    drawn = gr.HTML("", elem_id="curves")
-    pictures = panels.component(NO_ROWS, compact=True, elem_id="live")
+def _outputs(pairs: gr.Accordion, buttons: Buttons) -> TrainingOutputs:
+    status = make_live_region(elem_id="status")
+    curves = gr.HTML("", elem_id="curves")
+    pictures = make_panels(NO_ROWS, compact=True, elem_id="live")
     with gr.Row():
-        machine = gr.Slider(
+        time_machine = gr.Slider(
             0,
             1,
             0,
             step=1,
-            label=train_view.MACHINE,
+            label="Time machine: seconds of training",
             info="the same pictures, earlier",
             visible=False,
             elem_id="machine",
         )
         snapshot = gr.DownloadButton("These weights", visible=False, size="sm", elem_id="snapshot")
     use = gr.Button("Denoise with it", variant="primary", visible=False, elem_id="use")
-    return Page(
-        seen=seen,
+    return TrainingOutputs(
+        pairs=pairs,
         status=status,
-        curves=drawn,
+        curves=curves,
         pictures=pictures,
-        machine=machine,
+        time_machine=time_machine,
         snapshot=snapshot,
         use=use,
-        trust=panels.component(NO_ROWS, compact=True, elem_id="trust"),
+        reliability=make_panels(NO_ROWS, compact=True, elem_id="trust"),
         command=gr.HTML("", elem_id="command"),
         files=gr.File(label="Download", file_count="multiple", interactive=False, visible=False, elem_id="take"),
         token=gr.Textbox("", visible="hidden", container=False, elem_id="run"),

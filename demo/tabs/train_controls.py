@@ -1,4 +1,4 @@
-"""What a person sets in the second tab: the controls, made from the settings that n2n describes."""
+"""The controls of the second tab, made from the settings that n2n describes."""
 
 from typing import Any, NamedTuple
 
@@ -13,14 +13,14 @@ from n2n.settings import settings as settings_of
 from n2n.training import RECIPES
 
 from .. import settings
-from ..service import trainings
-from ..widgets.named_components import Changes, Given
+from ..service.trainings import make_settings
+from ..widgets.named_components import Changes, Inputs
 from ..work.train import TrainingSettings
 
 SCRATCH = "from scratch"
 RECIPE_NAMES = {"fast": "fast", "report": "the course report's, to the letter"}
-# The settings that are shown, in this order; with a name for people where their own is none.
-SHOWN = {
+# The settings that are shown, in this order, and their labels; without one a setting's own name is the label.
+LABELS = {
     "width": "Width of the net",
     "loss": "",
     "learning_rate": "",
@@ -29,13 +29,13 @@ SHOWN = {
     "hold_out": "Held out, to measure on",
     "seed": "",
 }
-STEP, FINE_STEP = 0.05, 1e-4  # of sliders; of numbers that may be anything
+STEP, FINE_STEP = 0.05, 1e-4  # of sliders, and of fields for numbers
 MOST = 2**53 - 1  # the largest whole number that a browser keeps
 QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 
 
-class Controls(NamedTuple):
-    """The components that say what to learn from, and how."""
+class TrainControls(NamedTuple):
+    """The components that set what a training learns from, and how."""
 
     uploaded: gr.State
     budget: gr.Radio
@@ -43,54 +43,53 @@ class Controls(NamedTuple):
     start: gr.Dropdown
     settings: dict[str, Component]  # by name
 
-    def every(self) -> set[Block]:
-        """All of them, as the inputs of a handler."""
+    def all_inputs(self) -> set[Block]:
+        """All components, as the inputs of a handler."""
         return {self.uploaded, self.budget, self.recipe, self.start, *self.settings.values()}
 
-    def read(self, given: Given) -> TrainingSettings:
+    def read(self, inputs: Inputs) -> TrainingSettings:
         """The settings of a training. Raises ValueError naming what is out of range."""
-        known = described()
         values: dict[str, Any] = {
-            name: _value(known[name], given[component]) for name, component in self.settings.items()
+            name: _setting_value(setting, inputs[self.settings[name]]) for name, setting in shown_settings().items()
         }
-        start = None if given[self.start] == SCRATCH else str(given[self.start])
-        return trainings.chosen(float(given[self.budget]), str(given[self.recipe]), start=start, **values)
+        start = None if inputs[self.start] == SCRATCH else str(inputs[self.start])
+        return make_settings(float(inputs[self.budget]), str(inputs[self.recipe]), start=start, **values)
 
 
-def described() -> dict[str, Setting]:
-    """What n2n knows of the settings that are shown, by name."""
-    known = settings_of(UNetConfig) | settings_of(Recipe)
-    return {name: known[name] for name in SHOWN}
+def shown_settings() -> dict[str, Setting]:
+    """The settings that are shown, by name, as n2n describes them."""
+    described = settings_of(UNetConfig) | settings_of(Recipe)
+    return {name: described[name] for name in LABELS}
 
 
-def build(uploaded: gr.State) -> Controls:
-    """Lays them out."""
+def build(uploaded: gr.State) -> TrainControls:
+    """Lays out the controls."""
     budgets = [(f"{seconds} s", seconds) for seconds in settings.BUDGETS]
     budget = gr.Radio(budgets, value=settings.BUDGETS[1], label="Train for", elem_id="budget")
     with gr.Accordion("Everything else", open=False):
         recipes = [(label, name) for name, label in RECIPE_NAMES.items()]
         recipe = gr.Dropdown(recipes, value="fast", label="Recipe")
-        components = {name: component(setting, SHOWN[name]) for name, setting in described().items()}
+        components = {name: make_control(setting, LABELS[name]) for name, setting in shown_settings().items()}
         start = gr.Dropdown([SCRATCH, *weights.shipped()], value=SCRATCH, label="Start")
     of_recipe = {name: components[name] for name in settings_of(Recipe) if name in components}
 
     def follow(name: str) -> Changes:
-        """The recipe's own settings."""
+        """Sets the controls as the recipe does."""
         recipe = RECIPES[name]
-        return {component: _shown(getattr(recipe, each)) for each, component in of_recipe.items()}
+        return {component: _control_value(getattr(recipe, setting)) for setting, component in of_recipe.items()}
 
     recipe.input(follow, recipe, list(of_recipe.values()), **QUICK)
-    return Controls(uploaded, budget, recipe, start, components)
+    return TrainControls(uploaded, budget, recipe, start, components)
 
 
-def component(setting: Setting, label: str = "") -> Component:
-    """The control of a setting; a number that need not be set is 0 then."""
+def make_control(setting: Setting, label: str = "") -> Component:
+    """The control for a setting; 0 stands for an optional number that is not set."""
     label = label or setting.name.replace("_", " ").capitalize()
     if setting.unit and setting.unit not in label.lower():
         label = f"{label}, {setting.unit}"
     info = f"{setting.help}; 0: {setting.unset}" if setting.optional else setting.help
     about: dict[str, Any] = {
-        "value": _shown(setting.default),
+        "value": _control_value(setting.default),
         "label": label,
         "info": info,
         "elem_id": f"train-{setting.name}",
@@ -101,19 +100,20 @@ def component(setting: Setting, label: str = "") -> Component:
         return gr.Checkbox(**about)
     low, high = 0 if setting.optional else setting.low, min(setting.high, MOST)
     if setting.kind is int:
-        return gr.Number(minimum=low, maximum=high, step=setting.multiple, precision=0, **about)
+        return gr.Number(minimum=low, maximum=high, step=setting.multiple or 1, precision=0, **about)
     if setting.optional:
         return gr.Number(minimum=low, maximum=high, step=FINE_STEP, **about)
     return gr.Slider(minimum=low, maximum=high, step=STEP, **about)
 
 
-def _shown(value: object) -> object:
+def _control_value(value: object) -> object:
+    """The value of a control: 0 for a number that is not set."""
     return 0 if value is None else value
 
 
-def _value(setting: Setting, given: object) -> object:
-    """A setting's value from its control's."""
+def _setting_value(setting: Setting, value: Any) -> object:  # noqa: ANN401
+    """The value of a setting, from that of its control."""
     if setting.choices or setting.kind is bool:
-        return given
-    number = setting.kind(given or 0)
+        return value
+    number = setting.kind(value or 0)
     return number or None if setting.optional else number

@@ -1,4 +1,4 @@
-"""What the page shows of an upload and of a training: runs, as the values of components."""
+"""A view of uploads and trainings: makes values for components from their results."""
 
 import asyncio
 import html
@@ -10,6 +10,7 @@ import gradio as gr
 
 from n2n.figures import curves, style
 from n2n.measure import ESTIMATED, MEAN
+from n2n.training import fraction
 
 from .. import settings
 from ..jobs.queue import Waiting
@@ -18,129 +19,128 @@ from ..service.inspections import Findings
 from ..service.runs import Run
 from ..service.trainings import Training
 from ..widgets.html import error, notes, table, verdicts
-from ..widgets.named_components import changed
+from ..widgets.named_components import change
 from ..work.picture_files import PictureFile
 from ..work.rows import panel, row, url
 from ..work.train import Preview
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
-NO_ROWS = {"rows": [], "empty": ""}
-MACHINE = "Time machine: seconds of training"
+NO_ROWS: dict[str, Any] = {"rows": [], "empty": ""}
 TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
 
 
-class Page(NamedTuple):
-    """What shows a training: the components; and, in a handler, their values."""
+class TrainingOutputs(NamedTuple):
+    """The components that show a training; and, in a handler, their values."""
 
-    seen: Any
+    pairs: Any
     status: Any
     curves: Any
     pictures: Any
-    machine: Any
+    time_machine: Any
     snapshot: Any
-    trust: Any
+    reliability: Any
     files: Any
     command: Any
     train: Any
     stop: Any
     go_on: Any
     use: Any
-    token: Any  # of the training that is shown; it stands in the page's address
+    token: Any  # names the training that is shown, in the page's address as well
 
 
-page = partial(changed, Page)
+update = partial(change, TrainingOutputs)
 
 
-def rows(shown: Sequence[Sequence[PictureFile]]) -> dict:
-    """Pictures that a job wrote, as the panels' value."""
-    return {"rows": [row("", [_panel(each) for each in line]) for line in shown], "empty": ""}
+def rows(pictures: Sequence[Sequence[PictureFile]]) -> dict[str, Any]:
+    """Pictures that a job wrote, as the value of panels."""
+    return {"rows": [row("", [_panel(picture) for picture in line]) for line in pictures], "empty": ""}
 
 
-def _panel(shown: PictureFile) -> dict:
+def _panel(shown: PictureFile) -> dict[str, Any]:
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     title = TITLES.get(shown.role, shown.role.capitalize())
     return panel(shown.role, title, url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text)
 
 
-def told(findings: Findings) -> str:
-    """Everything known of an upload in words: what it is, what a training would buy, what the pair doctor says."""
-    if findings.understood is None:
+def findings_html(findings: Findings) -> str:
+    """Everything known of an upload: what it is, how far a training would come, and the pair doctor's verdicts."""
+    if findings.description is None:
         return notes(["Looking at it …"])
-    said = [f"This is {findings.understood.described}.", *findings.understood.notes]
-    if findings.speed:  # the last that is known
-        said.append(f"Measured on this computer: {'; '.join(map(findings.speed.describe, settings.BUDGETS))}.")
-    return notes(said) + verdicts(findings.verdicts)
+    sentences = [f"This is {findings.description.described}.", *findings.description.notes]
+    if findings.speed:
+        sentences.append(f"Measured on this computer: {'; '.join(map(findings.speed.describe, settings.BUDGETS))}.")
+    return notes(sentences) + verdicts(findings.verdicts)
 
 
-def waiting(training: Training) -> Page:
-    """While others train."""
-    return page(status=in_line(training.job.waiting), train=gr.Button(interactive=False), token=training.token)
+def waiting(training: Training, place: Waiting) -> TrainingOutputs:
+    """The page while others train."""
+    return update(status=waiting_notice(place), train=gr.Button(interactive=False), token=training.token)
 
 
-def in_line(place: Waiting) -> str:
-    """How long others will be at it."""
-    words = f"Others are training: you are number {place.ahead} in line, about {place.seconds:.0f} s to go."
-    return notes([words])
+def waiting_notice(place: Waiting) -> str:
+    """A place in line and how long it takes from there, as HTML."""
+    return notes([f"Others are training: you are number {place.ahead} in line, about {place.seconds:.0f} s to go."])
 
 
-def begun(training: Training) -> Page:
-    """As the training begins, or is found again: nothing of another one is left."""
+def begun(training: Training) -> TrainingOutputs:
+    """The page as a training begins, or is found again: nothing of another one is left."""
     continued = {} if training.run.progress else {"curves": "", "pictures": NO_ROWS}
-    return page(
-        seen=gr.Accordion(open=False),
+    return update(
+        pairs=gr.Accordion(open=False),
         status=notes(["Reading the pairs …"]),
         train=gr.Button(interactive=False),
         stop=gr.Button(interactive=True),
         go_on=gr.Button(interactive=False),
         token=training.token,
-        **_nothing_to_take(),
+        **_no_results(),
         **continued,
     )
 
 
-def _nothing_to_take() -> dict[str, Any]:
-    """What there is to take and to see once a training is over, not there yet."""
-    hidden = {name: gr.update(visible=False) for name in ("machine", "snapshot", "files", "use")}
-    return {"trust": NO_ROWS, "command": "", **hidden}
+def _no_results() -> dict[str, Any]:
+    """Without everything that is there only once a training is over."""
+    hidden = {name: gr.update(visible=False) for name in ("time_machine", "snapshot", "files", "use")}
+    return {"reliability": NO_ROWS, "command": "", **hidden}
 
 
-class View:
-    """A run on the page while it lasts: knows what is drawn already."""
+class LiveView:
+    """A run on the page while it lasts; remembers what is drawn already."""
 
     def __init__(self, run: Run) -> None:
-        self.run, self.previews, self.drawn = run, 0, float("-inf")
-        self.measured = 0, ""  # how often the hold-out was, and the curve of that
+        self._run, self._previews, self._drawn_at = run, 0, float("-inf")
+        self._measured, self._psnr = 0, ""  # measurements of the hold-out that are drawn, and their curve
 
-    async def now(self) -> Page:
-        """What has changed since the last time."""
-        changes: dict[str, Any] = {"status": status(self.run)}
-        if len(self.run.previews) > self.previews:
-            self.previews = len(self.run.previews)
-            changes["pictures"] = rows(self.run.previews[-1].rows)
-        if self.run.progress and self.run.progress.seconds >= self.drawn + DRAW_EVERY:
-            self.drawn = self.run.progress.seconds
-            changes["curves"] = await asyncio.to_thread(self._drawing)
-        return page(**changes)
+    async def latest(self) -> TrainingOutputs:
+        """The page with what has changed since the last call."""
+        run = self._run
+        changes: dict[str, Any] = {"status": status(run)}
+        if len(run.previews) > self._previews:
+            self._previews = len(run.previews)
+            changes["pictures"] = rows(run.previews[-1].rows)
+        if run.progress and run.progress.seconds >= self._drawn_at + DRAW_EVERY:
+            self._drawn_at = run.progress.seconds
+            changes["curves"] = await asyncio.to_thread(self._curves)
+        return update(**changes)
 
-    def _drawing(self) -> str:
-        """Both curves; that of the hold-out is drawn again only when there is more of it."""
-        measured = len(self.run.history.measurements)
-        if measured != self.measured[0] or not self.measured[1]:
-            self.measured = measured, psnr_curve(self.run)
-        return drawing(self.run, self.measured[1])
+    def _curves(self) -> str:
+        """Both curves; the hold-out's is drawn again only when there is more of it."""
+        measured = len(self._run.history.measurements)
+        if measured != self._measured or not self._psnr:
+            self._measured, self._psnr = measured, psnr_curve(self._run)
+        return both_curves(self._run, self._psnr)
 
 
-async def ended(training: Training) -> Page:
-    """When it is over: everything there is to see and to download."""
+async def ended(training: Training) -> TrainingOutputs:
+    """The page when a training is over: everything there is to see and to download."""
     run, kept = training.run, training.run.snapshots()
-    return page(
+    return update(
         status=status(run, over=True),
-        curves=await asyncio.to_thread(lambda: drawing(run, psnr_curve(run))),
-        machine=machine(kept, len(kept) - 1) if kept else gr.skip(),
+        curves=await asyncio.to_thread(lambda: both_curves(run, psnr_curve(run))),
+        time_machine=time_machine(kept) if kept else gr.skip(),
         snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
-        trust=rows(run.learnt.reliability.rows) if run.learnt else NO_ROWS,
+        reliability=rows(run.result.reliability.rows) if run.result else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.files], visible=True),
-        command=_worth(run) + _command(takeaway.command_of(run)),
+        command=_worth(run) + _command(takeaway.command_for(run)),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),
         go_on=gr.Button(interactive=True),
@@ -148,22 +148,22 @@ async def ended(training: Training) -> Page:
     )
 
 
-def failed(problem: Exception, run: Run | None = None) -> Page:
-    """When something went wrong: of a training, what was learnt until then can still be gone on from; where there is
-    none, nothing of another one is left.
+def failed(problem: Exception, run: Run | None = None) -> TrainingOutputs:
+    """The page after something went wrong. A run can be continued from its snapshots; without a run, nothing of an
+    earlier one is left.
     """
-    gone = {} if run else {"curves": "", "pictures": NO_ROWS, **_nothing_to_take()}
-    return page(
+    cleared = {} if run else {"curves": "", "pictures": NO_ROWS, **_no_results()}
+    return update(
         status=error(problem),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),
         go_on=gr.Button(interactive=run is not None and bool(run.snapshots())),
-        **gone,
+        **cleared,
     )
 
 
 def status(run: Run, over: bool = False) -> str:
-    """How far it is, in a bar and in words."""
+    """How far a run is, as a bar and in words."""
     progress = run.progress
     if progress is None:
         return notes(["Reading the pairs …"])
@@ -171,36 +171,37 @@ def status(run: Run, over: bool = False) -> str:
     words = (
         f"Step {progress.step:,} · {progress.images:,} pairs shown · {progress.images_per_second:.0f} pairs/s · {end}"
     )
-    share = 1.0 if over else min(1.0, progress.seconds / run.settings.recipe.seconds)
+    recipe = run.settings.recipe
+    share = 1.0 if over else fraction(recipe, progress.step, progress.steps, progress.seconds)
     return f'<progress aria-label="Training" max="1" value="{share:.3f}"></progress>{notes([words])}'
 
 
-def drawing(run: Run, psnr: str) -> str:
-    """Both curves, the one of the PSNR drawn already."""
+def both_curves(run: Run, psnr: str) -> str:
+    """The curve of the loss beside `psnr`, the SVG of the PSNR's curve."""
     loss = style.svg(curves.loss_figure(run.history), "Loss")
     return f'<div class="n2n-curves"><div>{loss}</div><div>{psnr}</div></div>'
 
 
 def psnr_curve(run: Run) -> str:
-    """The curve of the hold-out's PSNR."""
+    """The curve of the hold-out's PSNR, as SVG."""
     return style.svg(curves.psnr_figure(run.history), "PSNR")
 
 
 def _worth(run: Run) -> str:
-    """What the gain is worth in exposures, beside what real averages reach, and how to read the disagreement."""
-    if run.learnt is None:
+    """How many exposures the gain is worth, what averages of real ones reach, and how to read the disagreement."""
+    if run.result is None:
         return notes(["Stopped before the last measurement was done: these are the best weights until then."])
-    reliability = run.learnt.reliability
-    said = [*([reliability.note] if reliability.note else []), *run.learnt.failures]
+    reliability = run.result.reliability
+    sentences = [*([reliability.note] if reliability.note else []), *run.result.failures]
     if reliability.worth is not None:
         about = ESTIMATED if reliability.estimated else f"against the clean pictures, {MEAN}"
         gain = f"is worth the average of about {reliability.worth:.1f} of them"
-        said.insert(
+        sentences.insert(
             0, f"One noisy shot, denoised, {gain if reliability.worth > 1 else 'is no better than it was'} ({about})."
         )
     lines = [(str(count), decibels) for count, decibels in reliability.averages]
     kind = ESTIMATED if reliability.estimated else MEAN
-    return notes(said) + table(("shots averaged", f"PSNR in dB, {kind}"), lines if len(lines) > 2 else [])
+    return notes(sentences) + table(("shots averaged", f"PSNR in dB, {kind}"), lines if len(lines) > 2 else [])
 
 
 def _command(command: str) -> str:
@@ -210,19 +211,18 @@ def _command(command: str) -> str:
     )
 
 
-def at(run: Run, seconds: float) -> dict[str, Any]:
-    """The time machine: the pictures and the weights of the snapshot nearest to so many seconds of training."""
-    kept = run.snapshots()
-    place = min(range(len(kept)), key=lambda place: abs(kept[place].seconds - float(seconds)))
-    weights = gr.DownloadButton(f"Weights of step {kept[place].step:,}", value=str(kept[place].snapshot))
-    return {"pictures": rows(kept[place].rows), "snapshot": weights, "machine": gr.Slider(info=_moment(kept[place]))}
+def at(run: Run, seconds: float) -> TrainingOutputs:
+    """The page with the pictures and the weights of the snapshot nearest to so many seconds of training."""
+    nearest = min(run.snapshots(), key=lambda preview: abs(preview.seconds - float(seconds)))
+    weights = gr.DownloadButton(f"Weights of step {nearest.step:,}", value=str(nearest.snapshot))
+    return update(pictures=rows(nearest.rows), snapshot=weights, time_machine=gr.Slider(info=_moment(nearest)))
 
 
-def machine(kept: Sequence[Preview], place: int) -> gr.Slider:
-    """The time machine at one of the snapshots: its handle tells seconds of training."""
-    last = max(1, round(kept[-1].seconds))
-    at = round(kept[place].seconds)
-    return gr.Slider(minimum=0, maximum=last, value=at, info=_moment(kept[place]), visible=len(kept) > 1)
+def time_machine(kept: Sequence[Preview]) -> gr.Slider:
+    """The slider over these snapshots, in seconds of training, at the last of them."""
+    seconds = round(kept[-1].seconds)
+    info = _moment(kept[-1])
+    return gr.Slider(minimum=0, maximum=max(1, seconds), value=seconds, info=info, visible=len(kept) > 1)
 
 
 def _moment(preview: Preview) -> str:

@@ -1,1 +1,1 @@
-"""What the tabs are built of: components of our own, the theme, and words as HTML."""
+"""What the tabs are built of: components of our own, the theme, and text as HTML."""

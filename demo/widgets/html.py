@@ -1,4 +1,4 @@
-"""Words and tables as HTML: everything that comes from a person is escaped here."""
+"""Sentences and tables as HTML: everything that comes from a person is escaped here."""
 
 import html
 from collections.abc import Iterable, Sequence
@@ -7,17 +7,17 @@ from n2n.measure import Verdict
 
 from ..server.messages import to_sentence
 
-LEVELS = {"red": "✕ Fix this", "amber": "! Watch out", "green": "✓ Fine"}  # told by more than a colour
-NAME_MOST = 60  # letters of a text that a table shows
+LEVELS = {"red": "✕ Fix this", "amber": "! Watch out", "green": "✓ Fine"}  # in words, not by a colour alone
+CELL_LETTERS = 60  # of a text in a table; the rest is cut off
 
 
 def error(problem: Exception | str) -> str:
-    """What went wrong; screen readers announce it."""
+    """An error message; screen readers announce it."""
     return f'<p class="n2n-error" role="alert">{html.escape(to_sentence(problem))}</p>'
 
 
 def notes(texts: Iterable[str]) -> str:
-    """Sentences under the pictures, each once."""
+    """Sentences as paragraphs, equal ones once."""
     return "".join(f'<p class="n2n-note" role="status">{html.escape(text)}</p>' for text in dict.fromkeys(texts))
 
 
@@ -37,16 +37,16 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         text = f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
         return f'<td class="n2n-number">{text}</td>'
-    return f"<td>{'–' if value is None else html.escape(str(value)[:NAME_MOST])}</td>"
+    return f"<td>{'–' if value is None else html.escape(str(value)[:CELL_LETTERS])}</td>"
 
 
-def verdicts(found: Iterable[Verdict]) -> str:
+def verdicts(findings: Iterable[Verdict]) -> str:
     """The pair doctor's verdicts, worst first."""
     order = {"red": 0, "amber": 1, "green": 2}
     lines = "".join(
         f'<li class="n2n-{verdict.level}"><strong>{html.escape(verdict.check)}</strong> '
         f"<span>{LEVELS[verdict.level]}{_figure(verdict)}</span><br>{html.escape(verdict.text)}</li>"
-        for verdict in sorted(found, key=lambda verdict: order[verdict.level])
+        for verdict in sorted(findings, key=lambda verdict: order[verdict.level])
     )
     return f'<ul class="n2n-verdicts">{lines}</ul>' if lines else ""
 

@@ -1,5 +1,5 @@
-// Words that screen readers read out when they change. The element stays while its content comes and goes, without which
-// most of them say nothing; while work goes on they wait for its end, or they would read a sentence every second.
+// Text that screen readers read out when it changes. The element stays while its content comes and goes, or most of them
+// would say nothing; while work goes on it is marked as busy, or they would read a sentence every second.
 
 export function start({ element, watch }) {
   element.setAttribute("role", "status");

@@ -1,10 +1,10 @@
-"""Words that are read out when they change: a Gradio component."""
+"""Text that is read out when it changes: a Gradio component."""
 
 import gradio as gr
 
 from . import scripts
 
 
-def component(value: str = "", **settings: object) -> gr.HTML:
-    """HTML that is announced when it changes, once a progress bar in it is full. `settings` are gr.HTML's."""
-    return gr.HTML(value, js_on_load=scripts.start("live_region"), **settings)
+def make_live_region(value: str = "", elem_id: str | None = None) -> gr.HTML:
+    """HTML that screen readers announce when it changes, or once a progress bar in it is full."""
+    return gr.HTML(value, js_on_load=scripts.start("live_region"), elem_id=elem_id)

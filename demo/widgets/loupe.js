@@ -23,7 +23,7 @@ function moveLens(figure, x, y, zoom) {
   });
 }
 
-// Without a place the loupe stays where it is, over what has changed beneath it.
+// Without x and y the loupe stays where it is, and shows the pictures that have changed beneath it.
 export function showLoupe(row, x = row.spot[0], y = row.spot[1]) {
   row.spot = [clamp(x, 0, 1), clamp(y, 0, 1)];
   const visible = row.view.zoom > 0 && !row.wiping;

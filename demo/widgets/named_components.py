@@ -6,14 +6,14 @@ from typing import Any, NamedTuple, TypeVar
 import gradio as gr
 from gradio.blocks import Block
 
-Given = Mapping[Block, Any]  # what a handler gets whose inputs are a set of components: their values
-Changes = dict[Block, Any]  # what a handler returns: components and what they become
+Inputs = Mapping[Block, Any]  # what a handler receives whose inputs are a set of components: their values
+Changes = dict[Block, Any]  # what a handler returns: components and their new values
 Fields = TypeVar("Fields", bound=NamedTuple)
 
 
-def changed(kind: type[Fields], **changes: object) -> Fields:
-    """Values for components of this kind: what is given changes, everything else stays as it is."""
-    return kind._make(gr.skip() for _ in kind._fields)._replace(**changes)
+def change(kind: type[Fields], **values: object) -> Fields:
+    """New values for components of this kind: the named ones change, all others stay as they are."""
+    return kind._make(gr.skip() for _ in kind._fields)._replace(**values)
 
 
 def by_component(components: Fields, values: Fields) -> Changes:

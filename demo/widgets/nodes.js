@@ -1,4 +1,4 @@
-// How nodes of the page are made and written.
+// Makes nodes of the page and writes their texts.
 
 export function make(parent, tag, className = "", attributes = {}) {
   const node = document.createElement(tag);
@@ -8,7 +8,7 @@ export function make(parent, tag, className = "", attributes = {}) {
   return node;
 }
 
-// Texts come from file names and the like: never anything but textContent.
+// Texts come from file names and the like, so they are only ever set as textContent.
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
   node.hidden = text === "";

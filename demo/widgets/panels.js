@@ -67,7 +67,7 @@ class Panels {
     return row;
   }
 
-  // Says which place of a picture a person chose, in percent, where somebody asks for places.
+  // Reports the place of a picture that a person chose, in percent, where the value asks for one.
   pick([x, y]) {
     if (this.props.value?.picks) this.trigger("select", { x: 100 * clamp(x, 0, 1), y: 100 * clamp(y, 0, 1) });
   }
@@ -104,7 +104,7 @@ function fillRow(row, data) {
   });
 }
 
-// What a keyboard does in a row, for those who cannot see it.
+// Describes a row and its keys to a screen reader.
 function describe(row, picks) {
   const chooses = picks ? ", Enter chooses its place" : "";
   const help = row.wiping ? "" : `; the arrow keys move the loupe, with Shift by one pixel, Escape hides it${chooses}`;

@@ -5,7 +5,7 @@ import { make, write } from "./nodes.js";
 const number = (value, digits) => value.toFixed(digits).replace("-", "−");
 const psnrText = (panel) => panel.psnr_text || (panel.psnr == null ? "" : `${number(panel.psnr, 2)} dB`);
 
-// How much better the denoised picture is than the noisy one of its row.
+// The gain in PSNR of the denoised picture over the noisy one of its row.
 function gainText(panel, noisy) {
   if (panel.role !== "denoised" || !noisy || panel.psnr == null || noisy.psnr == null) return "";
   const gain = panel.psnr - noisy.psnr;

@@ -2,7 +2,7 @@
 
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
-// Where in a node a pointer is; below 0 or above 1 once it has left it.
+// The place of a pointer in a node; below 0 or above 1 outside of it.
 export function placeOf(event, node) {
   const shown = node.getBoundingClientRect();
   return [(event.clientX - shown.left) / shown.width, (event.clientY - shown.top) / shown.height];

@@ -1,15 +1,15 @@
-// How large pictures are shown: in CSS pixels, so that all of a row have one scale.
+// The sizes at which pictures are shown, in CSS pixels: all pictures of a row have one scale.
 
 const SMALL = 128; // pixels; up to here a picture is enlarged by whole factors, its pixels seen as squares
 const CAPTION = 150; // the least width of a column that has room for more
 
-// Between two figures, and the least width of one.
+// The gap between two figures, and the least width of a figure.
 function measures(row) {
   const style = getComputedStyle(row.grid);
   return { gap: parseFloat(style.columnGap) || 0, least: parseFloat(style.getPropertyValue("--least")) };
 }
 
-// How many stand in one line so that the lines are equally full, each with room for its caption; two at least, for noisy
+// The number of figures in a line, so that all lines are equally full and captions have room; at least two, since noisy
 // and denoised belong together.
 function columnsFor(room, count, least, gap) {
   const most = Math.max(2, Math.floor((room + gap) / (least + gap)));
@@ -25,7 +25,7 @@ function scaleFor(pictures, column, tallest) {
   return small && scale > 1 ? Math.floor(scale) : scale;
 }
 
-// Sizes a row as one of its peers, which share one scale and one width. Does nothing in a tab that is not open.
+// Sizes a row; it shares one scale and one width with its peers. Does nothing in a tab that is not open.
 export function sizeRow(row, peers) {
   const room = row.section.clientWidth;
   if (!room || !row.figures.length) return;

@@ -3,27 +3,21 @@
 import base64
 import io
 from collections.abc import Sequence
-from pathlib import Path
 
 import gradio as gr
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from . import scripts
+from .sheets import read_sheets
 
-CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 THUMBNAIL_BYTES = 5000  # of one data URI; a page carries them all
-THUMBNAIL_FORMS = (
-    (144, 75),
-    (144, 50),
-    (112, 50),
-    (72, 50),
-    (72, 20),
-    (36, 10),
-)  # side in pixels, quality; the last always fits
+# Side in pixels and quality, from the best on; the last always fits.
+THUMBNAIL_FORMS = ((144, 75), (144, 50), (112, 50), (72, 50), (72, 20), (36, 10))
 
 
-def thumbnail(pixels: np.ndarray) -> str:
+def thumbnail(pixels: npt.NDArray[np.uint8]) -> str:
     """The middle square of (H, W, C) uint8, C 1 or 3, as a data URI of at most THUMBNAIL_BYTES characters."""
     image = Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels)
     side = min(image.size)
@@ -39,19 +33,26 @@ def _webp(image: Image.Image, length: int, quality: int) -> str:
     return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def component(choices: Sequence[tuple[str, str, str, str]], value: str | None = None, **settings: object) -> gr.HTML:
+def make_strip(
+    choices: Sequence[tuple[str, str, str, str]],
+    value: str | None = None,
+    *,
+    label: str = "Sample pictures",
+    elem_id: str | None = None,
+) -> gr.HTML:
     """Thumbnails as one group of radio buttons; its value is the key of the chosen one, or None.
 
     choices: (key, label, thumbnail, credit); the credit of the chosen one stands beneath. The event `input` says that a
-    person has chosen; what arrives in its handler came from a browser, and may be any key. `settings` are gr.HTML's;
-    `label` names the group to a screen reader.
+    person has chosen; what arrives in its handler came from a browser, and may be any key. `label` names the group to a
+    screen reader.
     """
     return gr.HTML(
         value,
         html_template='<div class="n2n-strip"></div>',
-        css_template=CSS,
+        css_template=read_sheets("strip.css"),
         js_on_load=scripts.start("strip"),
         apply_default_css=False,
+        label=label,
+        elem_id=elem_id,
         choices=[list(choice) for choice in choices],
-        **({"label": "Sample pictures"} | settings),
     )

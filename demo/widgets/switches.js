@@ -15,7 +15,7 @@ const ZOOMS = [
   [8, "8×"],
 ];
 
-// A row of radio buttons that looks like one switch; `name` is the page's only one.
+// A row of radio buttons that looks like one switch; `name` is unique in the page.
 function addChoice(parent, name, label, options, chosen, act) {
   const group = make(parent, "div", "choice", { role: "radiogroup", "aria-label": label });
   for (const [value, text] of options) {
@@ -28,7 +28,7 @@ function addChoice(parent, name, label, options, chosen, act) {
   return group;
 }
 
-// Calls `change` with what a person has set of `view`.
+// Adds all switches; they call `change` with the part of `view` that a person has set.
 export function addSwitches(root, name, view, change) {
   const bar = make(root, "div", "bar");
   const mode = addChoice(bar, name, "View", MODES, view.mode, (mode) => change({ mode }));
@@ -42,7 +42,7 @@ export function addSwitches(root, name, view, change) {
   return { bar, mode, right, select, loupe };
 }
 
-// Offers what the rows have; a right side that they have not becomes the denoised one.
+// Offers the pictures that the rows have; a right side that none of them has becomes the denoised one.
 export function fillSwitches({ bar, mode, right, select, loupe }, view, rows) {
   const sides = rightSides(rows);
   const can = rows.some((row) => byRole(row, "noisy") && byRole(row, "denoised"));

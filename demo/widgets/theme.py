@@ -1,13 +1,11 @@
-"""How the demo looks: one theme, light and dark, with the fonts a machine has, and the layout of the page."""
-
-from pathlib import Path
+"""How the demo looks: one theme, light and dark, with the fonts that a machine has, and the layout of the page."""
 
 import gradio as gr
 from gradio.themes.utils.colors import Color, slate
 
-HERE = Path(__file__).parent
-SHEETS = ("page.css", "controls.css", "results.css", "lab.css", "projector.css")  # the later win over the earlier
-CSS = "\n".join((HERE / sheet).read_text(encoding="utf-8") for sheet in SHEETS)
+from .sheets import read_sheets
+
+SHEETS = ("page.css", "controls.css", "results.css", "lab.css", "projector.css")
 
 # As text on white from 500 on, on slate 900 up to 400: a contrast of 4.5 and more.
 ACCENT = Color(
@@ -28,8 +26,8 @@ FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "
 MONOSPACE = ("ui-monospace", "SFMono-Regular", "Consolas", "Liberation Mono", "monospace")
 
 
-def theme() -> gr.themes.Base:
-    """Slate and one accent; no font or stylesheet from elsewhere. For launch(theme=theme(), css=CSS)."""
+def make_theme() -> gr.themes.Base:
+    """Slate and one accent; no font or style sheet from elsewhere."""
     base = gr.themes.Base(
         primary_hue=ACCENT,
         secondary_hue=ACCENT,
@@ -41,6 +39,11 @@ def theme() -> gr.themes.Base:
         font_mono=MONOSPACE,
     )
     return base.set(**_both(_GROUND | _TEXT | _CONTROLS | _BUTTONS), **_SHAPE)
+
+
+def page_css() -> str:
+    """The layout of the whole page, beside what the theme sets. Raises OSError."""
+    return read_sheets(*SHEETS)
 
 
 def _both(colours: dict[str, tuple[str, str]]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-// Before / after: two pictures of a row on one place, and a divider between them.
+// Before / after: two pictures of a row in one place, and a divider between them.
 
 import { make } from "./nodes.js";
 import { clamp, placeOf } from "./places.js";
@@ -7,7 +7,7 @@ const NEVER_RIGHT = ["noisy", "error", "residual", "disagreement"]; // nobody wi
 
 export const byRole = (row, role) => row.figures.find((figure) => figure.panel.role === role);
 
-// What may stand at the right of the divider: titles by role.
+// The pictures that may stand at the right of the divider: titles by role.
 export function rightSides(rows) {
   const sides = new Map();
   for (const { panel } of rows.flatMap((row) => row.figures))
@@ -27,7 +27,7 @@ export function addDivider(row) {
   const range = make(surface, "input", "", { type: "range", min: 0, max: 100, step: "any" });
   make(surface, "div", "edge", { "aria-hidden": "true" });
   row.divider = { surface, range };
-  // The range is for the keyboard; some phones let nobody drag one but by its thumb.
+  // The range is for the keyboard; on some phones it can be dragged by its thumb only.
   const drag = (event) => moveDivider(row, 100 * placeOf(event, surface)[0]);
   surface.addEventListener("pointerdown", (event) => {
     surface.setPointerCapture(event.pointerId);
@@ -38,7 +38,7 @@ export function addDivider(row) {
   moveDivider(row, 50);
 }
 
-// Which two panels are wiped, or none where the row lacks one of them.
+// Chooses the two panels of a row that are wiped, or none where the row lacks one of them.
 export function chooseSides(row) {
   const left = byRole(row, "noisy");
   const right = byRole(row, row.view.right) || byRole(row, "denoised");

@@ -13,7 +13,7 @@ from torch import Tensor
 from n2n import Noise2Noise
 from n2n.analysis import exposures
 from n2n.data import Picture, formats, image
-from n2n.machine import host
+from n2n.machine import find_device
 from n2n.measure import Denoiser, MeasuredPicture, NoisyPicture, baselines, choice, one_picture
 from n2n.nets import weights
 from n2n.noise import Noise
@@ -104,7 +104,7 @@ def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "au
     if options.weights == TRAINED:
         if options.trained is None or not options.trained.is_file():
             raise ValueError("there is no model of yours (any more): train one in the second tab, or choose another")
-        return "your model", Noise2Noise.load(options.trained, host.device(device))
+        return "your model", Noise2Noise.load(options.trained, find_device(device))
     name = options.weights
     if name == AUTOMATIC:
         name = choice.recommended(noisy, noise, headers())
@@ -116,7 +116,7 @@ def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "au
 @lru_cache(maxsize=16)
 def load(name: str, device: str) -> Noise2Noise:
     """Loads shipped weights and keeps them in memory."""
-    return Noise2Noise.load(name, host.device(device))
+    return Noise2Noise.load(name, find_device(device))
 
 
 def denoise(

@@ -8,7 +8,7 @@ import numpy as np
 
 from n2n import Noise2Noise, Pairs
 from n2n.data import StackedScenes, pairs, reader
-from n2n.machine import host
+from n2n.machine import find_device
 from n2n.measure import Verdict, doctor
 from n2n.nets import MULTIPLE
 from n2n.training import named_recipe, train
@@ -88,7 +88,7 @@ def _trial(stop: Callable[[], bool], data: Pairs, seconds: float, device: str) -
     """Measures the speed by some real steps of a training. Raises ValueError where no pairs can be held out."""
     chosen = named_recipe("fast", seconds=10 * seconds)
     learnt, _ = data.hold_out(chosen.hold_out, chosen.seed)
-    net = Noise2Noise.for_pairs(data, chosen, device=host.device(device)).net
+    net = Noise2Noise.for_pairs(data, chosen, device=find_device(device)).net
     warm = None
     for progress in train(net, learnt, None, chosen, stop=stop):
         if warm is None and progress.step >= WARM_UP:

@@ -14,7 +14,7 @@ import numpy as np
 
 from n2n import Noise2Noise, Pairs, Progress, Recipe, UNetConfig
 from n2n.data import reader
-from n2n.machine import host
+from n2n.machine import find_device
 from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
 from n2n.training import BestWeights, adaptive_threads, fraction, last_path, loggers, summary, train
@@ -77,7 +77,7 @@ def learn(
     """
     data: Pairs = reader.read_shots(*files)
     recipe, out = settings.recipe, folder / BEST
-    device = host.device(settings.device)
+    device = find_device(settings.device)
     if settings.start:
         model = Noise2Noise.load(settings.start, device)
         data = model.adapted(data)

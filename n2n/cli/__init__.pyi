@@ -1,3 +1,4 @@
-from . import commands as commands
-from . import parser as parser
-from . import repeat as repeat
+from .commands import load_command as load_command
+from .parser import one_line as one_line
+from .parser import parse as parse
+from .repeat import training_command as training_command

@@ -1,4 +1,4 @@
-"""The command that repeats a training."""
+"""The command line that repeats a training."""
 
 import os
 import shlex
@@ -12,7 +12,7 @@ from ..settings import settings
 from ..training import RECIPES, Recipe, named_net
 
 
-def command(
+def training_command(
     data: Sequence[str],
     out: str,
     chosen: Recipe,
@@ -24,7 +24,7 @@ def command(
     roles: Sequence[str] = (),
     freeze: bool = False,
 ) -> str:
-    """What differs from the recipe of that name and from its net, and nothing else, as it is typed into a shell; all
+    """The command as it is typed into a shell, with only what differs from the recipe of that name and its net; all
     names as they are, unquoted. The channels of the net are those of the data, its width is that of `start`.
     """
     parts = ["python", "-m", "n2n", "train", *map(_plain, data), "-o", _plain(out)]
@@ -39,8 +39,8 @@ def command(
     return shlex.join(parts + _differing(chosen, RECIPES[chosen.name]))
 
 
-def names(paths: Sequence[str | Path]) -> list[str]:
-    """Paths → their names without the folders above; so much of those is kept as it takes to tell two apart."""
+def short_names(paths: Sequence[str | Path]) -> list[str]:
+    """Paths → their names, with as much of the folders above as it takes to tell two apart."""
     whole = [Path(os.path.abspath(path)).parts for path in paths]
     for kept in range(1, max(map(len, whole), default=1)):
         found = [os.path.join(*parts[-kept:]) for parts in whole]

@@ -1,5 +1,4 @@
 from . import files as files
-from . import folders as folders
 from . import formats as formats
 from . import image as image
 from . import make as make
@@ -27,4 +26,6 @@ from .scenes import SHOT_ROLES as SHOT_ROLES
 from .scenes import Scene as Scene
 from .scenes import StackedScenes as StackedScenes
 from .scenes import fingerprint as fingerprint
+from .sources import SAMPLES as SAMPLES
 from .tensors import load_tensors as load_tensors
+from .types import Planes as Planes

@@ -1,4 +1,4 @@
-"""Zip archives from strangers: looked at before a byte is unpacked."""
+"""Zip archives from strangers, which are checked before a byte is unpacked."""
 
 import lzma
 import re
@@ -7,12 +7,12 @@ import zlib
 from pathlib import PurePosixPath
 
 MAX_UNPACKED = 4 * 2**30  # bytes that an archive or a set of pictures may take when decoded
-MAX_RATIO = 200  # of unpacked to packed bytes of an archive's entry
+MAX_RATIO = 200  # unpacked to packed bytes of an archive's entry
 MAX_ENTRIES = 200_000
 
 
 def check_archive(archive: zipfile.ZipFile, name: str) -> None:
-    """Raises ValueError for an archive that is encrypted, climbs out of its folder, nests archives or is a bomb."""
+    """Raises ValueError for an archive that is encrypted, points outside its folder, nests archives or is a bomb."""
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise ValueError(f"'{name}' has {len(entries):,} entries; at most {MAX_ENTRIES:,} are read: split it")

@@ -1,9 +1,9 @@
-"""Scenes from arrays: what torch.save and numpy write."""
+"""A reader of scenes from arrays, in files of torch.save and numpy."""
 
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,10 +13,11 @@ import torch
 from . import formats
 from .archive import check_archive
 from .formats import Kind
-from .scenes import SHOT_ROLES, StackedScenes, role_of, roles_of, tell_all
+from .scenes import SHOT_ROLES, StackedScenes, name_all_roles, role_of, roles_of
 from .tensors import load_tensors
+from .types import Planes
 
-# What numpy raises for a file that is damaged, or lies about itself.
+# The errors of numpy for a file that is damaged or whose fields are wrong.
 REFUSED = (
     *(ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError),
     *(zipfile.BadZipFile, zlib.error),
@@ -24,11 +25,11 @@ REFUSED = (
 
 
 def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScenes, tuple[str, ...]]:
-    """Scenes of a file of arrays or tensors, and how its arrays were understood. Raises ValueError."""
+    """The scenes in a file of arrays or tensors, and notes on the roles of its arrays. Raises ValueError."""
     content = READERS[path.suffix.lower()](path)
     named = _named_arrays(content, path)
-    given = _roles(list(named), path, roles)
-    stacks = {role: _to_stack(array, f"{path.name}: {role}") for role, array in zip(given, named.values())}
+    in_order = _roles(list(named), path, roles)
+    stacks = {role: _to_stack(array, f"{path.name}: {role}") for role, array in zip(in_order, named.values())}
     shapes = {role: stack.shape for role, stack in stacks.items()}
     if len(set(shapes.values())) > 1 or len({stack.dtype for stack in stacks.values()}) > 1:
         kinds = ", ".join(f"{role} {stack.shape} {stack.dtype}" for role, stack in stacks.items())
@@ -36,13 +37,13 @@ def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScene
     shots = [stacks[role] for role in SHOT_ROLES if role in stacks]
     if not shots or not len(shots[0]):
         raise ValueError(f"'{path}' holds no noisy pictures (arrays: {shapes})")
-    notes = [f"arrays taken as {' and '.join(given)}"]
+    notes = [f"arrays taken as {' and '.join(in_order)}"]
     if any(array.shape[-1] == 4 for array in named.values()):
         notes.append("alpha dropped")
     return StackedScenes(shots, stacks.get("clean")), tuple(notes)
 
 
-def _read_npz(path: Path) -> dict[str, np.ndarray]:
+def _read_npz(path: Path) -> dict[str, Planes]:
     with _refusing(path), zipfile.ZipFile(path) as archive:
         check_archive(archive, path.name)
     with _refusing(path), np.load(path, allow_pickle=False) as arrays:
@@ -51,7 +52,7 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
 
 @contextmanager
 def _refusing(path: Path) -> Iterator[None]:
-    """Turns what numpy raises into a ValueError that names the file."""
+    """Turns the errors of numpy into a ValueError that names the file."""
     try:
         yield
     except FileNotFoundError:
@@ -60,7 +61,7 @@ def _refusing(path: Path) -> Iterator[None]:
         raise ValueError(f"'{path}' was refused: {error}") from error
 
 
-def _read_npy(path: Path) -> tuple[np.ndarray, ...]:
+def _read_npy(path: Path) -> tuple[Planes, Planes]:
     """(N, 2, C, H, W), (N, 2, H, W) or (2, N, …), memory-mapped → its two halves."""
     with _refusing(path):
         array = np.lib.format.open_memmap(path, mode="r")
@@ -80,18 +81,21 @@ READERS: dict[str, Callable[[Path], object]] = {
 }
 
 
-def _named_arrays(content: object, path: Path) -> dict[str, np.ndarray]:
+def _named_arrays(content: object, path: Path) -> dict[str, Planes]:
     """The arrays of a tuple, list or mapping, by name where they have one, else by place."""
+    entries: Mapping[object, object] = {}
     if isinstance(content, list | tuple):
-        content = {f"[{place}]": value for place, value in enumerate(content)}
-    names = list(map(str, content)) if isinstance(content, dict) else []
-    if len(names) < 2 or (len(names) > 3 and not tell_all(names)):
-        found = f"{len(names)} arrays" if isinstance(content, dict) else type(content).__name__
+        entries = {f"[{place}]": value for place, value in enumerate(content)}
+    elif isinstance(content, dict):
+        entries = content
+    names = list(map(str, entries))
+    if len(names) < 2 or (len(names) > 3 and not name_all_roles(names)):
+        found = f"{len(names)} arrays" if isinstance(content, list | tuple | dict) else type(content).__name__
         raise ValueError(f"'{path}' holds {found}; allowed: two or three (source, target and, if there is, clean)")
-    return {name: _to_array(value, f"'{path}': entry {name}") for name, value in zip(names, content.values())}
+    return {name: _to_array(value, f"'{path}': entry {name}") for name, value in zip(names, entries.values())}
 
 
-def _to_array(value: object, name: str) -> np.ndarray:
+def _to_array(value: object, name: str) -> Planes:
     if isinstance(value, np.ndarray):
         return value
     if not isinstance(value, torch.Tensor):
@@ -103,7 +107,7 @@ def _to_array(value: object, name: str) -> np.ndarray:
 
 
 def _roles(names: list[str], path: Path, roles: tuple[str, ...] | None) -> tuple[str, ...]:
-    """Which array is what: as told, else by name, else in order."""
+    """The roles of arrays: those that the caller gives, else by name, else in order."""
     if roles:
         if len(roles) != len(names):
             raise ValueError(f"{len(roles)} roles for {len(names)} arrays ({', '.join(names)}); name each once")
@@ -114,7 +118,7 @@ def _roles(names: list[str], path: Path, roles: tuple[str, ...] | None) -> tuple
     return roles_of(names)
 
 
-def _to_stack(array: np.ndarray, name: str) -> np.ndarray:
+def _to_stack(array: Planes, name: str) -> Planes:
     """(N, C, H, W), (N, H, W, C), (N, H, W), (H, W, 3) or (H, W) → a view (N, C, H, W). Raises ValueError."""
     if array.dtype not in (np.uint8, np.uint16, np.float16, np.float32, np.float64):
         raise ValueError(f"{name} has type {array.dtype}; allowed: uint8, uint16, float16, float32, float64")

@@ -1,11 +1,11 @@
-"""Files written in one step: what stands under a name is the old file or the new one, never half of either."""
+"""Files written in one step: there is the old file or the new one, never half of either."""
 
 import os
 from pathlib import Path
 
 
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
-    """Replaces the file at `path` in one step. Raises OSError, leaving what was there as it was.
+    """Replaces the file at `path` in one step. Raises OSError, with the old file intact.
 
     Path.write_bytes empties the old file first, and leaves half a new one where the disk is full.
     """

@@ -1,4 +1,4 @@
-"""The formats of files that are read and written, told once: readers, messages, help and upload fields are made of it.
+"""The one list of file formats, from which readers, messages, help and upload fields are made.
 
 A new format is a line here, a function that reads it (in image.py for pictures, in arrays.py for arrays), and a test.
 """
@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 
 class Kind(StrEnum):
-    """What a file holds, in words."""
+    """The content of a file, in words."""
 
     PICTURE = "a picture"
     STACK = "a picture, or a stack of shots"
@@ -21,17 +21,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Format:
-    """A format of files."""
+    """A file format."""
 
-    label: str  # of a picture: the name by which Pillow knows it, but for capitals
+    label: str  # for a picture, the name that Pillow uses, but for capitals
     suffixes: tuple[str, ...]  # in small letters
     kind: Kind
-    writes: bool = False  # pictures of a format that is not written are read alone, and not looked for in folders
-    sixteen_bits: bool = False  # are pictures written with 16 bits too?
-    alpha: bool = False  # are pictures written with transparency?
+    writes: bool = False  # pictures of a format that is not written are read, but not looked for in folders
+    sixteen_bits: bool = False  # whether pictures are written with 16 bits too
+    alpha: bool = False  # whether pictures are written with transparency
 
 
-# Pillow knows more, of which some start another program (PostScript) or are rarely looked after.
+# Pillow knows more; some of them start another program (PostScript) or are badly maintained.
 FORMATS = (
     Format("PNG", (".png",), Kind.PICTURE, writes=True, sixteen_bits=True, alpha=True),
     Format("JPEG", (".jpg", ".jpeg"), Kind.PICTURE, writes=True),
@@ -51,30 +51,30 @@ FORMATS = (
 
 
 def format_of(name: str | PurePath) -> Format | None:
-    """The format of a file by the ending of its name, in small letters or capitals; None for one that is unknown."""
+    """The format of a file by the ending of its name, in small letters or capitals; None for an unknown one."""
     suffix = PurePath(name).suffix.lower()
-    return next((known for known in FORMATS if suffix in known.suffixes), None)
+    return next((form for form in FORMATS if suffix in form.suffixes), None)
 
 
 def of_kind(*kinds: Kind, written: bool = False) -> tuple[Format, ...]:
-    """The formats of these kinds, or those of them that are written."""
-    return tuple(known for known in FORMATS if known.kind in kinds and known.writes >= written)
+    """The formats of these kinds; with `written`, those of them that are written."""
+    return tuple(form for form in FORMATS if form.kind in kinds and form.writes >= written)
 
 
-def endings(known: Sequence[Format]) -> tuple[str, ...]:
+def endings(chosen: Sequence[Format]) -> tuple[str, ...]:
     """All endings of file names of these formats."""
-    return tuple(suffix for each in known for suffix in each.suffixes)
+    return tuple(suffix for form in chosen for suffix in form.suffixes)
 
 
 def pictures(sixteen_bits: bool = False) -> tuple[str, ...]:
-    """Endings of pictures that are looked for in folders and written, all or those that hold 16 bits."""
+    """Endings of pictures that are looked for in folders and written; with `sixteen_bits`, those that hold 16 bits."""
     found = of_kind(Kind.PICTURE, Kind.STACK, written=True)
-    return endings([known for known in found if known.sixteen_bits >= sixteen_bits])
+    return endings([form for form in found if form.sixteen_bits >= sixteen_bits])
 
 
 def picture_labels() -> str:
     """'PNG, JPEG, WebP, BMP, TIFF'"""
-    return ", ".join(known.label for known in of_kind(Kind.PICTURE, Kind.STACK, written=True))
+    return ", ".join(form.label for form in of_kind(Kind.PICTURE, Kind.STACK, written=True))
 
 
 def arrays(written: bool = False) -> tuple[str, ...]:
@@ -83,19 +83,19 @@ def arrays(written: bool = False) -> tuple[str, ...]:
 
 
 def holds_arrays(name: str | PurePath) -> bool:
-    """By its ending: does a file hold arrays rather than pictures?"""
+    """Whether a file, by its ending, holds arrays rather than pictures."""
     return is_kind(name, Kind.TENSORS, Kind.ARRAYS)
 
 
 def is_picture(name: str | PurePath) -> bool:
-    """By its ending: is a file a picture that is looked for in folders and can be written?"""
+    """Whether a file, by its ending, is a picture that is looked for in folders and can be written."""
     return PurePath(name).suffix.lower() in pictures()
 
 
 def is_kind(name: str | PurePath, *kinds: Kind) -> bool:
-    """By its ending: is a file of one of these kinds?"""
-    known = format_of(name)
-    return known is not None and known.kind in kinds
+    """Whether a file, by its ending, is of one of these kinds."""
+    form = format_of(name)
+    return form is not None and form.kind in kinds
 
 
 def sets() -> tuple[str, ...]:

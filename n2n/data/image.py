@@ -1,4 +1,4 @@
-"""The only place where pixels change form: file ↔ array ↔ float tensor, and the eight flips and turns."""
+"""Pictures: file ↔ array ↔ float tensor, and the eight flips and turns."""
 
 import io
 import struct
@@ -7,21 +7,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 
-from . import formats, metadata, png, tiff
+from . import formats, png, tiff
 from .files import write_bytes
 from .formats import Kind
-from .metadata import Metadata
+from .metadata import Metadata, read_metadata, texts, upright
+from .types import Pixels
 
-MAX_PIXELS = 200_000_000  # of one picture; a bomb is refused before it is decoded
+Depth = TypeVar("Depth", bound=np.generic)
+
+MAX_PIXELS = 200_000_000  # pixels of one picture; a decompression bomb is refused before it is decoded
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 
-# What the decoders raise for a file that breaks off or lies about itself.
+# The errors of decoders for a file that is cut short or whose fields are wrong.
 DAMAGED = (
     ArithmeticError,
     AssertionError,
@@ -42,11 +47,11 @@ DAMAGED = (
 class Picture:
     """A decoded picture, upright."""
 
-    pixels: np.ndarray  # (H, W, C) uint8 or uint16; C is 1 or 3
-    alpha: np.ndarray | None = None  # (H, W), dtype of the pixels
-    exif: Image.Exif | None = None  # what metadata.KEPT_TAGS names
+    pixels: Pixels  # (H, W, C) uint8 or uint16; C is 1 or 3
+    alpha: Pixels | None = None  # (H, W), dtype of the pixels
+    exif: Image.Exif | None = None  # the tags in metadata.KEPT_TAGS
     icc: bytes | None = None  # colour profile
-    notes: tuple[str, ...] = ()  # what was changed on reading, in words
+    notes: tuple[str, ...] = ()  # what was changed on reading
 
 
 CheckSize = Callable[[int, int, str], None]  # width and height in pixels, name; raises ValueError
@@ -69,8 +74,8 @@ def decode(data: bytes, name: str, *, first_only: bool = False, check: CheckSize
     """The frames of an encoded picture (more than one in a TIFF stack only); `name` is for error messages.
 
     8 and 16 bits, grey and colour; palettes and CMYK become RGB, an EXIF turn is applied. `first_only` leaves the
-    other frames of a stack packed, with a note. `check` is told the size before a pixel is decoded. Raises ValueError
-    where it is no picture, broken, or `check` does.
+    other frames of a stack undecoded, with a note. `check` is called with the size before a pixel is decoded. Raises
+    ValueError for what is no picture or a damaged one, and where `check` does.
     """
     try:
         if data[:4] in tiff.SIGNATURES:
@@ -89,21 +94,27 @@ def decode(data: bytes, name: str, *, first_only: bool = False, check: CheckSize
 def _decode_other(data: bytes, name: str, check: CheckSize) -> Picture:
     with tiff.broken_fields():
         kinds = formats.of_kind(Kind.PICTURE, Kind.STACK)
-        opened = Image.open(io.BytesIO(data), formats=[known.label.upper() for known in kinds])
+        opened = Image.open(io.BytesIO(data), formats=[kind.label.upper() for kind in kinds])
     with opened as image:
         check(*image.size, name)
         with tiff.broken_fields():
             frames = getattr(image, "n_frames", 1)
-            sixteen = image.format == "PNG" and png.is_16_bit(data)
-            pixels = png.decode(data) if sixteen else image.load()
-            told = metadata.of(image)
-        pixels = pixels if sixteen else np.asarray(_plain_mode(image, name))
-        notes = (tiff.first_of(frames),) if frames > 1 else ()
-        return _picture(pixels, told, notes)
+        pixels = _pixels(image, data, name)
+        with tiff.broken_fields():
+            found = read_metadata(image)
+        return _picture(pixels, found, (tiff.first_frame_note(frames),) if frames > 1 else ())
+
+
+def _pixels(image: Image.Image, data: bytes, name: str) -> Pixels:
+    with tiff.broken_fields():
+        if image.format == "PNG" and png.is_16_bit(data):
+            return png.decode(data)
+        image.load()
+    return np.asarray(_plain_mode(image, name))
 
 
 def _plain_mode(image: Image.Image, name: str) -> Image.Image:
-    """One of the modes L, LA, RGB, RGBA, I;16."""
+    """The image in one of the modes L, LA, RGB, RGBA, I;16. Raises ValueError where none of them can hold it."""
     if image.mode in ("L", "LA", "RGB", "RGBA", "I;16"):
         return image
     if image.mode in ("1", "P", "PA", "CMYK", "YCbCr", "LAB", "HSV", "I;16B"):
@@ -120,60 +131,60 @@ def _plain_mode(image: Image.Image, name: str) -> Image.Image:
 
 def _decode_tiff(data: bytes, name: str, first_only: bool, check: CheckSize) -> list[Picture]:
     """tifffile for 8 and 16 bits, grey and RGB, stacks included; Pillow for the rest."""
-    stack = tiff.decode(data, name, partial(check, name=name), first_only)
+    stack = tiff.decode(data, name, lambda width, height: check(width, height, name), first_only)
     if stack is None:
         return [_decode_other(data, name, check)]
     frames, notes = stack
     with tiff.broken_fields(), Image.open(io.BytesIO(data)) as image:
-        told = metadata.of(image)
-    return [_picture(frame, told, notes) for frame in frames]
+        found = read_metadata(image)
+    return [_picture(frame, found, notes) for frame in frames]
 
 
-def _picture(array: np.ndarray, told: Metadata, notes: tuple[str, ...]) -> Picture:
-    """Splits off alpha and turns upright."""
-    array = metadata.upright(array.reshape(*array.shape[:2], -1), told.orientation)
+def _picture(array: Pixels, found: Metadata, notes: tuple[str, ...]) -> Picture:
+    """Turns a decoded array upright and splits off alpha."""
+    array = upright(array.reshape(*array.shape[:2], -1), found.orientation)
     colours = 3 if array.shape[2] >= 3 else 1
     alpha = array[:, :, colours] if array.shape[2] > colours else None
-    return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha, told.exif, told.icc, notes)
+    return Picture(np.ascontiguousarray(array[:, :, :colours]), alpha, found.exif, found.icc, notes)
 
 
 def encode(picture: Picture, suffix: str) -> bytes:
-    """The file a picture makes in the format of `suffix` (".png", …), lossless or at quality 95.
+    """A picture as a file in the format of `suffix` (".png", …), lossless or at quality 95.
 
     Raises ValueError for a format that is unknown or cannot hold the picture.
     """
     sixteen, suffix = picture.pixels.dtype == np.uint16, suffix.lower()
     allowed = formats.pictures(sixteen)
-    known = next((known for known in formats.FORMATS if suffix in allowed and suffix in known.suffixes), None)
-    if known is None:
+    chosen = formats.format_of(f"picture{suffix}") if suffix in allowed else None
+    if chosen is None:
         raise ValueError(
             f"cannot write '{suffix or 'no suffix'}' with {16 if sixteen else 8} bits; allowed: {', '.join(allowed)}"
         )
     pixels = picture.pixels
-    if picture.alpha is not None and known.alpha:
+    if picture.alpha is not None and chosen.alpha:
         pixels = np.dstack([pixels, picture.alpha])
     pixels = pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
-    return WRITERS[known.label](picture, pixels)
+    return WRITERS[chosen.label](picture, pixels)
 
 
-def _encode_png(picture: Picture, pixels: np.ndarray) -> bytes:
+def _encode_png(picture: Picture, pixels: Pixels) -> bytes:
     return png.encode(pixels, icc=picture.icc, exif=picture.exif.tobytes() if picture.exif else None)
 
 
-def _encode_tiff(picture: Picture, pixels: np.ndarray) -> bytes:
-    texts = metadata.texts(picture.exif) if picture.exif else {}
-    return tiff.encode(pixels, picture.alpha is not None, picture.icc, texts)
+def _encode_tiff(picture: Picture, pixels: Pixels) -> bytes:
+    tags = texts(picture.exif) if picture.exif else {}
+    return tiff.encode(pixels, picture.alpha is not None, picture.icc, tags)
 
 
-def _encode_other(label: str, picture: Picture, pixels: np.ndarray, **options: int | bool) -> bytes:
+def _encode_other(label: str, picture: Picture, pixels: Pixels, **options: int | bool) -> bytes:
     file = io.BytesIO()
-    told = {"exif": picture.exif, "icc_profile": picture.icc} if label != "BMP" else {}
-    given = {name: value for name, value in told.items() if value}
-    Image.fromarray(pixels).save(file, label, **given, **options)
+    metadata = {"exif": picture.exif, "icc_profile": picture.icc} if label != "BMP" else {}
+    present = {name: value for name, value in metadata.items() if value}
+    Image.fromarray(pixels).save(file, label, **present, **options)
     return file.getvalue()
 
 
-WRITERS: dict[str, Callable[[Picture, np.ndarray], bytes]] = {
+WRITERS: dict[str, Callable[[Picture, Pixels], bytes]] = {
     "PNG": _encode_png,
     "JPEG": partial(_encode_other, "JPEG", quality=95, subsampling=0),
     "WebP": partial(_encode_other, "WEBP", lossless=True),
@@ -183,12 +194,12 @@ WRITERS: dict[str, Callable[[Picture, np.ndarray], bytes]] = {
 
 
 def write(path: Path, picture: Picture) -> None:
-    """Writes beside, then renames: what stands at `path` is never half a picture."""
+    """Writes a picture in one step, so that the file at `path` is never half of one. Raises ValueError, OSError."""
     write_bytes(path, encode(picture, path.suffix))
 
 
-def full_scale(dtype: np.dtype | torch.dtype, maximum: float) -> float:
-    """The value of white: what pixel values are divided by to lie in [0, 1].
+def full_scale(dtype: np.dtype[Any] | torch.dtype, maximum: float) -> float:
+    """The value of white, by which pixel values are divided to lie in [0, 1].
 
     uint8: 255. uint16: the smallest 2^k − 1 not under the maximum, since 10- and 12-bit cameras are common.
     Floating point: 1 up to a maximum of 4 (noise overshoots), 255 up to 1020, else 65535.
@@ -203,12 +214,12 @@ def full_scale(dtype: np.dtype | torch.dtype, maximum: float) -> float:
     raise ValueError(f"pixels are {kind}; allowed: uint8, uint16, float16, float32, float64")
 
 
-def to_tensor(pixels: np.ndarray, scale: float) -> Tensor:
+def to_tensor(pixels: Pixels, scale: float) -> Tensor:
     """(H, W, C) → float32 (1, C, H, W), divided by `scale`."""
     return torch.from_numpy(pixels.astype(np.float32).transpose(2, 0, 1)[None]).contiguous() / scale
 
 
-def to_pixels(tensor: Tensor, dtype: np.dtype, scale: float) -> np.ndarray:
+def to_pixels(tensor: Tensor, dtype: np.dtype[Depth], scale: float) -> npt.NDArray[Depth]:
     """Float (1, C, H, W) in [0, 1] → (H, W, C) of `dtype`, rounded, clipped to [0, scale]."""
     values = (tensor[0].detach().float().cpu() * scale).round_().clamp_(0, scale)
     return values.permute(1, 2, 0).contiguous().numpy().astype(dtype)

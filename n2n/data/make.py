@@ -1,7 +1,8 @@
-"""Makes sets of noisy pairs from clean photographs, in the course's format and others."""
+"""Sets of noisy pairs made from clean photographs, in the course's format and others."""
 
 import io
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +17,17 @@ from .files import write_bytes
 from .image import Picture, write
 from .photographs import Photographs
 from .scenes import SHOT_ROLES
+from .types import Planes
 
-AT_ONCE = 32  # photographs' windows turned into scenes together
-PIXELS_AT_ONCE = 2**23  # of them all, where they are large
+AT_ONCE = 32  # windows of photographs turned into scenes together
+PIXELS_AT_ONCE = 2**23  # pixels of these windows at most
 MOST_SHOTS = len(SHOT_ROLES)
 
 
-def make_pairs(photos: Photographs, count: int, size: int, shots: int, clean: bool, seed: int) -> dict[str, np.ndarray]:
+def make_pairs(photos: Photographs, count: int, size: int, shots: int, clean: bool, seed: int) -> dict[str, Planes]:
     """`count` scenes of size × size pixels cut at random from photographs with a noise model.
 
-    Returns `shots` arrays (N, C, size, size) named source, target, …, and "clean" if asked for: uint8 where the noise
+    Returns `shots` arrays (N, C, size, size) named source, target, …, and "clean" if `clean`: uint8 where the noise
     stays in range, else float16 with white at 1, since clipping would bias the targets. The photographs take turns in
     an order drawn by the seed; those smaller than the window are enlarged. Raises ValueError, also where all are.
     """
@@ -73,14 +75,18 @@ def _window(photos: Photographs, index: int, window: int, rng: np.random.Generat
         scale = window / short
         sides = [max(window, round(side * scale)) for side in photo.shape[-2:]]
         enlarged = F.interpolate(photos.to_float(photo)[None], sides, mode="bicubic", antialias=True)
-        photo, to_float = enlarged[0].clamp(0, 1).numpy(), torch.from_numpy
-    else:
-        to_float = photos.to_float
-    top, left = (int(rng.integers(side - window + 1)) for side in photo.shape[-2:])
-    return to_float(photo[:, top : top + window, left : left + window])
+        large = enlarged[0].clamp(0, 1)
+        return large[_random_square(large.shape, window, rng)]
+    return photos.to_float(photo[_random_square(photo.shape, window, rng)])
 
 
-def _stored(picture: Tensor, dtype: type) -> np.ndarray:
+def _random_square(shape: Sequence[int], window: int, rng: np.random.Generator) -> tuple[slice, slice, slice]:
+    """The place of a window in (C, H, W)."""
+    top, left = (int(rng.integers(side - window + 1)) for side in shape[-2:])
+    return slice(None), slice(top, top + window), slice(left, left + window)
+
+
+def _stored(picture: Tensor, dtype: type[np.uint8] | type[np.float16]) -> Planes:
     values = picture.numpy()
     return np.round(values * 255).astype(np.uint8) if dtype is np.uint8 else values.astype(dtype)
 
@@ -88,7 +94,7 @@ def _stored(picture: Tensor, dtype: type) -> np.ndarray:
 def check_target(path: Path, force: bool, shots: int = 2) -> None:
     """Raises ValueError or OSError before any work is done where so many shots cannot be written to `path`.
 
-    Files are overwritten by force, folders never: what else is in them would be lost.
+    Force overwrites files but never folders, whose other contents would be lost.
     """
     if path.suffix not in (*formats.arrays(written=True), ""):
         allowed = ", ".join(formats.arrays(written=True))
@@ -101,7 +107,7 @@ def check_target(path: Path, force: bool, shots: int = 2) -> None:
         raise FileNotFoundError(f"no folder '{path.parent}'; make it first")
 
 
-def save_pairs(path: Path, arrays: dict[str, np.ndarray]) -> None:
+def save_pairs(path: Path, arrays: dict[str, Planes]) -> None:
     """Writes `.pkl` (the course's tuple of tensors), `.npz`, or else a folder with a folder of PNGs for each role.
 
     Never half a set. Raises OSError.
@@ -112,13 +118,13 @@ def save_pairs(path: Path, arrays: dict[str, np.ndarray]) -> None:
         write_bytes(path, file.getbuffer())
     elif path.suffix == ".npz":
         file = io.BytesIO()
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # no array is named allow_pickle
         write_bytes(path, file.getbuffer())
     else:
         _save_folder(path, arrays)
 
 
-def _save_folder(path: Path, arrays: dict[str, np.ndarray]) -> None:
+def _save_folder(path: Path, arrays: dict[str, Planes]) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as beside:
         for role, stack in arrays.items():
             (Path(beside) / role).mkdir()

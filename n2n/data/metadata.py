@@ -1,4 +1,4 @@
-"""What a file tells of its picture beside the pixels: EXIF, colour profile, and which side is up."""
+"""The metadata of a picture file: EXIF, colour profile, orientation."""
 
 import struct
 from typing import NamedTuple
@@ -6,32 +6,34 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-# The tags that describe a picture; the others describe a file's layout and would lie about a new file.
+from .types import Pixels
+
+# The tags that describe a picture; the others describe the layout of a file, which is another in a new file.
 KEPT_TAGS = {270, 271, 272, 282, 283, 296, 305, 306, 315, 33432, 34665, 34853}
 DESCRIPTION = 270
 TEXT_TAGS = (DESCRIPTION, 271, 272, 305, 306, 315, 33432)
 ORIENTATION = 274
-KEPT_PROFILES = (b"RGB ", b"GRAY")  # those of print colours would lie about the RGB made of them
+KEPT_PROFILES = (b"RGB ", b"GRAY")  # a profile of print colours does not fit the RGB made of them
 
-# What Pillow raises for fields whose values are not of their type.
+# The errors of Pillow for fields whose values are of the wrong type.
 UNWRITABLE = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError, struct.error)
 
 
 class Metadata(NamedTuple):
-    """What is kept of a file's metadata."""
+    """The metadata that is kept of a file."""
 
     exif: Image.Exif  # KEPT_TAGS only
     icc: bytes | None  # colour profile
     orientation: int  # as in EXIF: 1 upright, to 8
 
 
-def of(image: Image.Image) -> Metadata:
+def read_metadata(image: Image.Image) -> Metadata:
     """Reads a picture's metadata; fields that cannot be written again are dropped."""
     exif = image.getexif()
     orientation = exif.get(ORIENTATION, 1)
     for tag in set(exif) - KEPT_TAGS:
         del exif[tag]
-    if str(exif.get(DESCRIPTION, "")).startswith(("ImageJ=", "{")):  # they tell the number of frames of the old file
+    if str(exif.get(DESCRIPTION, "")).startswith(("ImageJ=", "{")):  # they hold the number of frames of the old file
         del exif[DESCRIPTION]
     for tag in TEXT_TAGS:  # Pillow reads Latin-1 and writes ASCII; bytes it leaves as they are
         if isinstance(exif.get(tag), str) and not exif[tag].isascii():
@@ -45,12 +47,12 @@ def of(image: Image.Image) -> Metadata:
 
 
 def texts(exif: Image.Exif) -> dict[int, str | bytes]:
-    """The tags that hold words, by their numbers."""
+    """The tags that hold text, by their numbers."""
     return {tag: exif[tag] if isinstance(exif[tag], bytes) else str(exif[tag]) for tag in TEXT_TAGS if tag in exif}
 
 
-def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
-    """(H, W, C) as a file holds it → as it is meant to be seen, a view. Pillow's own turns no 16-bit colour."""
+def upright(pixels: Pixels, orientation: int) -> Pixels:
+    """(H, W, C) as a file holds it → upright, a view. Pillow's own function turns no 16-bit colour."""
     if orientation in (2, 4, 5, 7):
         pixels = pixels[:, ::-1]
     quarter_turns = {3: 2, 4: 2, 5: 1, 6: 3, 7: 3, 8: 1}.get(orientation, 0)

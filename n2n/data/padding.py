@@ -1,4 +1,4 @@
-"""Pictures continued to the sides that a network takes."""
+"""Padding of pictures to the sides that a network takes."""
 
 import numpy as np
 import torch
@@ -8,7 +8,7 @@ from torch import Tensor
 def pad_to_multiple(tensor: Tensor, multiple: int) -> Tensor:
     """(…, H, W) → the same picture at the top left, continued by reflection to sides divisible by `multiple`.
 
-    numpy's reflection goes on and on where the picture is smaller than what is missing, which torch refuses.
+    numpy reflects again and again where a picture is smaller than its padding, which torch refuses.
     """
     for dim in (-2, -1):
         side = tensor.shape[dim]

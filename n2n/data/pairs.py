@@ -1,4 +1,4 @@
-"""Noisy pairs: what a training and a measurement ask of them, hold-out by scene, and shots that were taken."""
+"""Noisy pairs: the interface for training and measuring, hold-out by scene, and shots that were taken."""
 
 import itertools
 from abc import ABC, abstractmethod
@@ -11,15 +11,16 @@ import torch
 from torch import Tensor
 
 from .padding import pad_to_multiple
-from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, survey
+from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, Scenes, survey
+from .types import Fractions, Numbers, Planes
 
-MOST_LOOKED_AT = 64  # scenes whose brightness is averaged
-MOST_HELD = 1000  # scenes: more make the measurement slower, hardly better
-MEASURE_PIXELS = 2**20  # of the pictures denoised at once while measuring
+MOST_SAMPLED = 64  # scenes whose brightness is averaged
+MOST_HELD = 1000  # scenes held out: more make the measurement slower, hardly better
+MEASURE_PIXELS = 2**20  # pixels denoised at once while measuring
 
 
 class Batch(NamedTuple):
-    """Pictures of one size to measure on; each float32 (N, C, H, W), white is 1."""
+    """Pictures of one size to measure on, float32 (N, C, H, W), white is 1."""
 
     names: tuple[str, ...]
     source: Tensor
@@ -28,23 +29,23 @@ class Batch(NamedTuple):
 
 
 class Crop(NamedTuple):
-    """What a training sees of a scene at once."""
+    """A random window of a random pair of a scene, as training uses it."""
 
     scene: int
     order: int  # which of the ordered pairs of its shots
-    place: np.ndarray  # (2,): how far down and across, from 0 to 1 of the room there is
+    place: Fractions  # (2,): how far down and across, as a fraction of the room for the window
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pairs(ABC):
-    """Scenes with what is known of all of them, and how noisy pairs come of them: Shots or Photographs."""
+    """Scenes and their common properties, from which noisy pairs are drawn: Shots or Photographs."""
 
-    scenes: Sequence[Scene]
+    scenes: Scenes
     scale: float  # value of white: 255, 65535, 1 …
-    sizes: np.ndarray  # (N, 2): height and width of each scene in pixels
-    shots: np.ndarray  # (N,): shots of each scene
+    sizes: Numbers  # (N, 2): height and width of each scene in pixels
+    shots: Numbers  # (N,): shots of each scene
     channels: int
-    described: str  # where the pictures come from, in words
+    described: str  # number, kind and size of the pictures, in words
     notes: tuple[str, ...] = ()
 
     @property
@@ -60,12 +61,12 @@ class Pairs(ABC):
     @property
     @abstractmethod
     def shrink(self) -> int:
-        """Pixels of a scene to a side of one pixel of its noisy pairs."""
+        """How many times smaller the noisy pairs are than the scene, in height and in width."""
 
     @property
     @abstractmethod
     def has_clean(self) -> bool:
-        """Are there clean pictures?"""
+        """Whether there are clean pictures."""
 
     @abstractmethod
     def noise_levels(self) -> tuple[float, float] | None:
@@ -73,7 +74,7 @@ class Pairs(ABC):
 
     @abstractmethod
     def check_targets(self, clean: bool) -> None:
-        """Raises ValueError where there is nothing to learn from: no second shot, or, if asked for, no clean one."""
+        """Raises ValueError where the targets are missing: second shots, or with `clean` the clean pictures."""
 
     @abstractmethod
     def draw(self, crops: Sequence[Crop], side: int, seed: tuple[int, ...], *, clean: bool, share: slice) -> Tensor:
@@ -83,7 +84,7 @@ class Pairs(ABC):
 
     @abstractmethod
     def frozen(self, seed: int, shots: int = 2) -> "Shots":
-        """The same with its noise drawn once; noisy pairs that were taken are returned as they are."""
+        """The same pairs with their noise drawn once; shots that were taken are returned as they are."""
 
     @abstractmethod
     def batches(self, pixels: int = MEASURE_PIXELS) -> Iterator[Batch]:
@@ -92,7 +93,7 @@ class Pairs(ABC):
     def __len__(self) -> int:
         return len(self.scenes)
 
-    def chosen(self, indices: Sequence[int] | np.ndarray) -> Self:
+    def chosen(self, indices: Sequence[int] | Numbers) -> Self:
         """The scenes of these indices, in this order."""
         where = np.asarray(indices, dtype=np.int64)
         return replace(self, scenes=ChosenScenes(self.scenes, where), sizes=self.sizes[where], shots=self.shots[where])
@@ -128,7 +129,7 @@ class Pairs(ABC):
         return self._part(axis, 0, side - held), self._part(axis, side - held, side)
 
     def _part(self, axis: int, low: int, high: int) -> Self:
-        """Of a single scene, the pixels from `low` to `high` along an axis of (C, H, W)."""
+        """The pixels of a single scene from `low` to `high` along an axis of (C, H, W)."""
         sizes = self.sizes.copy()
         sizes[0, axis - 1] = high - low
         where = (slice(None),) * axis + (slice(low, high),)
@@ -136,31 +137,31 @@ class Pairs(ABC):
 
     def brightness(self) -> float:
         """Mean pixel of some evenly spread scenes, between 0.01 and 0.99."""
-        means = [float(self.to_float(scene.pictures[0]).mean()) for scene in self._some()]
+        means = [float(self.to_float(scene.pictures[0]).mean()) for scene in self._sampled()]
         return float(np.clip(np.mean(means), 0.01, 0.99))
 
-    def _some(self) -> Iterator[Scene]:
-        """Evenly spread scenes, MOST_LOOKED_AT at most."""
-        chosen = np.linspace(0, len(self) - 1, min(len(self), MOST_LOOKED_AT)).astype(int)
+    def _sampled(self) -> Iterator[Scene]:
+        """Evenly spread scenes, MOST_SAMPLED at most."""
+        chosen = np.linspace(0, len(self) - 1, min(len(self), MOST_SAMPLED)).astype(int)
         return (self.scenes[int(index)] for index in chosen)
 
-    def to_float(self, picture: np.ndarray) -> Tensor:
-        """(C, H, W) as it was brought → float32 (C, H, W) with white at 1 and the set's number of channels."""
+    def to_float(self, picture: Planes) -> Tensor:
+        """(C, H, W) as in the file → float32 (C, H, W) with white at 1 and the set's number of channels."""
         tensor = torch.from_numpy(picture.astype(np.float32)) / self.scale
         return tensor.expand(self.channels, -1, -1)
 
-    def _cut(self, places: Iterable[tuple[Crop, tuple[np.ndarray, ...]]], window: int) -> Tensor:
+    def _cut(self, places: Iterable[tuple[Crop, tuple[Planes, ...]]], window: int) -> Tensor:
         """Crops with K pictures of their scenes → windows, float32 (B, K, C, window, window), white is 1."""
         cut = [self._window(crop, pictures, window) for crop, pictures in places]
         return torch.from_numpy(np.stack(cut)).float().div_(self.scale)
 
-    def _window(self, crop: Crop, pictures: tuple[np.ndarray, ...], window: int) -> np.ndarray:
-        """The same window of each picture, (K, C, window, window), values as they were brought."""
+    def _window(self, crop: Crop, pictures: tuple[Planes, ...], window: int) -> Planes:
+        """The same window of each picture, (K, C, window, window), with the values of the file."""
         sides = self.sizes[crop.scene]
         top, left = (int(room * (max(side - window, 0) + 1)) for room, side in zip(crop.place, sides))
         where = (slice(None), slice(top, top + window), slice(left, left + window))
-        cut = [np.broadcast_to(each[where], (self.channels, *each[where].shape[1:])) for each in pictures]
-        stack = np.stack(cut)
+        cut = [picture[where] for picture in pictures]
+        stack = np.stack([np.broadcast_to(part, (self.channels, *part.shape[1:])) for part in cut])
         if min(stack.shape[-2:]) < window:
             stack = pad_to_multiple(torch.from_numpy(stack), window).numpy()
         return stack
@@ -179,10 +180,10 @@ class Shots(Pairs):
         return self.scenes[0].clean is not None
 
     def noise_levels(self) -> tuple[float, float] | None:
-        """Those of the quietest and the noisiest scenes (5 % and 95 %), from the differences of two shots."""
+        """The levels of the quietest and the noisiest scenes (5 % and 95 %), from the differences of two shots."""
         if self.shots.min() < 2:
             return None
-        pairs = [[self.to_float(shot) for shot in scene.shots[:2]] for scene in self._some()]
+        pairs = [[self.to_float(shot) for shot in scene.shots[:2]] for scene in self._sampled()]
         sigmas = [255 * float(((one - other).square().mean() / 2).sqrt()) for one, other in pairs]
         low, high = np.quantile(sigmas, [0.05, 0.95]).round(2).tolist()
         return low, high
@@ -196,7 +197,7 @@ class Shots(Pairs):
     def draw(self, crops: Sequence[Crop], side: int, seed: tuple[int, ...], *, clean: bool, share: slice) -> Tensor:
         return self._cut(((crop, self._pair(crop, clean)) for crop in crops[share]), side)
 
-    def _pair(self, crop: Crop, clean: bool) -> tuple[np.ndarray, ...]:
+    def _pair(self, crop: Crop, clean: bool) -> tuple[Planes, ...]:
         scene = self.scenes[crop.scene]
         if clean:
             return scene.shots[crop.order % len(scene.shots)], scene.pictures[-1]
@@ -207,7 +208,7 @@ class Shots(Pairs):
         return self
 
     def loaded(self) -> "Shots":
-        """The same, with every scene in memory: noise that is drawn when asked for is drawn now."""
+        """The same pairs with every scene in memory: noise that is drawn on demand is drawn now."""
         return replace(self, scenes=self.scenes.loaded()) if isinstance(self.scenes, DerivedScenes) else self
 
     def batches(self, pixels: int = MEASURE_PIXELS) -> Iterator[Batch]:
@@ -227,24 +228,23 @@ class Shots(Pairs):
 
 
 def _stacked(parts: Sequence[Tensor | None]) -> Tensor | None:
-    """None where a scene has no such picture."""
+    """A stack of the parts; None where one is missing."""
     present = [part for part in parts if part is not None]
     return torch.stack(present) if len(present) == len(parts) else None
 
 
-def gather(scenes: Sequence[Scene], name: str, notes: tuple[str, ...] = ()) -> Shots:
-    """Scenes → Shots, after one look at all of them. Raises ValueError for values that nothing can be learnt from."""
+def gather(scenes: Scenes, name: str, notes: tuple[str, ...] = ()) -> Shots:
+    """Scenes → Shots, after a survey of all of them. Raises ValueError for pixels from which nothing can be learnt."""
     found = survey(scenes, name)
     least, most = int(found.shots.min()), int(found.shots.max())
     shots = f"{most} shot{'s' * (most != 1)}" if least == most else f"{least} to {most} shots"
     reference = " and a reference" if scenes[0].clean is not None else ""
-    described = f"{len(scenes):,} scene{'s' * (len(scenes) > 1)} × {shots}{reference}, {found}"
     return Shots(
         scenes=scenes,
         scale=found.scale,
         sizes=found.sizes,
         shots=found.shots,
         channels=found.channels,
-        described=described,
+        described=f"{len(scenes):,} scene{'s' * (len(scenes) > 1)} × {shots}{reference}, {found}",
         notes=notes,
     )

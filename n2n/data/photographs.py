@@ -1,4 +1,4 @@
-"""Clean photographs, from which noisy pairs are drawn afresh whenever they are asked for."""
+"""Clean photographs, from which noisy pairs are drawn afresh for every batch."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,16 +9,14 @@ from torch import Tensor
 
 from ..noise import Noise, generator
 from .pairs import MEASURE_PIXELS, Batch, Crop, Pairs, Shots
-from .scenes import DerivedScenes, Scene, survey
+from .scenes import DerivedScenes, Scene, Scenes, survey
 
-FROZEN = 2  # tells noise drawn once apart from noise drawn at every step
+FROZEN = 2  # part of the seed of noise drawn once, which tells it from noise drawn at every step
 
 
 @dataclass(frozen=True, kw_only=True)
 class Photographs(Pairs):
-    """Scenes of which only the clean picture is there, and the noise that makes shots of it; `sizes` are those before
-    any noise.
-    """
+    """Scenes with a clean picture only, and the noise model that makes shots of it; `sizes` are those of the former."""
 
     noise: Noise
     has_clean = True
@@ -36,10 +34,10 @@ class Photographs(Pairs):
         return self.noise.shrink
 
     def noise_levels(self) -> None:
-        """None: the noise model tells them."""
+        """None, since the noise model says them."""
 
     def check_targets(self, clean: bool) -> None:
-        """There is always a clean picture, and a second draw of the noise."""
+        """Never raises: there is always a clean picture, and a second draw of the noise."""
 
     def draw(self, crops: Sequence[Crop], side: int, seed: tuple[int, ...], *, clean: bool, share: slice) -> Tensor:
         """The whole paper in a line: two independent draws of the noise on one picture.
@@ -69,18 +67,18 @@ class Photographs(Pairs):
 
 
 class NoisyScenes(DerivedScenes):
-    """Scenes made of clean photographs when they are asked for."""
+    """Scenes made of clean photographs on demand."""
 
     def __init__(self, photos: Photographs, seed: int, shots: int) -> None:
         self.photos, self.seed, self.shots, self.scenes = photos, seed, shots, photos.scenes
         self.drawn: list[Scene] | None = None
 
     @property
-    def made(self) -> bytes:
+    def derivation(self) -> bytes:
         return f"{self.photos.noise} {self.seed} {self.shots} {self.photos.channels}".encode()
 
     def loaded(self) -> "NoisyScenes":
-        """The same with all noise drawn and kept."""
+        """The same scenes with all noise drawn and kept."""
         kept = NoisyScenes(self.photos, self.seed, self.shots)
         kept.drawn = list(self)
         return kept
@@ -98,8 +96,8 @@ class NoisyScenes(DerivedScenes):
         return Scene(scene.name, shots, noise.clean(photo)[0].numpy())
 
 
-def with_noise(scenes: Sequence[Scene], name: str, noise: Noise, notes: tuple[str, ...] = ()) -> Photographs:
-    """Clean scenes → Photographs, after one look at all of them. Raises ValueError as `pairs.gather`."""
+def with_noise(scenes: Scenes, name: str, noise: Noise, notes: tuple[str, ...] = ()) -> Photographs:
+    """Clean scenes → Photographs, after a survey of all of them. Raises ValueError as `pairs.gather`."""
     found = survey(scenes, name)
     many = f"{len(scenes):,} clean photograph{'s' * (len(scenes) > 1)}"
     return Photographs(

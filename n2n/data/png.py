@@ -1,4 +1,4 @@
-"""PNG: 8 and 16 bits, grey and colour, with or without alpha, and its metadata."""
+"""PNG files: 8 and 16 bits, grey and colour, with or without alpha, and their metadata."""
 
 import io
 import zlib
@@ -7,8 +7,10 @@ import imagecodecs
 import numpy as np
 from PIL import PngImagePlugin
 
-HEADER_END = 8 + 25  # bytes: signature, IHDR chunk
-BIT_DEPTH = 24  # place of the byte that tells it
+from .types import Pixels
+
+HEADER_END = 8 + 25  # bytes of the signature and the IHDR chunk
+BIT_DEPTH = 24  # place of the byte that holds it
 Damaged = imagecodecs.PngError
 
 
@@ -17,25 +19,26 @@ def is_16_bit(data: bytes) -> bool:
     return data[BIT_DEPTH] == 16
 
 
-def decode(data: bytes) -> np.ndarray:
+def decode(data: bytes) -> Pixels:
     """A PNG file of 16 bits → uint16 (H, W) or (H, W, S). Raises Damaged.
 
     By imagecodecs, as Pillow cuts 16-bit colour down to 8 bits.
     """
-    return imagecodecs.png_decode(data)
+    pixels: Pixels = imagecodecs.png_decode(data)
+    return pixels
 
 
 def encode(
-    pixels: np.ndarray, *, icc: bytes | None = None, exif: bytes | None = None, strategy: int | None = None
+    pixels: Pixels, *, icc: bytes | None = None, exif: bytes | None = None, strategy: int | None = None
 ) -> bytes:
     """uint8 or uint16 (H, W) or (H, W, S) → a PNG file, lossless; `strategy` is one of imagecodecs.PNG.STRATEGY.
 
     By imagecodecs, as Pillow writes no 16-bit colour and takes twice the time for 8 bits; but imagecodecs writes no
-    metadata, which go behind the header chunk here. Raises ValueError where there is no pixel.
+    metadata, which is inserted behind the header chunk here. Raises ValueError for an empty array.
     """
     if not pixels.size:
         raise ValueError(f"a picture of shape {pixels.shape} cannot be written as PNG; each side needs a pixel")
-    most = pixels.nbytes + pixels.nbytes // 64 + 16 * len(pixels) + 4096  # imagecodecs reckons too little for thin ones
+    most = pixels.nbytes + pixels.nbytes // 64 + 16 * len(pixels) + 4096  # imagecodecs allows too little for thin ones
     encoded = imagecodecs.png_encode(
         np.ascontiguousarray(pixels), level=imagecodecs.PNG.COMPRESSION.SPEED, strategy=strategy, out=most
     )

@@ -1,4 +1,4 @@
-"""One reader for whatever a person has: files, folders, archives, loose pictures → noisy pairs."""
+"""The reader of noisy pairs, from files, folders, archives and loose pictures."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -6,17 +6,18 @@ from pathlib import Path
 from ..noise import Noise
 from . import formats
 from .arrays import read_arrays
-from .folders import Shelf, files_of, read_photos, read_pictures
+from .folders import PictureReader, read_photos, read_pictures
 from .pairs import Pairs, Shots, gather
 from .photographs import Photographs, with_noise
+from .sources import files_of
 
 
 def read(*paths: str | Path, noise: Noise | None = None, roles: tuple[str, ...] | None = None) -> Pairs:
-    """Reads pairs from a file, a folder, an archive or loose pictures, and says in words what it understood.
+    """Reads pairs from a file, a folder, an archive or loose pictures, with a description and notes on what was found.
 
-    `noise` makes the pictures clean photographs from which noisy pairs are drawn; the words of folders.SAMPLES
-    stand for photographs of scikit-image. `roles` tells the arrays of a file apart where names do not,
-    such as ("source", "clean"). Raises ValueError or OSError with what is wrong, what is allowed and what to do.
+    `noise` makes the pictures clean photographs from which noisy pairs are drawn; the words of sources.SAMPLES
+    stand for photographs of scikit-image. `roles`, such as ("source", "clean"), are those of the arrays of a file
+    whose names do not tell. Raises ValueError or OSError saying what is wrong, what is allowed and what to do.
     """
     if roles and not _are_arrays(paths):
         raise ValueError("roles are for files of arrays; name the folders or files of pictures after them instead")
@@ -29,21 +30,21 @@ def read_shots(*paths: str | Path, roles: tuple[str, ...] | None = None) -> Shot
     if _are_arrays(paths):
         stacked, notes = read_arrays(Path(paths[0]), roles)
         return gather(stacked, name, notes)
-    shelf = Shelf()
+    reader = PictureReader()
     with ExitStack() as stack:
-        scenes = read_pictures(files_of([Path(path) for path in paths], stack), name, shelf)
-    return gather(scenes, name, shelf.told())
+        scenes = read_pictures(files_of([Path(path) for path in paths], stack), name, reader)
+    return gather(scenes, name, reader.notes)
 
 
 def read_photographs(*paths: str | Path, noise: Noise) -> Photographs:
-    """Reads clean photographs, of which noisy pairs are drawn, as `read` does."""
+    """Reads clean photographs, from which noisy pairs are drawn, as `read` does."""
     name = ", ".join(map(str, paths))
     if _are_arrays(paths):
         raise ValueError(f"'{name}' holds arrays; a noise model is for folders of clean photographs")
-    shelf = Shelf()
+    reader = PictureReader()
     with ExitStack() as stack:
-        scenes = read_photos(files_of([Path(path) for path in paths], stack), name, shelf)
-    return with_noise(scenes, name, noise, shelf.told())
+        scenes = read_photos(files_of([Path(path) for path in paths], stack), name, reader)
+    return with_noise(scenes, name, noise, reader.notes)
 
 
 def _are_arrays(paths: tuple[str | Path, ...]) -> bool:

@@ -1,22 +1,23 @@
-"""What K shots show: scenes, and the words by which people tell noisy, noisy and clean apart."""
+"""Scenes, each with K noisy shots, and the names by which people tell shots and clean pictures apart."""
 
 import hashlib
-from abc import abstractmethod
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
-from typing import Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from . import formats
 from .image import full_scale
+from .types import Numbers, Planes
 
 SOURCE_NAMES = ("source", "noisy", "noisy1", "noisy_1", "input", "a", "x", "1")
 TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")
 CLEAN_NAMES = ("clean", "average", "reference", "gt", "ground_truth", "target_clean", "truth")
-MOST_READ = 2**28  # bytes that a fingerprint is taken of: of larger sets it is that of evenly spread scenes
-LEAST_SIDE = 8  # pixels: smaller pictures teach nothing
+MOST_READ = 2**28  # bytes that a fingerprint reads: of larger sets, those of evenly spread scenes
+LEAST_SIDE = 8  # pixels: a net learns nothing from smaller pictures
 ROLES = ("source", "target", "clean")
 SHOT_ROLES = ("source", "target", "shot3", "shot4", "shot5", "shot6", "shot7", "shot8")
 LAYOUTS = (
@@ -28,15 +29,15 @@ LAYOUTS = (
 
 @dataclass(frozen=True)
 class Scene:
-    """What K shots show."""
+    """A scene: K noisy shots of the same thing."""
 
     name: str
-    shots: tuple[np.ndarray, ...]  # each (C, H, W), uint8, uint16 or floating point, one size
-    clean: np.ndarray | None = None  # (C, H, W); nobody needs one
+    shots: tuple[Planes, ...]  # each (C, H, W), uint8, uint16 or floating point, one size
+    clean: Planes | None = None  # (C, H, W); optional
 
     @property
-    def pictures(self) -> tuple[np.ndarray, ...]:
-        """All there is of the scene: shots, then clean."""
+    def pictures(self) -> tuple[Planes, ...]:
+        """All pictures of the scene: shots, then clean."""
         return self.shots if self.clean is None else (*self.shots, self.clean)
 
     def window(self, where: tuple[slice | EllipsisType, ...]) -> "Scene":
@@ -45,15 +46,38 @@ class Scene:
         return Scene(self.name, tuple(shot[where] for shot in self.shots), clean)
 
 
-class StackedScenes(Sequence[Scene]):
-    """Scenes in arrays (N, C, H, W), memory-mapped or not, an array for each shot; a Scene is made when asked for."""
+class Scenes(Protocol):
+    """The scenes of a set: a list of them, or an object that makes each of them on demand."""
 
-    def __init__(self, shots: Sequence[np.ndarray], clean: np.ndarray | None) -> None:
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Scene: ...
+
+    def __iter__(self) -> Iterator[Scene]: ...
+
+
+class ScenesOnDemand(ABC):
+    """Scenes that are made when they are indexed."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def __getitem__(self, index: int, /) -> Scene: ...
+
+    def __iter__(self) -> Iterator[Scene]:
+        return map(self.__getitem__, range(len(self)))
+
+
+class StackedScenes(ScenesOnDemand):
+    """Scenes in arrays (N, C, H, W), memory-mapped or not, one array for each shot."""
+
+    def __init__(self, shots: Sequence[Planes], clean: Planes | None) -> None:
         self.shots, self.clean = shots, clean
 
     @property
-    def pictures(self) -> tuple[np.ndarray, ...]:
-        """All arrays there are: shots, then clean."""
+    def pictures(self) -> tuple[Planes, ...]:
+        """All arrays: shots, then clean."""
         return tuple(self.shots) if self.clean is None else (*self.shots, self.clean)
 
     def __len__(self) -> int:
@@ -66,25 +90,25 @@ class StackedScenes(Sequence[Scene]):
         return Scene(str(index), tuple(shot[index] for shot in self.shots), clean)
 
 
-class DerivedScenes(Sequence[Scene]):
-    """What is made of other `scenes`, in a way that `made` tells in full."""
+class DerivedScenes(ScenesOnDemand):
+    """Scenes that are derived from other `scenes`."""
 
-    scenes: Sequence[Scene]
+    scenes: Scenes
 
     @property
     @abstractmethod
-    def made(self) -> bytes:
-        """All that decides what is made of the scenes."""
+    def derivation(self) -> bytes:
+        """Everything that decides how these scenes are derived from the others."""
 
     def loaded(self) -> Self:
-        """The same, with what is costly to make made now and kept."""
+        """The same scenes; those that are costly to make are made now and kept."""
         return self
 
 
 class ChosenScenes(DerivedScenes):
     """Some of the scenes, in the order of `indices`."""
 
-    def __init__(self, scenes: Sequence[Scene], indices: np.ndarray) -> None:
+    def __init__(self, scenes: Scenes, indices: Numbers) -> None:
         self.scenes, self.indices = scenes, indices
 
     def __len__(self) -> int:
@@ -94,15 +118,15 @@ class ChosenScenes(DerivedScenes):
         return self.scenes[int(self.indices[index])]
 
     @property
-    def made(self) -> bytes:
+    def derivation(self) -> bytes:
         return self.indices.tobytes()
 
 
-def fingerprint(scenes: Sequence[Scene]) -> str:
-    """Twelve letters that tell one set of scenes from another, made of their pixels and of what each is taken for."""
+def fingerprint(scenes: Scenes) -> str:
+    """Twelve letters that tell one set of scenes from another, a digest of their pixels and roles."""
     digest = hashlib.blake2b(digest_size=6)
     if isinstance(scenes, DerivedScenes):
-        digest.update(fingerprint(scenes.scenes).encode() + scenes.made)
+        digest.update(fingerprint(scenes.scenes).encode() + scenes.derivation)
         return digest.hexdigest()
     size = len(scenes) * sum(picture.nbytes for picture in scenes[0].pictures)
     digest.update(b"%d" % len(scenes))
@@ -110,18 +134,18 @@ def fingerprint(scenes: Sequence[Scene]) -> str:
         scene = scenes[index]
         for picture in scene.pictures:
             digest.update(f"{picture.shape} {picture.dtype} {picture is scene.clean}".encode())
-            digest.update(np.ascontiguousarray(picture))
+            digest.update(np.ascontiguousarray(picture).data)
     return digest.hexdigest()
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What has to be known of all scenes before any is used."""
+    """The properties of a set of scenes that are needed before any scene is used."""
 
-    sizes: np.ndarray  # (N, 2): height and width in pixels
-    shots: np.ndarray  # (N,): shots of each scene
+    sizes: Numbers  # (N, 2): height and width in pixels
+    shots: Numbers  # (N,): shots of each scene
     channels: int  # 3 as soon as one scene is in colour
-    dtype: np.dtype
+    dtype: np.dtype[Any]
     scale: float  # value of white
 
     def __str__(self) -> str:
@@ -133,8 +157,8 @@ class Survey:
         return f"{depth} {'colour' if self.channels == 3 else 'grey'} {size}"
 
 
-def survey(scenes: Sequence[Scene], name: str) -> Survey:
-    """Looks at every scene once. Raises ValueError for values that nothing can be learnt from."""
+def survey(scenes: Scenes, name: str) -> Survey:
+    """Looks at every scene once. Raises ValueError for pixels from which nothing can be learnt."""
     if isinstance(scenes, StackedScenes):
         stacks = scenes.pictures
         sizes = np.broadcast_to(stacks[0].shape[-2:], (len(scenes), 2))
@@ -165,20 +189,23 @@ def survey(scenes: Sequence[Scene], name: str) -> Survey:
 
 
 def role_of(name: str) -> str | None:
-    """'noisy1' → 'source', 'gt' → 'clean', 'shot3' → 'shot3', …; None for a name that tells nothing."""
-    known = [*zip(ROLES, (SOURCE_NAMES, TARGET_NAMES, CLEAN_NAMES)), *((role, (role,)) for role in SHOT_ROLES[2:])]
-    return next((role for role, names in known if name.lower() in names), None)
+    """'noisy1' → 'source', 'gt' → 'clean', 'shot3' → 'shot3', …; None for any other name."""
+    names_by_role: dict[str, tuple[str, ...]] = {"source": SOURCE_NAMES, "target": TARGET_NAMES, "clean": CLEAN_NAMES}
+    names_by_role |= {role: (role,) for role in SHOT_ROLES[2:]}
+    return next((role for role, names in names_by_role.items() if name.lower() in names), None)
 
 
-def tell_all(names: Sequence[str]) -> bool:
-    """Does each name tell a role, and each another?"""
+def name_all_roles(names: Sequence[str]) -> bool:
+    """Whether each name stands for a role, and each for another one."""
     return None not in (roles := {role_of(name) for name in names}) and len(roles) == len(names)
 
 
 def roles_of(names: Sequence[str]) -> tuple[str, ...]:
-    """A role for each of two or three names: the one it tells, and what is left in order; two the same tell nothing."""
-    told = [role_of(name) for name in names]
-    if any(told.count(role) > 1 for role in told if role):
-        told = [None] * len(names)
-    left = iter([role for role in ROLES if role not in told])
-    return tuple(role or next(left) for role in told)
+    """A role for each of two or three names: the one it stands for, or else the next that is free. Where two names
+    stand for the same role, the order alone decides.
+    """
+    found = [role_of(name) for name in names]
+    if any(found.count(role) > 1 for role in found if role):
+        found = [None] * len(names)
+    free = iter([role for role in ROLES if role not in found])
+    return tuple(role or next(free) for role in found)

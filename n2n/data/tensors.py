@@ -1,4 +1,4 @@
-"""What torch.save wrote: tensors are read, and code is never run."""
+"""Files of torch.save: tensors are read, and code is never run."""
 
 import errno
 import pickle
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-# What torch.load raises for a file that torch.save did not write, or that breaks off.
+# The errors of torch.load for a file that torch.save did not write, or that is cut short.
 UNREADABLE = (
     pickle.UnpicklingError,
     struct.error,
@@ -26,17 +26,17 @@ UNREADABLE = (
 
 
 def load_tensors(path: Path) -> object:
-    """What torch.save wrote, memory-mapped where it can be; tensors and plain containers only.
+    """The content of a file of torch.save, memory-mapped where possible; tensors and plain containers only.
 
     Raises ValueError for anything else; code in the file is refused without being run.
     """
     try:
         mapped = zipfile.is_zipfile(path)  # the old format, before torch 1.6, cannot be mapped
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of a pickle that torch did not write: refused below
+            warnings.simplefilter("ignore", UserWarning)  # about a pickle of another program, which is refused below
             return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except UNREADABLE as error:
-        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a file that breaks off is an invalid argument
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # the error for a file that is cut short
             raise
         code = re.search(r"GLOBAL (\S+)", str(error))  # torch's own message advises to run it
         reason = f"it wants {code[1]}" if code else re.split(r"\n|\. ", str(error))[0][:120]

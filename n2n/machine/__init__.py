@@ -1,4 +1,4 @@
-"""What a process runs on: devices, other processes, signals, and which of several ways is the fastest there."""
+"""What a process runs on: devices, the processes of a training, signals, locks and timing."""
 
 import lazy_loader
 

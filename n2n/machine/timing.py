@@ -1,6 +1,6 @@
-"""Which of several ways is the fastest: all take turns, so that what else the machine does slows all alike.
+"""Timing of several functions in turn, so that whatever else the machine does slows all of them alike.
 
-torch.utils.benchmark and timeit measure one way after the other.
+torch.utils.benchmark and timeit measure one function after the other.
 """
 
 import time
@@ -15,7 +15,7 @@ Work = Callable[[], object]
 
 
 def best_seconds(*works: Work, limit: float = SECONDS) -> list[float]:
-    """The least seconds that each takes, taking turns for `limit` seconds, once at least."""
+    """The least seconds that each function takes; they take turns for `limit` seconds, at least once."""
     for work in works * WARM_UPS:
         work()
     best, end = [float("inf")] * len(works), time.perf_counter() + limit
@@ -28,7 +28,7 @@ def best_seconds(*works: Work, limit: float = SECONDS) -> list[float]:
 
 
 def _now() -> float:
-    """Seconds, once everything asked of a GPU is done."""
+    """The time in seconds, once a GPU has done all its work."""
     if torch.cuda.is_available():
         torch.cuda.synchronize()
     return time.perf_counter()

@@ -2,6 +2,7 @@ from . import tiling as tiling
 from . import weights as weights
 from .fast_unet import PRECISIONS as PRECISIONS
 from .fast_unet import FastUNet as FastUNet
+from .fast_unet import hardware as hardware
 from .fast_unet import prefers_bf16 as prefers_bf16
 from .fast_unet import resolved as resolved
 from .header import Header as Header

@@ -1,25 +1,28 @@
-"""Denoise pictures of any size with a network: pad, tile, crop; exact at the seams."""
+"""Denoising of pictures of any size with a network, by padding, tiling and cropping; exact at the seams."""
 
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..data import pad_to_multiple, turned, turned_back
+from .fast_unet import FastUNet
+from .unet import UNet
 
-PASS_PIXELS = 2**23  # of a picture that pass the network at once; a larger one goes in overlapping tiles
-BATCH_PIXELS = 2**18  # of small pictures sent through the network at once: more would leave the cache
+Net = UNet | FastUNet
+
+PASS_PIXELS = 2**23  # pixels that pass the network at once; a larger picture goes in overlapping tiles
+BATCH_PIXELS = 2**18  # pixels of small pictures that pass the network at once: more would leave the cache
 
 
-def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, pass_pixels: int = PASS_PIXELS) -> Tensor:
+def denoise(net: Net, noisy: Tensor, *, ensemble: bool = False, pass_pixels: int = PASS_PIXELS) -> Tensor:
     """noisy: float (N, C, H, W) in [0, 1], any H, W ≥ 1, on any device. Returns the same shape, device and type.
 
-    `net` carries two numbers: `multiple`, which its input's sides must divide by, and `reach`, how far an output
-    pixel sees in pixels. `ensemble` averages over the eight flips and turns (Timofte et al., 2016). A picture of
-    more than `pass_pixels` goes in tiles that overlap by the reach, so that their result is the whole picture's. No
-    gradient is kept, and the mode of `net` is left as it was.
+    `ensemble` averages over the eight flips and turns (Timofte et al., 2016). A picture of more than
+    `pass_pixels` goes in tiles that overlap by the reach of the net, so that the result is that of the whole picture.
+    No gradient is kept, and the mode of `net` is left as it was.
     """
     with evaluating(net), torch.no_grad():
         result = _denoise_upright(net, noisy, pass_pixels)
@@ -31,7 +34,7 @@ def denoise(net: nn.Module, noisy: Tensor, *, ensemble: bool = False, pass_pixel
 
 
 def blend(noisy: Tensor, denoised: Tensor, strength: float) -> Tensor:
-    """strength 0 gives the noisy picture, 1 the denoised one. Raises ValueError outside [0, 1]."""
+    """A mixture: strength 0 gives the noisy picture, 1 the denoised one. Raises ValueError outside [0, 1]."""
     check_strength(strength)
     return denoised if strength == 1 else torch.lerp(noisy, denoised, strength)
 
@@ -43,8 +46,8 @@ def check_strength(strength: float) -> None:
 
 
 @contextmanager
-def evaluating(net: nn.Module) -> Iterator[None]:
-    """Evaluation mode inside, the mode it had before outside."""
+def evaluating(net: Net) -> Iterator[None]:
+    """Puts a net in evaluation mode, and back in its former mode at the end."""
     training = net.training
     net.eval()
     try:
@@ -53,7 +56,7 @@ def evaluating(net: nn.Module) -> Iterator[None]:
         net.train(training)
 
 
-def _denoise_upright(net: nn.Module, noisy: Tensor, pass_pixels: int) -> Tensor:
+def _denoise_upright(net: Net, noisy: Tensor, pass_pixels: int) -> Tensor:
     overlap = -(-net.reach // net.multiple) * net.multiple
     result = torch.empty_like(noisy)
     sides = [-(-side // net.multiple) * net.multiple for side in noisy.shape[-2:]]
@@ -87,11 +90,12 @@ def _cores(sides: list[int], overlap: int, multiple: int, pass_pixels: int) -> l
 
 
 def _window(start: int, core: int, overlap: int, side: int) -> tuple[slice, slice]:
-    """What a tile reads from the picture, and which part of its result it keeps."""
+    """The part of the picture that a tile reads, and the part of its result that it keeps."""
     low, high = max(0, start - overlap), min(side, start + core + overlap)
     return slice(low, high), slice(start - low, min(start + core, side) - low)
 
 
-def _run(net: nn.Module, window: Tensor) -> Tensor:
+def _run(net: Net, window: Tensor) -> Tensor:
     parameter = next(net.parameters())
-    return net(window.to(parameter.device, parameter.dtype, memory_format=torch.channels_last))
+    output: Tensor = net(window.to(parameter.device, parameter.dtype, memory_format=torch.channels_last))
+    return output

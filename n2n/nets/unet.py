@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
@@ -11,19 +11,21 @@ from torch import Tensor, nn
 from ..settings import check_settings, setting
 
 LEVELS = 5  # poolings: the picture's sides must be multiples of 2**LEVELS
-MULTIPLE = 2**LEVELS
+MULTIPLE = 1 << LEVELS
 SLOPE = 0.1  # of every LeakyReLU
 
 
 @dataclass(frozen=True)
 class UNetConfig:
-    """What has to be known to build the net again; it travels in the header of a weights file."""
+    """The settings that a net is built from, which are kept in the header of its weights file."""
 
     channels: int = setting(3, "channels of a picture: 1 grey, 3 colour", low=1, high=16)
     width: int = setting(
         24, "feature maps of the encoder: 24 in Table I, 48 in the paper's net", low=3, high=384, multiple=3
     )
-    residual: bool = setting(False, "the net says what to add to a picture; without, as in Table I, the picture itself")
+    residual: bool = setting(
+        False, "the net predicts what to add to a picture; without, as in Table I, the picture itself"
+    )
     bias: bool = setting(True, "the convolutions add biases; without, one strength of noise teaches others too")
 
     def __post_init__(self) -> None:
@@ -34,7 +36,7 @@ class UNetConfig:
 
     @property
     def kind(self) -> str:
-        """In words: how the net ends, and whether it has biases."""
+        """How the net ends, and whether it has biases, in words."""
         return ("residual" if self.residual else "Table I") + ("" if self.bias else ", bias-free")
 
 
@@ -45,10 +47,6 @@ class Layer(NamedTuple):
     function: str  # "convolution", "max-pool", "upsample" or "concatenate"
     outputs: int  # channels after the row
     other: str = ""  # concatenate: the earlier row whose output is joined
-
-    @property
-    def parameter_name(self) -> str:
-        return self.name.lower()
 
 
 class Row(NamedTuple):
@@ -69,7 +67,7 @@ class Row(NamedTuple):
 
 
 def layers(config: UNetConfig) -> list[Layer]:
-    """The rows of Table I, top to bottom: what is built, what is run and what is printed."""
+    """The rows of Table I, top to bottom, by which the net is built, run and printed."""
     narrow, wide = config.width, 2 * config.width
     rows = [Layer("ENC_CONV0", "convolution", narrow)]
     for level in range(1, LEVELS + 1):
@@ -91,7 +89,7 @@ def layers(config: UNetConfig) -> list[Layer]:
 
 
 class UNet(nn.Module):
-    """Denoiser f: noisy → denoised. Every convolution is 3×3, "same"-padded, an attribute under its table name."""
+    """The denoiser f: noisy → denoised. Each convolution is 3×3, "same"-padded, an attribute named as in Table I."""
 
     def __init__(self, config: UNetConfig | None = None) -> None:
         super().__init__()
@@ -100,7 +98,7 @@ class UNet(nn.Module):
         inputs, biased = self.config.channels, self.config.bias
         for layer in self.layers:
             if layer.function == "convolution":
-                self.add_module(layer.parameter_name, _convolution(inputs, layer.outputs, biased))
+                self.add_module(layer.name.lower(), _convolution(inputs, layer.outputs, biased))
             inputs = layer.outputs
 
     @property
@@ -123,6 +121,10 @@ class UNet(nn.Module):
                     scale //= 2
         return pixels
 
+    def convolution(self, name: str) -> nn.Conv2d:
+        """The convolution of a row of Table I."""
+        return cast(nn.Conv2d, self.get_submodule(name.lower()))
+
     def forward(self, image: Tensor) -> Tensor:
         """image: float (N, C, H, W), white is 1, H and W multiples of 32. Returns the same shape; within (0, 1) by
         Table I, anywhere with `residual`.
@@ -133,7 +135,7 @@ class UNet(nn.Module):
         for layer in self.layers:
             match layer.function:
                 case "convolution":
-                    x = self.get_submodule(layer.parameter_name)(x)
+                    x = self.convolution(layer.name)(x)
                     x = self.finished(image, x) if layer is last else F.leaky_relu(x, SLOPE, inplace=True)
                 case "max-pool":
                     outputs[layer.name] = x = F.max_pool2d(x, 2)
@@ -144,7 +146,7 @@ class UNet(nn.Module):
         return x
 
     def finished(self, image: Tensor, x: Tensor) -> Tensor:
-        """What the last convolution says of a picture → the denoised picture."""
+        """The output of the last convolution for a picture → the denoised picture."""
         return image + x if self.config.residual else torch.sigmoid(x)
 
     def rows(self, height: int = 32, width: int = 32) -> list[Row]:
@@ -156,7 +158,7 @@ class UNet(nn.Module):
                 case "convolution":
                     ending = "plus INPUT" if self.config.residual else "sigmoid"
                     function = "convolution 3×3, " + (ending if layer is self.layers[-1] else f"LeakyReLU {SLOPE}")
-                    parameters = count_parameters(self.get_submodule(layer.parameter_name))
+                    parameters = count_parameters(self.convolution(layer.name))
                 case "max-pool":
                     function, height, width = "max-pool 2×2", height // 2, width // 2
                 case "upsample":
@@ -167,7 +169,7 @@ class UNet(nn.Module):
         return rows
 
     def table(self, height: int = 32, width: int = 32) -> str:
-        """The rows of Table I and the total of the parameters as text."""
+        """The rows of Table I and the total number of parameters, as text."""
         lines = [("NAME", "N_OUT", "FUNCTION", "SIZE", "PARAMETERS")]
         lines += [row.cells for row in self.rows(height, width)]
         lines.append(("TOTAL", "", "", "", f"{count_parameters(self):,}"))
@@ -178,31 +180,33 @@ class UNet(nn.Module):
 
 
 def _convolution(inputs: int, outputs: int, biased: bool) -> nn.Conv2d:
-    """Of 32-bit numbers, whatever torch's default is: pictures come in those."""
+    """A convolution in float32, whatever torch's default type is: pictures come in float32."""
     return nn.Conv2d(inputs, outputs, 3, padding="same", bias=biased, dtype=torch.float32)
 
 
 def initialize_he(net: UNet) -> None:
-    """Random weights after He et al. (2015), as in the paper; biases 0. From torch's global seed.
+    """Draws weights after He et al. (2015), as in the paper, from torch's global seed; biases are 0.
 
     A residual net's last convolution is 0: it starts as the identity.
     """
     for layer in net.layers:
         if layer.function == "convolution":
-            convolution = net.get_submodule(layer.parameter_name)
+            convolution = net.convolution(layer.name)
             nn.init.kaiming_normal_(convolution.weight, a=SLOPE, nonlinearity="leaky_relu")
-            if net.config.bias:
+            if convolution.bias is not None:
                 nn.init.zeros_(convolution.bias)
     if net.config.residual:
-        nn.init.zeros_(convolution.weight)
+        nn.init.zeros_(net.convolution(net.layers[-1].name).weight)
 
 
 def start_at(net: UNet, brightness: float) -> None:
-    """Lets an untrained net's output lie about a mean pixel in (0, 1): the last bias becomes its logit.
+    """Starts an untrained net of Table I at a mean pixel in (0, 1): the last bias becomes its logit.
 
     A sigmoid that starts far above dark pictures is driven into saturation at black, and never learns.
     """
-    net.get_submodule(net.layers[-1].parameter_name).bias.data.fill_(math.log(brightness / (1 - brightness)))
+    bias = net.convolution(net.layers[-1].name).bias
+    if bias is not None:
+        nn.init.constant_(bias, math.log(brightness / (1 - brightness)))
 
 
 def count_parameters(module: nn.Module) -> int:
@@ -212,7 +216,7 @@ def count_parameters(module: nn.Module) -> int:
 
 def config_of(state: dict[str, Tensor], residual: bool) -> UNetConfig:
     """Reads channels, width and biases off the tensors of a state dict, for files that carry no header. How the net
-    ends leaves no trace in them: `residual` has to be told.
+    ends leaves no trace in them, and is given by `residual`.
 
     Raises ValueError where the tensors are not those of this U-Net at any width.
     """

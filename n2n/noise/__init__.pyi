@@ -1,4 +1,4 @@
 from .models import NOISES as NOISES
 from .models import Noise as Noise
-from .models import generator as generator
-from .models import parse as parse
+from .parser import parse as parse
+from .seeds import generator as generator

@@ -1,19 +1,14 @@
 """Noise models: callables photograph → noisy picture, drawn from an explicit generator and never clipped.
 
 Clipping would shift the mean of the noise, and Noise2Noise needs targets that are right on average
-(Lehtinen et al., 2018, section 2). Each model is written `name:level` or `name:low-high`; from a range every
-picture draws its own level. Several are joined by a plus: one follows the other. scikit-image's random_noise knows some
-of them, but draws no levels, gives no second shot at the same one, and takes no torch generator.
+(Lehtinen et al., 2018, section 2). scikit-image's random_noise knows some of them, but draws no levels, gives no second
+shot at the same level, and takes no torch generator.
 """
 
 import math
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import ClassVar
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
@@ -21,30 +16,29 @@ from torch import Generator, Tensor
 from .text_overlay import write_over
 
 
-def generator(*seed: int) -> Generator:
-    """A CPU generator for a path of non-negative numbers such as (seed, step); others of its length are independent."""
-    state = np.random.SeedSequence(seed).generate_state(1, np.uint64)[0]
-    return Generator().manual_seed(int(state >> np.uint64(1)))
-
-
 class Noise:
-    """How noisy pictures come about.
+    """A noise model.
 
     Call it with a photograph, float (N, C, H, W) in [0, 1], and a CPU generator: returns a noisy picture, float,
-    same device, not clipped. `clean` returns the picture that the noisy ones scatter around.
+    same device, not clipped.
     """
 
     name: str
-    shrink: int = 1  # photograph pixels to a side of one pixel of the result
     zero_mean: bool = True  # is the average of many noisy pictures the clean one?
     in_range: bool = True  # do noisy pixels stay in [0, 1]?
 
     @property
+    def shrink(self) -> int:
+        """How many times smaller the noisy picture is than the photograph, in height and in width."""
+        return 1
+
+    @property
     def sigma(self) -> tuple[float, float] | None:
-        """Least and greatest standard deviation on mid-grey in units of 255; None where that says little of it."""
+        """Least and greatest standard deviation on mid-grey in units of 255; None where that says little about it."""
         return None
 
     def clean(self, photo: Tensor) -> Tensor:
+        """The picture that the noisy ones scatter around."""
         return photo
 
     def __call__(self, photo: Tensor, rng: Generator) -> Tensor:
@@ -56,7 +50,7 @@ class Noise:
         return [self.draw(photo.cpu(), levels, rng).to(photo.device) for _ in range(count)]
 
     def levels(self, count: int, rng: Generator) -> Tensor:
-        """A level for each of `count` pictures, (N, 1, 1, 1); of several noises one behind the other, (N, K, 1, 1)."""
+        """A level for each of `count` pictures, (N, 1, 1, 1); for a chain of K noises (N, K, 1, 1)."""
         raise NotImplementedError
 
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
@@ -66,12 +60,12 @@ class Noise:
 
 @dataclass(frozen=True)
 class Levelled(Noise):
-    """One noise with a level, or a range of levels from which every picture draws its own."""
+    """A noise with one level, or with a range of levels from which every picture draws its own."""
 
     low: float
     high: float
 
-    unit: ClassVar[str]  # what the level means
+    unit: ClassVar[str]  # meaning of the level
     example: ClassVar[str]
     least: ClassVar[float] = 0.0
     most: ClassVar[float]
@@ -88,9 +82,8 @@ class Levelled(Noise):
         return f"{self.name}:{level}"
 
     def levels(self, count: int, rng: Generator) -> Tensor:
-        return (
-            torch.empty(count, 1, 1, 1, dtype=torch.float32).uniform_(generator=rng) * (self.high - self.low) + self.low
-        )
+        drawn = torch.empty(count, 1, 1, 1, dtype=torch.float32).uniform_(generator=rng)
+        return drawn * (self.high - self.low) + self.low
 
 
 class Gaussian(Levelled):
@@ -200,60 +193,9 @@ class Pixelate(Levelled):
         row = torch.arange(rows)[:, None] * side + within // side
         column = torch.arange(columns) * side + within % side
         chosen = (row * width + column).flatten(1)[:, None].expand(-1, photo.shape[1], -1)
-        return photo.flatten(2).gather(2, chosen).unflatten(2, (rows, columns))
-
-
-class Chain(Noise):
-    """Several noises, each on the result of the one before: photons, then electronics, then dead pixels."""
-
-    def __init__(self, parts: Sequence[Levelled]) -> None:
-        self.parts = tuple(parts)
-        self.name = JOIN.join(dict.fromkeys(part.name for part in parts))  # twice Gaussian is Gaussian
-        self.shrink = math.prod(part.shrink for part in parts)
-        self.zero_mean = all(part.zero_mean for part in parts)
-        self.in_range = all(part.in_range for part in parts)
-
-    def __str__(self) -> str:
-        return JOIN.join(map(str, self.parts))
-
-    @property
-    def sigma(self) -> tuple[float, float] | None:
-        known = [part.sigma for part in self.parts if part.sigma]
-        return tuple(math.hypot(*ends) for ends in zip(*known)) if known else None
-
-    def clean(self, photo: Tensor) -> Tensor:
-        return reduce(lambda picture, part: part.clean(picture), self.parts, photo)
-
-    def levels(self, count: int, rng: Generator) -> Tensor:
-        return torch.cat([part.levels(count, rng) for part in self.parts], dim=1)
-
-    def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
-        for part, level in zip(self.parts, levels.split(1, dim=1)):
-            photo = part.draw(photo, level, rng)
-        return photo
+        return photo.flatten(2).gather(2, chosen).view(*photo.shape[:2], rows, columns)
 
 
 NOISES: dict[str, type[Levelled]] = {
     kind.name: kind for kind in (Gaussian, Poisson, Bernoulli, Impulse, Speckle, Text, Pixelate)
 }
-JOIN = "+"  # between noises that follow each other
-
-
-def parse(spec: str) -> Noise:
-    """'gaussian:25', 'gaussian:0-50' or 'poisson:30+gaussian:0-10' → Noise. Raises ValueError naming the known ones."""
-    parts = [_parse_one(part) for part in re.split(r"(?<![eE])\+", spec)]  # not at the sign of 1e+3
-    return parts[0] if len(parts) == 1 else Chain(parts)
-
-
-def _parse_one(spec: str) -> Levelled:
-    name, _, level = spec.partition(":")
-    if name not in NOISES:
-        examples = ", ".join(kind.example for kind in NOISES.values())
-        raise ValueError(f"unknown noise '{spec}'; write one of {examples}, or some of them joined by {JOIN}")
-    kind = NOISES[name]
-    levels = re.split(r"(?<=[\d.])-", level)  # not at the sign of -5 or 1e-3
-    try:
-        low, high = (float(part) for part in (levels if len(levels) > 1 else levels * 2))
-    except ValueError:
-        raise ValueError(f"noise '{spec}' has no level: {kind.unit}, for example '{kind.example}'") from None
-    return kind(low, high)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from ..data import Pairs
-from ..machine import alone
+from ..machine import write_lock
 from ..measure import Measurement, measure, psnr
 from ..nets import FastUNet, Header, Mark, UNet, check_writable, denoise
 from . import losses, schedule
@@ -87,7 +87,7 @@ def train(
     )
     if checkpoints.target:
         check_writable(checkpoints.target)
-    with alone(checkpoints.target) if checkpoints.target else nullcontext():
+    with write_lock(checkpoints.target) if checkpoints.target else nullcontext():
         fast = FastUNet(net, recipe.precision)
         mark = checkpoints.resume() if resume else None
         measured_first = start is not None and mark is None

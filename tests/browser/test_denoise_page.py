@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from steps import panels, psnr, settled
 
-from n2n.noise.models import generator, parse
+from n2n.noise import generator, parse
 
 PHOTO = skimage.data.astronaut()[:128, :160]
 

@@ -8,8 +8,9 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from demo.widgets import panels, scripts
-from demo.widgets.theme import CSS, theme
+from demo.widgets import scripts
+from demo.widgets.panels import make_panels
+from demo.widgets.theme import make_theme, page_css
 from demo.work import rows
 
 PICTURE = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='192' height='192'/>"
@@ -40,12 +41,14 @@ def address():
         for count in MANY:
             for side in (32, 192):
                 lines = [row(count, side) for _ in range(ROWS)]
-                panels.component({"rows": lines, "empty": ""}, compact=True, elem_id=f"p{count}-{side}")
+                make_panels({"rows": lines, "empty": ""}, compact=True, elem_id=f"p{count}-{side}")
         uneven = {"rows": [row(4, 192), row(3, 192), row(1, 192)], "empty": ""}
-        panels.component(uneven, compact=True, elem_id="uneven")
-        panels.component({"rows": [row(2, 256)], "empty": ""}, elem_id="wipe")
+        make_panels(uneven, compact=True, elem_id="uneven")
+        make_panels({"rows": [row(2, 256)], "empty": ""}, elem_id="wipe")
     served = {"routes": scripts.routes()}
-    _, address, _ = blocks.launch(prevent_thread_lock=True, quiet=True, css=CSS, theme=theme(), app_kwargs=served)
+    _, address, _ = blocks.launch(
+        prevent_thread_lock=True, quiet=True, css=page_css(), theme=make_theme(), app_kwargs=served
+    )
     yield address
     blocks.close()
 
@@ -97,7 +100,7 @@ def test_the_captions_of_before_and_after_stand_apart_below_the_picture(sheet):
 def address_below_a_path():
     """The same page as a proxy shows it that keeps it below a path."""
     with gr.Blocks() as blocks:
-        panels.component({"rows": [row(2, 32)], "empty": ""}, elem_id="below")
+        make_panels({"rows": [row(2, 32)], "empty": ""}, elem_id="below")
     app = gr.mount_gradio_app(FastAPI(), blocks, "/n2n", app_kwargs={"routes": scripts.routes()})
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -12,7 +12,7 @@ from PIL import Image
 from serving import ROOT
 
 from n2n import Noise2Noise
-from n2n.cli.parser import parser
+from n2n.cli import parse
 from n2n.data import reader
 
 ALL = {"mine.safetensors", "mine.md", "training.csv", "hold-out.csv", "command.txt", "loss.png", "psnr.png"}
@@ -54,7 +54,7 @@ def _commands(shown, written):
     lines = [shlex.split(line) for line in written.splitlines()]
     for line in lines:
         assert line[:3] == ["python", "-m", "n2n"]
-        parser().parse_args(line[3:])
+        parse(line[3:])
     return [line[3:] for line in lines]
 
 

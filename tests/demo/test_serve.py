@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo import __main__, serve
-from demo.serve import Unusable, check_folder
+from demo.serve import CannotStart, check_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,14 +53,14 @@ def test_a_port_in_use_is_told_with_another(tmp_path):
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(Unusable, match=r"cannot be made.*GRADIO_TEMP_DIR"):
+    with pytest.raises(CannotStart, match=r"cannot be made.*GRADIO_TEMP_DIR"):
         check_folder(tmp_path / "file")
 
 
 def test_a_folder_that_others_can_write_to_is_refused(tmp_path):
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o777)
-    with pytest.raises(Unusable, match="open to other users"):
+    with pytest.raises(CannotStart, match="open to other users"):
         check_folder(tmp_path / "open")
 
 
@@ -68,7 +68,7 @@ def test_a_folder_that_others_can_write_to_is_refused(tmp_path):
 def test_a_folder_of_somebody_else_is_refused(tmp_path):
     (tmp_path / "theirs").mkdir(mode=0o700)
     os.chown(tmp_path / "theirs", 12345, 12345)
-    with pytest.raises(Unusable, match="open to other users"):
+    with pytest.raises(CannotStart, match="open to other users"):
         check_folder(tmp_path / "theirs")
 
 
@@ -82,7 +82,7 @@ def test_as_many_files_may_be_open_as_the_system_allows(capsys):
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
-        serve.raise_limit_of_files()
+        serve.raise_open_file_limit()
         assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > 256
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)

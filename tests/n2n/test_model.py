@@ -20,7 +20,7 @@ from n2n.model import Noise2Noise
 from n2n.nets import tiling, weights
 from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig
-from n2n.noise.models import parse
+from n2n.noise import parse
 from n2n.training.loop import train
 from n2n.training.recipe import named_recipe
 

@@ -11,7 +11,7 @@ import torch
 from demo.lab.averages import EXPERIMENT
 from n2n.analysis.averages import Averages, distances, half_sample_mode, pixel_averages
 from n2n.data import image
-from n2n.noise.models import generator, parse
+from n2n.noise import generator, parse
 
 
 def plain_mode(values):

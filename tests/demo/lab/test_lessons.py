@@ -150,7 +150,7 @@ def test_a_page_that_listens_everywhere_has_this_machine_s_address():
 
 
 def test_the_qr_code_has_its_quiet_zone_and_its_three_corners():
-    drawn = lesson_link.qr(PAGE)
+    drawn = lesson_link.qr_code(PAGE)
     side = int(re.search(r'viewBox="0 0 (\d+) ', drawn)[1])
     dark = modules(drawn, side)
     corner = [(x, y) for x in range(7) for y in range(7) if max(abs(x - 3), abs(y - 3)) != 2]

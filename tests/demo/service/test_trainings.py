@@ -26,8 +26,8 @@ def desk(tmp_path):
     return Trainings(folders, Line(1, 5, 2)), (str(data),), folders
 
 
-def asked(seconds=2.0):
-    return trainings.chosen(seconds, "fast", 3, None)
+def training_settings(seconds=2.0):
+    return trainings.make_settings(seconds, "fast", 3, None)
 
 
 async def watched(known, training, least=0):
@@ -42,7 +42,7 @@ def test_a_training_goes_on_when_nobody_looks_and_is_found_with_its_curves(desk)
     known, uploaded, _ = desk
 
     async def gone_and_back():
-        training = await known.begin("anna", uploaded, asked(4.0))
+        training = await known.begin("anna", uploaded, training_settings(4.0))
         await watched(known, training, least=1)
         seen = training.run.progress.step
         await asyncio.sleep(1.5)  # a reload, a lost network
@@ -52,7 +52,7 @@ def test_a_training_goes_on_when_nobody_looks_and_is_found_with_its_curves(desk)
 
     seen, training = asyncio.run(gone_and_back())
     assert training.over and training.run.progress.step > seen
-    assert training.run.history.measurements and training.run.learnt
+    assert training.run.history.measurements and training.run.result
     assert Noise2Noise.load(training.files[0]).net.config.width == 3
 
 
@@ -60,8 +60,8 @@ def test_nobody_finds_a_training_without_its_token(desk):
     known, uploaded, _ = desk
 
     async def begun():
-        training = await known.begin("anna", uploaded, asked())
-        other = await known.begin("ben", uploaded, asked())
+        training = await known.begin("anna", uploaded, training_settings())
+        other = await known.begin("ben", uploaded, training_settings())
         await watched(known, training)
         await watched(known, other)
         return training.token, other.token
@@ -78,21 +78,21 @@ def test_what_nobody_watches_is_stopped_and_keeps_what_was_learnt(desk, monkeypa
     known, uploaded, _ = desk
 
     async def left():
-        training = await known.begin("anna", uploaded, asked(300.0))
+        training = await known.begin("anna", uploaded, training_settings(300.0))
         await watched(known, training, least=1)
         began = time.monotonic()
         await training.task
         return training, time.monotonic() - began
 
     training, seconds = asyncio.run(left())
-    assert seconds < 120 and training.run.learnt.stopped and training.files
+    assert seconds < 120 and training.run.result.stopped and training.files
 
 
 def test_it_goes_on_under_the_same_address(desk):
     known, uploaded, _ = desk
 
     async def continued():
-        first = await known.begin("anna", uploaded, asked())
+        first = await known.begin("anna", uploaded, training_settings())
         with pytest.raises(ValueError, match="still at work"):
             known.go_on("anna", first.token, 2.0)
         await watched(known, first)
@@ -109,20 +109,20 @@ def test_the_upload_may_go_once_the_training_is_begun(desk):
     known, uploaded, _ = desk
 
     async def without():
-        blocking = await known.begin("ben", uploaded, asked())
-        training = await known.begin("anna", uploaded, asked())
+        blocking = await known.begin("ben", uploaded, training_settings())
+        training = await known.begin("anna", uploaded, training_settings())
         os.unlink(uploaded[0])
         await watched(known, blocking)
         await watched(known, training)
         return training
 
-    assert asyncio.run(without()).run.learnt
+    assert asyncio.run(without()).run.result
 
 
 def test_an_upload_that_is_gone_is_told_before_anything_is_begun(desk):
     known, _, folders = desk
     with pytest.raises(ValueError, match=r"'gone\.npz' is not here any more.*55 minutes"):
-        asyncio.run(known.begin("anna", (str(folders.root / "gone.npz"),), asked()))
+        asyncio.run(known.begin("anna", (str(folders.root / "gone.npz"),), training_settings()))
 
 
 def test_what_went_wrong_is_told_to_who_watches(desk, tmp_path):
@@ -130,7 +130,7 @@ def test_what_went_wrong_is_told_to_who_watches(desk, tmp_path):
     (tmp_path / "flat.npz").write_bytes(b"no arrays")
 
     async def failing():
-        await watched(known, await known.begin("anna", (str(tmp_path / "flat.npz"),), asked()))
+        await watched(known, await known.begin("anna", (str(tmp_path / "flat.npz"),), training_settings()))
 
     with pytest.raises(PROBLEMS, match=r"flat\.npz"):
         asyncio.run(failing())
@@ -139,4 +139,4 @@ def test_what_went_wrong_is_told_to_who_watches(desk, tmp_path):
 @pytest.mark.parametrize("start", ["/etc/passwd", "weights/course.safetensors", "none such", "../course"])
 def test_only_built_in_models_are_started_from(start):
     with pytest.raises(ValueError, match=r"there are no weights.*allowed: course"):
-        trainings.chosen(5, "fast", 24, start)
+        trainings.make_settings(5, "fast", 24, start)

@@ -100,13 +100,13 @@ def test_the_software_is_cited_with_its_version():
 
 def test_averages_of_more_shots_gain_ten_decibels_for_ten_times_as_many():
     noisy = 20 * math.log10(255 / 50)
-    averages = {int(tile.title.split()[0]): tile.psnr for tile in about_picture.tiles()[3:-1]}
+    averages = {int(tile.title.split()[0]): tile.psnr for tile in about_picture.make_tiles()[3:-1]}
     wanted = {count: pytest.approx(noisy + 10 * math.log10(count), abs=0.2) for count in (1, 4, 16, 64, 256)}
     assert averages == wanted
 
 
 def test_the_picture_shows_the_cat_two_other_noises_and_a_net_that_denoises():
-    source, denoised, target, *_, clean = about_picture.tiles()
+    source, denoised, target, *_, clean = about_picture.make_tiles()
     left, top, right, bottom = about_picture.FACE
     face = skimage.data.chelsea()[top:bottom, left:right]
     assert np.allclose(clean.pixels.mean((0, 1)), face.mean((0, 1)), atol=0.6)
@@ -115,16 +115,16 @@ def test_the_picture_shows_the_cat_two_other_noises_and_a_net_that_denoises():
 
 
 def test_the_picture_is_an_svg_with_every_tile_and_small_enough_for_a_page():
-    uri = about_picture.uri()
+    uri = about_picture.data_uri()
     assert len(uri) <= 200_000
     drawn = ElementTree.fromstring(unquote(uri.partition(",")[2]))
     words = {"".join(text.itertext()) for text in drawn.iter("{http://www.w3.org/2000/svg}text")}
-    assert {tile.title for tile in about_picture.tiles()} <= words
+    assert {tile.title for tile in about_picture.make_tiles()} <= words
     assert len(list(drawn.iter("{http://www.w3.org/2000/svg}image"))) == 9
 
 
 def test_the_picture_is_told_in_words_with_its_figures():
-    assert all(f"{tile.psnr:.1f} dB" in about_picture.words() for tile in about_picture.tiles() if tile.psnr)
+    assert all(f"{tile.psnr:.1f} dB" in about_picture.description() for tile in about_picture.make_tiles() if tile.psnr)
 
 
 def test_the_host_is_told_with_the_cores_this_process_may_use():

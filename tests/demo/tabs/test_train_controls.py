@@ -24,10 +24,10 @@ def controls():
 def given(controls, **changed):
     """The values of all controls as they stand, but for some settings."""
     named = {controls.settings[name]: value for name, value in changed.items()}
-    return {each: each.value for each in controls.every()} | named
+    return {each: each.value for each in controls.all_inputs()} | named
 
 
-@pytest.mark.parametrize("name", train_controls.SHOWN)
+@pytest.mark.parametrize("name", train_controls.LABELS)
 def test_a_control_says_what_n2n_says_of_its_setting(controls, name):
     known, control = (settings_of(UNetConfig) | settings_of(Recipe))[name], controls.settings[name]
     assert known.help in control.info and (control.value or None) == (known.default or None)

@@ -88,7 +88,7 @@ def test_a_cell_is_a_dash_without_a_value_and_rounded_with_one(value, text):
 
 
 def test_a_long_name_does_not_widen_a_table():
-    assert len(Reader(markup.table(["a"], [("x" * 500,)])).texts[1]) == markup.NAME_MOST
+    assert len(Reader(markup.table(["a"], [("x" * 500,)])).texts[1]) == markup.CELL_LETTERS
 
 
 def test_verdicts_come_worst_first():

@@ -12,17 +12,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo.tabs import about as about_tab
-from demo.widgets import panels, strip, theme
+from demo.widgets import scripts, strip, theme
+from demo.widgets.panels import make_panels
+from demo.widgets.sheets import read_sheets
 from demo.work import rows
 
-DEMO = Path(panels.__file__).parent
+WIDGETS = Path(scripts.__file__).parent
+SHEETS = pytest.mark.parametrize("sheet", sorted(path.name for path in WIDGETS.glob("*.css")))
 LEAST_CONTRAST = 4.5  # WCAG 2.2, level AA, for text of any size
 
 
 @pytest.fixture
 def look():
-    return theme.theme()
+    return theme.make_theme()
 
 
 def written(url):
@@ -114,15 +116,15 @@ def test_other_pixels_have_another_url_and_equal_ones_the_same(tmp_path, photo):
 
 def test_the_panels_start_with_the_value_given():
     value = {"rows": [], "empty": "nothing yet"}
-    assert panels.component(value, elem_id="panels").get_config()["value"] == value
+    assert make_panels(value, elem_id="panels").get_config()["value"] == value
 
 
-@pytest.mark.parametrize("sheet", [panels.CSS, strip.CSS, about_tab.STYLES.read_text()])
+@SHEETS
 def test_a_style_sheet_holds_nothing_that_a_template_would_replace(sheet):
-    assert not re.search(r"\\|`|\$\{|\{\{|\}\}", sheet)
+    assert not re.search(r"\\|`|\$\{|\{\{|\}\}", read_sheets(sheet))
 
 
-@pytest.mark.parametrize("script", sorted(DEMO.glob("*.js")), ids=lambda path: path.name)
+@pytest.mark.parametrize("script", sorted(WIDGETS.glob("*.js")), ids=lambda path: path.name)
 def test_no_script_reads_text_as_html_or_code(script):
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script.read_text())
 
@@ -144,10 +146,18 @@ def test_a_thumbnail_shows_the_middle():
     assert np.asarray(image.convert("L")).min() > 250
 
 
-def test_the_page_needs_no_font_or_style_sheet_from_elsewhere(look):
-    sheets = [theme.CSS, panels.CSS, strip.CSS, about_tab.STYLES.read_text()]
+def test_the_theme_needs_no_font_or_style_sheet_from_elsewhere(look):
     assert (look._stylesheets, look._font_css) == ([], [])
-    assert not [sheet for sheet in sheets if re.search(r"url\(|@import", sheet)]
+
+
+@SHEETS
+def test_a_style_sheet_needs_nothing_from_elsewhere(sheet):
+    assert not re.search(r"url\(|@import", read_sheets(sheet))
+
+
+def test_a_later_sheet_comes_after_an_earlier():
+    both = read_sheets("page.css", "lab.css")
+    assert both.startswith(read_sheets("page.css")) and both.endswith(read_sheets("lab.css"))
 
 
 def colour(look, name, suffix):

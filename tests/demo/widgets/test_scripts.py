@@ -7,7 +7,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from demo.widgets import live_region, panels, scripts, strip
+from demo.widgets import scripts
+from demo.widgets.live_region import make_live_region
+from demo.widgets.panels import make_panels
+from demo.widgets.strip import make_strip
 
 FILES = sorted(Path(scripts.__file__).parent.glob("*.js"))
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+\.js)";$', re.MULTILINE)
@@ -21,7 +24,7 @@ def client():
 
 @ALL
 def test_a_script_is_sent_whole_as_javascript_that_a_browser_may_keep(client, script):
-    answer = client.get(f"/{scripts.PLACE}/{script.name}")
+    answer = client.get(f"/{scripts.base_path()}/{script.name}")
     assert answer.text == script.read_text(encoding="utf-8")
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "immutable" in answer.headers["cache-control"]
@@ -29,7 +32,7 @@ def test_a_script_is_sent_whole_as_javascript_that_a_browser_may_keep(client, sc
 
 @pytest.mark.parametrize("name", ["scripts.py", "panels.css", "", "../app.py", "%2e%2e/app.py", "none.js"])
 def test_nothing_else_is_sent(client, name):
-    assert client.get(f"/{scripts.PLACE}/{name}").status_code == 404
+    assert client.get(f"/{scripts.base_path()}/{name}").status_code == 404
 
 
 @ALL
@@ -42,13 +45,29 @@ def test_what_a_script_imports_another_exports(script):
         assert set(names.split(", ")) <= set(re.findall(r"^export (?:function|const) (\w+)", exporting, re.MULTILINE))
 
 
-@pytest.mark.parametrize("component", [panels.component(), strip.component([]), live_region.component()])
+@pytest.mark.parametrize("component", [make_panels(), make_strip([]), make_live_region()])
 def test_a_component_starts_a_script_that_is_sent(client, component):
     place = re.search(r'new URL\("([^"]+)"', component.js_on_load)[1]
     assert "export function start(" in client.get(place).text
 
 
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("number_fields", "actOnEnter"),
+        ("projector", "project"),
+        ("projector", "arrive"),
+        ("address", "keepRun"),
+        ("address", "runOfAddress"),
+    ],
+)
+def test_an_event_calls_a_function_that_its_script_exports(client, name, function):
+    code = scripts.call(name, function)
+    place = re.search(r'new URL\("([^"]+)"', code)[1]
+    assert f"export function {function}(" in client.get(place).text and f"module.{function}(...inputs)" in code
+
+
 @ALL
 def test_a_page_fetches_each_script_before_it_is_needed(script):
     places = re.findall(r'href="([^"]+)"', "".join(scripts.preloads()))
-    assert f"{scripts.PLACE}/{script.name}" in places
+    assert f"{scripts.base_path()}/{script.name}" in places

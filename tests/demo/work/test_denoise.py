@@ -25,7 +25,7 @@ from n2n.data import image, reader
 from n2n.data.image import Picture
 from n2n.measure import baselines, choice
 from n2n.nets import weights
-from n2n.noise.models import parse
+from n2n.noise import parse
 
 SIDE = 64  # pixels
 GREY = torch.full((1, 3, SIDE, SIDE), 0.5)

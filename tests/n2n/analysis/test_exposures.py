@@ -11,7 +11,7 @@ from n2n.analysis import exposures
 from n2n.data.pairs import gather
 from n2n.data.reader import read
 from n2n.data.scenes import Scene
-from n2n.noise.models import parse
+from n2n.noise import parse
 
 SIGMA = 0.1
 

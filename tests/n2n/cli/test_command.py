@@ -16,7 +16,9 @@ from PIL import Image
 
 from n2n import Noise2Noise, UNetConfig
 from n2n.__main__ import main
-from n2n.cli import parser, repeat
+from n2n.cli import parse, training_command
+from n2n.cli.repeat import short_names
+from n2n.cli.train import chosen_settings
 from n2n.nets.header import Header
 from n2n.training.recipe import Recipe, named_net, named_recipe
 
@@ -351,23 +353,23 @@ def test_denoising_a_picture_loads_neither_matplotlib_nor_tensorboard(tmp_path, 
 )
 def test_the_command_that_repeats_a_training_asks_for_the_same_recipe_and_net(chosen):
     net = UNetConfig(width=48, residual=chosen.name == "report", bias=False)
-    words = shlex.split(repeat.command(["my pairs.zip"], "mine.safetensors", chosen, net))
-    parsed = parser.parser().parse_args(words[3:])
+    words = shlex.split(training_command(["my pairs.zip"], "mine.safetensors", chosen, net))
+    parsed = parse(words[3:])
     assert parsed.data == ["my pairs.zip"]
-    assert named_recipe(parsed.recipe, **parser.given(parsed, Recipe)) == chosen
-    assert named_net(parsed.recipe, **parser.given(parsed, UNetConfig)) == net
+    assert named_recipe(parsed.recipe, **chosen_settings(parsed, Recipe)) == chosen
+    assert named_net(parsed.recipe, **chosen_settings(parsed, UNetConfig)) == net
 
 
 @pytest.mark.parametrize(
     "name", ["my pairs.zip", 'it\'s "mine".npz', "-o", "--noise.npz", "Zürich $HOME 日本.pkl", "a\nb"]
 )
 def test_a_shell_hands_every_name_of_the_repeating_command_over_as_it_is(name):
-    line = repeat.command(
+    line = training_command(
         [name, name], name, named_recipe("fast"), UNetConfig(residual=True), name, validate=[name], freeze=True
     )
     shown = ["sh", "-c", line.replace("python -m n2n", "printf '%s\\0'")]
     words = subprocess.run(shown, capture_output=True, check=True).stdout.decode().split("\0")
-    parsed = parser.parser().parse_args(words[:-1])
+    parsed = parse(words[:-1])
     told = [*parsed.data, str(parsed.out), parsed.start, *parsed.validate]
     assert [word.removeprefix("./") for word in told] == [name] * 5 and parsed.freeze
 
@@ -387,9 +389,9 @@ def test_the_command_in_a_header_repeats_the_training_bit_for_bit(tmp_path, monk
 
 def test_names_keep_so_much_of_their_folders_as_tells_them_apart(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert repeat.names(["/home/me/a.png", "/home/me/b.png"]) == ["a.png", "b.png"]
-    assert repeat.names(["/home/me/1/a.png", "/home/me/2/a.png"]) == [str(Path("1/a.png")), str(Path("2/a.png"))]
-    assert repeat.names(["."]) == [tmp_path.name] and repeat.names([]) == []
+    assert short_names(["/home/me/a.png", "/home/me/b.png"]) == ["a.png", "b.png"]
+    assert short_names(["/home/me/1/a.png", "/home/me/2/a.png"]) == [str(Path("1/a.png")), str(Path("2/a.png"))]
+    assert short_names(["."]) == [tmp_path.name] and short_names([]) == []
 
 
 def test_a_header_tells_the_command_and_the_note_but_no_folder(tmp_path):

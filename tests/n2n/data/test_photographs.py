@@ -7,7 +7,7 @@ import torch
 from n2n.data.pairs import Crop, Shots
 from n2n.data.photographs import with_noise
 from n2n.data.scenes import Scene
-from n2n.noise.models import generator, parse
+from n2n.noise import generator, parse
 
 WHOLE = slice(None)
 

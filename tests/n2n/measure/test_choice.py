@@ -7,7 +7,7 @@ import torch
 from n2n.measure import choice
 from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig
-from n2n.noise.models import parse
+from n2n.noise import parse
 
 
 def learnt(noise, width=24, residual=True, sigma=None):

@@ -5,7 +5,7 @@ import skimage
 import torch
 
 from n2n.measure.clipping import sigma_at_black, unbiased
-from n2n.noise.models import generator, parse
+from n2n.noise import generator, parse
 
 
 def eight_bit(picture):

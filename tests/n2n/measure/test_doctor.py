@@ -13,7 +13,7 @@ from n2n.data.photographs import with_noise
 from n2n.data.scenes import Scene
 from n2n.measure.doctor import examine
 from n2n.measure.verdicts import Verdict
-from n2n.noise.models import parse
+from n2n.noise import parse
 
 SIGMA = 25 / 255
 

@@ -15,7 +15,7 @@ from n2n.figures import report
 from n2n.measure import baselines
 from n2n.measure.estimate import noise_level
 from n2n.measure.evaluate import measure
-from n2n.noise.models import parse
+from n2n.noise import parse
 
 
 @pytest.fixture

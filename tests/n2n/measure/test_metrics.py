@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from n2n.measure.estimate import block_errors, estimate
 from n2n.measure.metrics import psnr, ssim, to_psnr
-from n2n.noise.models import generator, parse
+from n2n.noise import generator, parse
 
 
 @pytest.fixture(scope="module")

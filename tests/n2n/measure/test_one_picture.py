@@ -10,7 +10,7 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from n2n.data.image import Picture
 from n2n.measure import baselines, one_picture
-from n2n.noise.models import parse
+from n2n.noise import parse
 
 SMALL = 64  # side in pixels
 

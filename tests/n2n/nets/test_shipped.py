@@ -12,7 +12,7 @@ from n2n.data.reader import read
 from n2n.measure.evaluate import measure
 from n2n.nets import tiling, weights
 from n2n.nets.unet import count_parameters
-from n2n.noise.models import parse
+from n2n.noise import parse
 
 CARDS = (Path(__file__).parents[3] / "weights" / "README.md").read_text(encoding="utf-8")
 CBSD68 = Path(__file__).parents[2] / "shared" / "data" / "cbsd68"

@@ -5,7 +5,7 @@ import pytest
 import skimage
 import torch
 
-from n2n.noise.models import NOISES, generator, parse
+from n2n.noise import NOISES, generator, parse
 
 COUNT = 4000  # noisy pictures whose mean and variance are taken
 LEVELS = ("gaussian:25", "poisson:30", "bernoulli:0.3", "impulse:0.4", "speckle:0.2")

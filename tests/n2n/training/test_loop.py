@@ -21,7 +21,7 @@ from n2n import Diverged, Noise2Noise, UNet, UNetConfig
 from n2n.data.pairs import gather
 from n2n.data.reader import read
 from n2n.data.scenes import Scene, StackedScenes
-from n2n.noise.models import parse
+from n2n.noise import parse
 from n2n.training import losses
 from n2n.training.checkpoint import last_path, weights_of
 from n2n.training.loop import train

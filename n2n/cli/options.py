@@ -1,0 +1,77 @@
+"""Options that several commands share."""
+
+import argparse
+
+from ..data import formats
+from ..nets import PRECISIONS
+from ..noise import NOISES
+from . import values
+
+PAIRS = (
+    f"pairs: a {formats.either(formats.arrays())} with two or three arrays, a folder or .zip of pictures, a TIFF "
+    "stack, or two pictures"
+)
+PHOTOGRAPHS = (
+    "with --noise: clean photographs, or a word for some of scikit-image: samples, more-samples or course-samples"
+)
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Adds the data, which are noisy pairs or, with a noise model, clean photographs."""
+    parser.add_argument("data", nargs="+", metavar="DATA", help=f"{PAIRS}; {PHOTOGRAPHS}")
+    add_roles(parser)
+    add_noise(parser)
+
+
+def add_roles(parser: argparse.ArgumentParser) -> None:
+    """Adds the roles of a file's arrays."""
+    parser.add_argument(
+        "--roles",
+        type=values.roles,
+        metavar="ROLE,ROLE",
+        help="what the arrays of a file are, in order: source,target or source,clean or source,target,clean",
+    )
+
+
+def add_noise(parser: argparse.ArgumentParser, required: bool = False) -> None:
+    """Adds the noise model."""
+    models = "; ".join(f"{kind.example} ({kind.unit})" for kind in NOISES.values())
+    parser.add_argument(
+        "--noise",
+        type=values.noise,
+        required=required,
+        metavar="NOISE",
+        help=f"noise model: {models}; or several, one on the other: poisson:30+gaussian:0-10",
+    )
+
+
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """Adds the weights and how they are used."""
+    parser.add_argument(
+        "--weights",
+        default="everyday",
+        metavar="NAME|FILE",
+        help="shipped name (default everyday), .safetensors, or a .pth with a state dict",
+    )
+    parser.add_argument(
+        "--residual",
+        action=argparse.BooleanOptionalAction,
+        help="how the net of a state dict ends: --residual as in the default recipe, --no-residual as in Table I",
+    )
+    parser.add_argument(
+        "--ensemble", action="store_true", help="average over eight flips and turns: slower, a little better"
+    )
+    add_device(parser)
+    parser.add_argument(
+        "--precision", default="auto", choices=PRECISIONS, help="fp32, bf16, or auto (default) for the faster here"
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Adds the device to compute on."""
+    parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Adds the output as JSON."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout and nothing else there")

@@ -1,0 +1,26 @@
+"""Noise models as text: `name:level`, or `name:low-high` for a range of levels; several are joined by a plus."""
+
+import re
+
+from .chain import JOIN, Chain
+from .models import NOISES, Levelled, Noise
+
+
+def parse(spec: str) -> Noise:
+    """'gaussian:25', 'gaussian:0-50' or 'poisson:30+gaussian:0-10' → Noise. Raises ValueError naming all models."""
+    parts = [_parse_one(part) for part in re.split(r"(?<![eE])\+", spec)]  # not at the sign of 1e+3
+    return parts[0] if len(parts) == 1 else Chain(parts)
+
+
+def _parse_one(spec: str) -> Levelled:
+    name, _, level = spec.partition(":")
+    if name not in NOISES:
+        examples = ", ".join(kind.example for kind in NOISES.values())
+        raise ValueError(f"unknown noise '{spec}'; write one of {examples}, or some of them joined by {JOIN}")
+    kind = NOISES[name]
+    levels = re.split(r"(?<=[\d.])-", level)  # not at the sign of -5 or 1e-3
+    try:
+        low, high = (float(part) for part in (levels if len(levels) > 1 else levels * 2))
+    except ValueError:
+        raise ValueError(f"noise '{spec}' has no level: {kind.unit}, for example '{kind.example}'") from None
+    return kind(low, high)

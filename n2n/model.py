@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, to_tensor
+from .data import Pairs, Picture, Planes, StackedScenes, full_scale, gather, to_pixels, to_tensor
 from .machine import find_device
 from .measure import metrics
 from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
@@ -243,8 +242,8 @@ class Noise2Noise:
         return float(metrics.psnr(denoised, clean, data_range).mean())
 
 
-def _plain(tensor: Tensor) -> npt.NDArray[np.generic]:
+def _plain(tensor: Tensor) -> Planes:
     """A numpy view of a tensor; numpy can reduce uint16, which torch cannot."""
     plain = tensor.detach().cpu()
-    array: npt.NDArray[np.generic] = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
+    array: Planes = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
     return array

@@ -76,7 +76,7 @@ def _noisy(measurement: Measurement) -> float | None:
     return measurement.estimated.noisy if measurement.estimated else None
 
 
-def smoothed(values: Values, counts: Values) -> Values:
+def smoothed(values: Values | Sequence[float], counts: Values | Sequence[float]) -> Values:
     """The exponential moving average of points that are means over `counts` steps; both (N,) → (N,).
 
     It decays faster at the beginning, where the loss falls faster than the average could follow.

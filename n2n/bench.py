@@ -1,11 +1,12 @@
-"""How fast is this machine: training and denoising as this package does it beside the plain way, in one run.
+"""A benchmark of this machine: training and denoising with this package and in the plain way, in one run.
 
-Plain is what the report's code does: float32, torch's default memory layout, one operation for each row of Table I.
-Both ways take turns, and of each its best time counts: what else the machine does meanwhile slows both.
+The plain way is that of the course report's code: float32, torch's default memory layout, one operation for each row of
+Table I. Both take turns and the best time of each counts, so that other programs slow both alike.
 """
 
 import itertools
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -20,13 +21,16 @@ from .training import Crops, Progress, Recipe, named_recipe, train
 MATRIX = 2048
 BATCHES = {"batches of 100, 32×32": (100, 32), "batches of 8, 128×128": (8, 128)}  # pictures, side in pixels
 PICTURES = {"32×32 in batches": (100, 32, 32), "512×512": (1, 512, 512), "4000×3000": (1, 3000, 4000)}
-QUARTER = (1504, 2016)  # of the largest, which is too much for the plain way at once: 8 GB
+QUARTER = (1504, 2016)  # of the largest picture, which would take the plain way 8 GB as a whole
 
 
-def run() -> dict[str, object]:
-    """Every figure by name; speeds in pictures/s, matrix product in GFLOP/s, data feeding in % of a step."""
+Figures = dict[str, float | str]  # by name, which ends in the unit
+
+
+def run() -> Figures:
+    """All figures: speeds in pictures/s, matrix products in GFLOP/s, data feeding in % of a step."""
     device = best_device()
-    figures: dict[str, object] = {
+    figures: Figures = {
         "device": describe_device(device),
         "threads": torch.get_num_threads(),
         "precision": resolved("auto", device),
@@ -45,28 +49,30 @@ def run() -> dict[str, object]:
         noisy = torch.rand(count, 3, *size, generator=generator(0), dtype=torch.float32).to(device)
         whole = size[0] < QUARTER[0]
         part = noisy if whole else noisy[..., : QUARTER[0], : QUARTER[1]].contiguous()
-        plain, ours = best_seconds(_forward(plain_net, part), lambda x=noisy: denoise(fast, x))
+        plain, ours = best_seconds(_forward(plain_net, part), partial(denoise, fast, noisy))
         figures |= _compared(f"denoising {name}", count / plain if whole else count / plain / 4, count / ours)
     return figures
 
 
-def table(figures: dict[str, object]) -> str:
-    """Figures in lines, each of ours with its ratio to the plain way of the same run."""
+def table(figures: Figures) -> str:
+    """A line for each figure; those of this package with their ratio to the plain way."""
     lines = []
     for name, value in figures.items():
-        plain = figures.get(name.replace("ours", "plain"))
-        ratio = f"  ({value / plain:.2f}× plain)" if "ours" in name and plain else ""
-        text = value if not isinstance(value, float) else f"{value:.3g}" if value < 10 else f"{value:.0f}"
+        plain, ratio, text = figures.get(name.replace("ours", "plain")), "", str(value)
+        if isinstance(value, float):
+            text = f"{value:.3g}" if value < 10 else f"{value:.0f}"
+            if "ours" in name and isinstance(plain, float):
+                ratio = f"  ({value / plain:.2f}× plain)"
         lines.append(f"{name:<52}{text:>12}{ratio}")
     return "\n".join(lines)
 
 
-def _compared(what: str, plain: float, ours: float) -> dict[str, object]:
+def _compared(what: str, plain: float, ours: float) -> Figures:
     return {f"{what}, plain, pictures/s": plain, f"{what}, ours, pictures/s": ours}
 
 
 def _plain_step(device: torch.device, count: int, side: int) -> Work:
-    """A training step as the report's code does it, on one and the same batch."""
+    """A training step as in the course report's code, always on the same batch."""
     net = UNet().to(device)
     adam = torch.optim.Adam(net.parameters(), 1e-3, betas=(0.9, 0.99), eps=1e-8)
     source, target = torch.rand(2, count, 3, side, side, generator=generator(0), dtype=torch.float32).to(device)
@@ -81,13 +87,13 @@ def _plain_step(device: torch.device, count: int, side: int) -> Work:
 
 
 def _our_step(data: Pairs, device: torch.device, count: int) -> Work:
-    """A step of the real loop on real batches, data feeding included."""
+    """A step of the real training loop, including the preparation of its batch."""
     steps: Iterator[Progress] = train(UNet().to(device), data, None, _recipe(data, count))
     return lambda: next(steps)
 
 
 def _feeding(data: Pairs, count: int) -> Work:
-    """One batch after the other is cut, turned and stacked."""
+    """The preparation of one batch: crops are cut, turned and stacked."""
     crops, steps = Crops(data, _recipe(data, count)), itertools.count()
     return lambda: crops[next(steps)]
 
@@ -102,14 +108,14 @@ def _pairs(count: int, side: int) -> Shots:
 
 
 def _forward(net: UNet, noisy: Tensor) -> Work:
-    def forward() -> Tensor:
+    def forward() -> None:
         with torch.no_grad(), evaluating(net):
-            return net(noisy)
+            net(noisy)
 
     return forward
 
 
 def _product(device: torch.device, dtype: torch.dtype) -> float:
-    """GFLOP/s of a large matrix product."""
+    """The speed of a large matrix product in GFLOP/s."""
     matrix = torch.rand(MATRIX, MATRIX, device=device, dtype=torch.float32).to(dtype)
     return 2 * MATRIX**3 / best_seconds(lambda: matrix @ matrix)[0] / 1e9

@@ -1,4 +1,4 @@
-"""`Noise2Noise`, the report's class with its five parts: init, load, train, predict, PSNR; and one for pictures."""
+"""`Noise2Noise`, the class of the course report: init, load, train, predict and PSNR; it also denoises pictures."""
 
 import sys
 from collections.abc import Callable
@@ -9,18 +9,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .data import Pairs, Picture, StackedScenes, full_scale, gather, to_pixels, to_tensor
+from .data import Pairs, Picture, Planes, StackedScenes, full_scale, gather, to_pixels, to_tensor
 from .machine import find_device
 from .measure import metrics
 from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
-from .training import INITIALIZATIONS, Progress, Recipe, checkpoint, named_net, named_recipe, train
+from .training import INITIALIZATIONS, BestWeights, Progress, Recipe, named_net, named_recipe, train, weights_of
 
-AT_ONCE = 2**22  # pixels turned to floating point together
+AT_ONCE = 2**22  # pixels converted to floating point at a time
 
 
 class Noise2Noise:
-    """A U-Net with what has to be known to use it. `header` is what its weights file tells of it, `name` the name by
-    which the weights were loaded.
+    """A U-Net with everything that is needed to use it.
+
+    `header` is the header of its weights file, and `name` the name under which the weights were loaded.
     """
 
     def __init__(
@@ -30,9 +31,9 @@ class Noise2Noise:
         initialization: str = "he",
         precision: str = "auto",
     ) -> None:
-        """Random weights by torch's seed. `device` None: a GPU where there is one. `precision`: as of FastUNet.
+        """Draws random weights with torch's seed; `device` None is a GPU if there is one; `precision` as in FastUNet.
 
-        Raises ValueError for an initialization, precision or device that there is not.
+        Raises ValueError for an unknown initialization, precision or device.
         """
         if initialization not in INITIALIZATIONS:
             raise ValueError(f"initialization is '{initialization}'; allowed: {', '.join(INITIALIZATIONS)}")
@@ -46,9 +47,9 @@ class Noise2Noise:
         self.untrained = True
 
     def __repr__(self) -> str:
-        """What the net is, where it comes from, what it learnt, and how to look closer."""
+        """Name, net, training data, steps and device."""
         config, header = self.net.config, self.header
-        learnt = "untrained" if self.untrained else f"learnt from {header.data or 'what nobody named'}"
+        learnt = "untrained" if self.untrained else f"learnt from {header.data or 'unknown data'}"
         parts = [str(config), learnt, *([f"{header.steps:,} steps"] if header.steps else [])]
         parts.append(f"on {next(self.net.parameters()).device}")
         return (
@@ -56,7 +57,7 @@ class Noise2Noise:
         )
 
     def state_dict(self) -> dict[str, Tensor]:
-        """The net's weights by the names of Table I, for torch.save; `load` then asks how the net ends."""
+        """The net's weights by the names of Table I, for torch.save; `load` needs `residual` to read them again."""
         return self.net.state_dict()
 
     @classmethod
@@ -67,8 +68,9 @@ class Noise2Noise:
         config: UNetConfig | None = None,
         device: str | torch.device | None = None,
     ) -> "Noise2Noise":
-        """An untrained net with the channels of these pairs, its weights drawn as the recipe says. `config` is the net
-        but for its channels; without, the one that goes with the recipe. Raises ValueError for a recipe without one.
+        """An untrained net for these pairs, with weights drawn by the recipe's seed.
+
+        Apart from its channels it is `config`, or else the net of the recipe. Raises ValueError if that has none.
         """
         torch.manual_seed(recipe.seed)
         config = replace(config or named_net(recipe.name), channels=pairs.channels)
@@ -84,17 +86,17 @@ class Noise2Noise:
         precision: str = "auto",
         residual: bool | None = None,
     ) -> "Noise2Noise":
-        """A shipped name, a `.safetensors` of ours, or a file with a state dict alone, such as a `.pth`.
+        """Loads weights: a built-in name, a `.safetensors` of this package, or a plain state dict such as a `.pth`.
 
-        A state dict tells channels, width and biases, but not how its net ends: `residual` False is Table I, the
-        course's net, True the default recipe's. Raises ValueError for unknown names, damaged files, other
-        architectures, and a state dict without that.
+        A state dict determines channels, width and biases, but not whether the net is residual: `residual` False is
+        Table I, the course's net, and True the default recipe's. Raises ValueError for unknown names, damaged files,
+        other architectures, and a state dict without `residual`.
         """
         tensors, header = weights.load(weights.find(name_or_file))
-        state = checkpoint.weights_of(tensors)
+        state = weights_of(tensors)
         config = weights.configuration(str(name_or_file), state, header, residual)
         check_state(state, config)
-        with torch.random.fork_rng(devices=[]):  # the random weights that it starts with are nobody's
+        with torch.random.fork_rng(devices=[]):  # the weights are overwritten, so the caller's seed stays untouched
             model = cls(config, device, precision=precision)
         model.net.load_state_dict(state)
         model.header, model.name, model.untrained = header, Path(name_or_file).name, False
@@ -115,15 +117,14 @@ class Noise2Noise:
         watch: Callable[[Progress], object] = lambda progress: None,
         **settings: object,
     ) -> Progress:
-        """Trains on noisy pairs, each (N, C, H, W), uint8, uint16 or float, on any device, and keeps the best weights:
-        those with the highest PSNR on a hold-out. What the net learnt before counts too, so it never ends worse there
-        than it began.
+        """Trains on noisy pairs, (N, C, H, W) twice, uint8, uint16 or float, on any device, and keeps the best weights.
 
-        `settings` are those of `Recipe`; the net stays the one that it is. `recipe="report"` names another recipe than
-        the fast one, `hold_out=0` holds nothing out and keeps the last weights. A net that learnt before goes on at a
-        tenth of the learning rate, 0.0003, the best found for few steps; many steps of a noise that is new to it want
-        0.003 (see recipe.py). `watch` is called with every Progress; the last is returned. `header` then tells of this
-        training, and what it started from. Raises ValueError, Diverged.
+        The best are those with the highest PSNR on a hold-out. Those of a trained net compete too, so it never ends
+        worse there than it began. `settings` are those of `Recipe`; the net keeps its architecture. `recipe="report"`
+        selects that recipe instead of the fast one, and `hold_out=0` holds nothing out and keeps the last weights. A
+        trained net continues at a tenth of the learning rate, 0.0003, the best found for few steps; many steps on
+        noise that is new to it call for 0.003 (see recipe.py). `watch` is called with every Progress; the last is
+        returned. `header` then describes this training and the weights it started from. Raises ValueError, Diverged.
         """
         stacks = [_plain(tensor) for tensor in (source, target)]
         if stacks[0].shape != stacks[1].shape or stacks[0].ndim != 4:
@@ -134,7 +135,7 @@ class Noise2Noise:
         self.prepare(pairs, chosen.initialization)
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"
-        device, best = next(self.net.parameters()).device, checkpoint.Best()
+        device, best = next(self.net.parameters()).device, BestWeights()
         about = Header(machine=hardware(device, chosen.precision))
         try:
             for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):
@@ -146,7 +147,7 @@ class Noise2Noise:
         return progress
 
     def prepare(self, pairs: Pairs, initialization: str) -> None:
-        """Lets a net that was never trained start at the brightness of the pairs, unless its weights are torch's own.
+        """Makes an untrained net start at the brightness of the pairs, unless its weights are torch's default.
 
         Raises ValueError where the net cannot learn from these pairs.
         """
@@ -166,12 +167,12 @@ class Noise2Noise:
     def predict(
         self, noisy: Tensor, *, data_range: float | None = None, ensemble: bool = False, strength: float = 1.0
     ) -> Tensor:
-        """(N, C, H, W) of any size ≥ 1 → denoised, same shape, type, scale and device. No gradient is kept.
+        """Denoises (N, C, H, W) of any size ≥ 1; the result has the same shape, type, scale and device.
 
-        `data_range` is the value of white. Without it: 255 for uint8, the weights' own scale or the bits in use for
-        uint16, and for floating point 1, or 255 where the largest value is above 4. It is decided once for the call.
-        `ensemble` averages over eight flips and turns; `strength` 0…1 blends with the input. A net for colour takes
-        grey pictures and the other way round. Raises ValueError.
+        `data_range` is the value of white. By default it is 255 for uint8, the weights' scale or the bits in use for
+        uint16, and for floating point 1, or 255 if the largest value is above 4; there is one value per call.
+        `ensemble` averages over eight flips and turns; `strength`, 0 to 1, blends with the input. A net for colour
+        takes grey pictures and vice versa. Raises ValueError.
         """
         if noisy.ndim != 4 or 0 in noisy.shape:
             raise ValueError(f"noisy has shape {tuple(noisy.shape)}; allowed: (N, C, H, W), each at least 1")
@@ -193,14 +194,14 @@ class Noise2Noise:
     def denoise(
         self, picture: Picture, *, data_range: float | None = None, ensemble: bool = False, strength: float = 1.0
     ) -> Picture:
-        """A picture with its pixels denoised; depth, grey, alpha and metadata stay. Raises ValueError."""
+        """Denoises a picture, which keeps its depth, channels, alpha and metadata; see `predict`. Raises ValueError."""
         scale = self.white(picture.pixels.dtype, float(picture.pixels.max()), data_range)
         noisy = to_tensor(picture.pixels, scale)
         denoised = tiling.blend(noisy, self._denoise(noisy, ensemble), strength)
         return replace(picture, pixels=to_pixels(denoised, picture.pixels.dtype, scale))
 
     def adapted(self, pairs: Pairs) -> Pairs:
-        """Pairs with as many channels as the net: grey ones made colour. Raises ValueError for colour to grey."""
+        """The pairs with the net's channels, grey made colour. Raises ValueError for colour with a grey net."""
         if pairs.channels > self.net.config.channels:
             raise ValueError(
                 f"the pictures are in colour, the net is for {self.net.config.channels} channel; use another"
@@ -208,16 +209,16 @@ class Noise2Noise:
         return replace(pairs, channels=self.net.config.channels)
 
     def _denoise(self, noisy: Tensor, ensemble: bool) -> Tensor:
-        """Float (N, C, H, W) with white at 1, any number of channels."""
-        own, given = self.net.config.channels, noisy.shape[1]
-        if given == own:
+        """Denoises float (N, C, H, W), white at 1; also grey pictures with a colour net and colour with a grey one."""
+        own, channels = self.net.config.channels, noisy.shape[1]
+        if channels == own:
             return tiling.denoise(self.fast, noisy, ensemble=ensemble)
         if own == 1:
             flat = noisy.flatten(0, 1)[:, None]
             return tiling.denoise(self.fast, flat, ensemble=ensemble).view_as(noisy)
-        if given == 1:
+        if channels == 1:
             return tiling.denoise(self.fast, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
-        raise ValueError(f"the picture has {given} channels, the net {own}; allowed: {own} or 1")
+        raise ValueError(f"the picture has {channels} channels, the net {own}; allowed: {own} or 1")
 
     def white(self, dtype: np.dtype | torch.dtype, maximum: float, data_range: float | None) -> float:
         """The value of white in a picture whose largest value is `maximum`; see `predict`. Raises ValueError."""
@@ -234,13 +235,15 @@ class Noise2Noise:
 
     @staticmethod
     def psnr(denoised: Tensor, clean: Tensor, data_range: float = 1.0) -> float:
-        """Mean over pictures of each picture's PSNR in dB, the course's convention. (N, C, H, W) twice, white at
-        `data_range`. Raises ValueError.
+        """The mean over pictures, (N, C, H, W) twice, of each one's PSNR in dB, the course's convention.
+
+        White is `data_range`. Raises ValueError where the two cannot be compared.
         """
         return float(metrics.psnr(denoised, clean, data_range).mean())
 
 
-def _plain(tensor: Tensor) -> np.ndarray:
-    """A numpy view of a tensor; torch reduces uint16 nowhere, numpy everywhere."""
-    tensor = tensor.detach().cpu()
-    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
+def _plain(tensor: Tensor) -> Planes:
+    """A numpy view of a tensor; numpy can reduce uint16, which torch cannot."""
+    plain = tensor.detach().cpu()
+    array: Planes = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
+    return array

@@ -37,7 +37,7 @@ TRAINING = """
 import json, time, numpy as np, torch
 from n2n import Noise2Noise
 from n2n.data import StackedScenes, gather
-from n2n.training import named_recipe, threads, train
+from n2n.training import named_recipe, adaptive_threads, train
 if "{how}" == "one":
     torch.set_num_threads(1)
 shots = np.random.default_rng(0).integers(0, 256, (2, 1000, 3, 32, 32), dtype=np.uint8)
@@ -45,7 +45,7 @@ data = gather(StackedScenes(list(shots), None), "random pixels")
 chosen = named_recipe("fast", seconds={seconds}, evaluations=1)
 stream = train(Noise2Noise.for_pairs(data, chosen, device="cpu").net, data, None, chosen)
 began = time.perf_counter()
-for progress in threads.chosen(stream) if "{how}" == "chosen" else stream:
+for progress in adaptive_threads(stream) if "{how}" == "chosen" else stream:
     pass
 print(json.dumps(dict(rate=progress.images / (time.perf_counter() - began))))
 """

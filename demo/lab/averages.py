@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from n2n import noise
-from n2n.analysis import Centres, Learner, centres, distances, marked
+from n2n.analysis import Averages, Learner, distances, marked, pixel_averages
 from n2n.data import Batch, Scene, pairs
 from n2n.figures import BLUE, GREEN, INK, PURPLE, VERMILLION, style
 from n2n.measure import PEAK_DB
@@ -47,7 +47,7 @@ class Moment:
     noisy: Tensor  # a copy that the net denoises and never learns from
     clean: Tensor
     copies: Tensor  # (K, 1, H, W)
-    found: Centres
+    found: Averages
     spot: tuple[int, int]  # row and column of the pixel whose values are drawn
 
     @property
@@ -64,7 +64,9 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     noisy = model(clean, noise.generator(seed, 1))
     for many in (2**power for power in range(most.bit_length())):
         copies = torch.cat([copies, *model.shots(clean, many - len(copies), rng)])
-        moment = Moment(noisy, clean, copies, Centres(*(part[None] for part in centres(copies))), spot(chosen, SIDE))
+        moment = Moment(
+            noisy, clean, copies, Averages(*(part[None] for part in pixel_averages(copies))), spot(chosen, SIDE)
+        )
         pictures = _pictures(folder, moment)
         share = GROWING * many / most if seconds else many / most
         yield Screen(_growth(pictures, many), _svg(moment, None), _rows(pictures), share=share)
@@ -92,7 +94,7 @@ def _pictures(folder: Path, moment: Moment) -> dict[str, PictureFile]:
 def _growth(pictures: Mapping[str, PictureFile], many: int) -> str:
     """Which average is closest to the clean picture, by the PSNR under the pictures."""
     copies = "One copy" if many == 1 else f"{many} copies"
-    measured = {name: pictures[name].psnr for name in Centres._fields}
+    measured = {name: pictures[name].psnr for name in Averages._fields}
     psnr = {name: round(value, 1) for name, value in measured.items() if value is not None}
     if len(set(psnr.values())) == 1:
         return f"{copies}: mean, median and mode are alike."

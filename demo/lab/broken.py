@@ -40,7 +40,11 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     held = broken_pairs.broken(clean_held, key, amount, seed + 1)
     verdicts = tuple(doctor.examine(broken_pairs.to_pairs(learnt, BROKEN)))
     diagnosis = worst_finding(verdicts)
-    notes = f"{way.words}: {amount:.3g} {way.unit}.", str(broken_pairs.noise_of(learnt)), *NOT_BROKEN * (not way.breaks)
+    notes = (
+        f"{way.words}: {amount:.3g} {way.unit}.",
+        str(broken_pairs.noise_statistics(learnt)),
+        *NOT_BROKEN * (not way.breaks),
+    )
     previews = first_pairs(spread_scenes(broken_pairs.to_pairs(held, BROKEN), ROWS))
     rows = tuple(write_pair(folder, place, pair, "noisy") for place, pair in enumerate(previews))
     yield Screen(f"The pair doctor says before any training: {diagnosis}.", "", rows, notes, verdicts, 0.0)

@@ -95,7 +95,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         yield Screen("Which looks better, A or B? Choose by eye.", rows=(row,))
         return
     row = (
-        _write(folder / "noisy.png", "noisy", noisy, one_picture.show(noisy, clean).psnr),
+        _write(folder / "noisy.png", "noisy", noisy, one_picture.measure_displayed(noisy, clean).psnr),
         *(_write(folder / f"{it.name}.png", f"{it.name}: {it.words}", it.picture, it.psnr) for it in both),
         _write(folder / "clean.png", "clean", clean, None),
     )
@@ -123,7 +123,7 @@ def _hidden(key: str, seed: int) -> tuple[Tensor, Tensor, tuple[Measured, Measur
 
 def _measured(name: str, method: Method, noisy: Tensor, clean: Tensor) -> Measured:
     picture = method.denoise(noisy)
-    seen = one_picture.show(picture, clean)
+    seen = one_picture.measure_displayed(picture, clean)
     if seen.psnr is None or seen.ssim is None:
         raise ValueError("this picture is too small for SSIM")
     return Measured(name, method.words, picture, seen.psnr, seen.ssim)

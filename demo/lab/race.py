@@ -16,7 +16,7 @@ from n2n.data import Batch
 from n2n.figures import BLUE, GREEN, INK, PURPLE, VERMILLION, End, style
 from n2n.measure import Measurement, Quality, measure
 from n2n.nets import tiling
-from n2n.training import Progress, fraction, threads, train
+from n2n.training import Progress, adaptive_threads, fraction, train
 
 from ..work.picture_files import PictureRow, PictureRows, write_picture
 from ..work.subsets import preview_pairs
@@ -77,7 +77,7 @@ def run_race(
 
     yield measured_standing(0.0, 0.0, 0)
     due = 0.0  # seconds of training at the next measurement
-    for progress in threads.chosen(latest[0] for latest in train_in_turns(learners, None, stop)):
+    for progress in adaptive_threads(latest[0] for latest in train_in_turns(learners, None, stop)):
         if progress.seconds >= due and not progress.done:
             began = time.perf_counter()
             yield measured_standing(_share(learners[0], progress), progress.seconds, progress.step)
@@ -97,7 +97,7 @@ def train_alone(
     `watch` is called with every Progress.
     """
     due = 0.0
-    for progress in threads.chosen(train(learner.model.net, learner.pairs, None, learner.recipe, stop=stop)):
+    for progress in adaptive_threads(train(learner.model.net, learner.pairs, None, learner.recipe, stop=stop)):
         watch(progress)
         if progress.seconds >= due or progress.done:
             yield progress

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
-from n2n.measure import Case, Shown, one_picture
+from n2n.measure import MeasuredPicture, NoisyPicture, one_picture
 
 from .. import settings
 from .rows import Panel, Row, panel, row, save
@@ -24,9 +24,9 @@ def encoders() -> ThreadPoolExecutor:
 
 def comparison_row(
     title: str,
-    case: Case,
-    before: Shown,
-    results: Mapping[str, tuple[Tensor, Shown]],
+    case: NoisyPicture,
+    before: MeasuredPicture,
+    results: Mapping[str, tuple[Tensor, MeasuredPicture]],
     maps: bool,
     folder: Path,
     prefix: str,
@@ -34,13 +34,13 @@ def comparison_row(
     """The panels of one picture: noisy, denoised, target, then classical methods and maps on request."""
     seen = {"noisy": before, "denoised": results["denoised"][1]}
     if case.target is not None:
-        seen["target"] = one_picture.show(case.target, None)
+        seen["target"] = one_picture.measure_displayed(case.target, None)
     seen |= {method: shown for method, (_, shown) in results.items() if method != "denoised"}
     if maps:
         denoised = seen["denoised"].pixels
         if case.target is not None:
-            seen["error"] = Shown(one_picture.error_map(denoised, seen["target"].pixels))
-        seen["residual"] = Shown(one_picture.residual(before.pixels, denoised))
+            seen["error"] = MeasuredPicture(one_picture.error_map(denoised, seen["target"].pixels))
+        seen["residual"] = MeasuredPicture(one_picture.residual(before.pixels, denoised))
     small = {role: one_picture.reduced(shown.pixels, settings.limits().shown_pixels) for role, shown in seen.items()}
     saved = [encoders().submit(save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
     notes = {role: _notes(role, shown, before, case) for role, shown in seen.items()}
@@ -56,7 +56,7 @@ TITLES = {
 }
 
 
-def _notes(role: str, shown: Shown, before: Shown, case: Case) -> list[str]:
+def _notes(role: str, shown: MeasuredPicture, before: MeasuredPicture, case: NoisyPicture) -> list[str]:
     """The notes under a panel: that it is worse than before, and how its figures were measured."""
     if shown.psnr is None:
         return []
@@ -70,7 +70,7 @@ def _notes(role: str, shown: Shown, before: Shown, case: Case) -> list[str]:
     return notes
 
 
-def _panel(role: str, shown: Shown, pixels: np.ndarray, src: str, notes: Sequence[str]) -> Panel:
+def _panel(role: str, shown: MeasuredPicture, pixels: np.ndarray, src: str, notes: Sequence[str]) -> Panel:
     """`pixels` are those that `src` holds: those of `shown`, or fewer."""
     height, width = pixels.shape[:2]
     title, note = TITLES.get(role, (role.capitalize(), ""))

@@ -14,7 +14,7 @@ from n2n import Noise2Noise
 from n2n.analysis import exposures
 from n2n.data import Picture, formats, image
 from n2n.machine import find_device
-from n2n.measure import Case, Denoiser, Shown, baselines, choice, one_picture
+from n2n.measure import Denoiser, MeasuredPicture, NoisyPicture, baselines, choice, one_picture
 from n2n.nets import weights
 from n2n.noise import Noise
 
@@ -131,9 +131,9 @@ def denoise(
     downloads.mkdir(exist_ok=True)
     for place, (title, case) in enumerate(cases):
         name, model = choose(options, noise.name if noise else None, case.noisy, device)
-        before = one_picture.seen(case.noisy, case)
-        results = one_picture.run(_denoisers(model, options), case)
-        written = encoders().submit(_write, downloads, title, one_picture.result(case, results["denoised"][0]))
+        before = one_picture.measure_file(case.noisy, case)
+        results = one_picture.compare(_denoisers(model, options), case)
+        written = encoders().submit(_write, downloads, title, one_picture.to_picture(case, results["denoised"][0]))
         outcome.rows.append(comparison_row(title, case, before, results, options.maps, folder, str(place)))
         outcome.table += [
             measurements.line(title, name if method == "denoised" else method, case, before, shown)
@@ -157,7 +157,7 @@ def _denoisers(model: Noise2Noise, options: Options) -> dict[str, Denoiser]:
     return denoisers
 
 
-def _notes(name: str, model: Noise2Noise, noise: Noise | None, case: Case, options: Options) -> list[str]:
+def _notes(name: str, model: Noise2Noise, noise: Noise | None, case: NoisyPicture, options: Options) -> list[str]:
     """Notes on a model that learnt another kind of noise than the one added, or noise of another strength."""
     kind, notes = choice.kind(model.header), []
     if noise and kind and noise.name not in kind.split("+"):
@@ -173,7 +173,7 @@ def _notes(name: str, model: Noise2Noise, noise: Noise | None, case: Case, optio
     return notes
 
 
-def _gain(measured: Sequence[tuple[Shown, Shown]]) -> str:
+def _gain(measured: Sequence[tuple[MeasuredPicture, MeasuredPicture]]) -> str:
     """The sentence on what denoising gained on shots of a training, and how many exposures that is worth."""
     gains = [after.psnr - before.psnr for before, after in measured if before.psnr and after.psnr]
     gains = [gain for gain in gains if math.isfinite(gain)]

@@ -11,14 +11,14 @@ import numpy as np
 
 from n2n import Pairs
 from n2n.data import Picture, Scene, formats, image, reader
-from n2n.measure import Case, one_picture
+from n2n.measure import NoisyPicture, one_picture
 from n2n.noise import Noise
 
 from .. import settings
 
 SCENES = 4  # shown of pairs that were learnt from
 
-Cases = list[tuple[str, Case]]  # with the names of the pictures
+Cases = list[tuple[str, NoisyPicture]]  # with the names of the pictures
 
 
 def check_size(width: int, height: int, name: str) -> None:
@@ -80,7 +80,7 @@ def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Pict
                 "bring one for each in the same order, or name them alike"
             )
         named = [picture for _, picture in cleans]
-    return [(name, one_picture.noisy_already(picture, clean)) for (name, picture), clean in zip(pictures, named)]
+    return [(name, one_picture.already_noisy(picture, clean)) for (name, picture), clean in zip(pictures, named)]
 
 
 def from_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
@@ -110,7 +110,7 @@ def _first(some: Pairs, unlearnt: tuple[slice, slice] | None) -> Iterator[tuple[
     return ((some.scenes[place], unlearnt) for place in range(min(SCENES, len(some))))
 
 
-def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tuple[str, Case]:
+def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tuple[str, NoisyPicture]:
     """The first shot of a scene with its clean picture, or else with the `unlearnt` part of its second shot."""
     height, width = _fitting(*scene.shots[0].shape[-2:])
     noisy, *others = (data.to_float(shot[:, -height:, -width:])[None].contiguous() for shot in scene.shots[:2])
@@ -119,7 +119,7 @@ def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tu
     notes = [] if whole else ["these are floating-point values; the download holds them with 16 bits"]
     if (height, width) != scene.shots[0].shape[-2:]:
         notes.append(f"only the last {width}×{height} pixels are shown: this page takes so many")
-    case = Case(noisy, None, Picture(image.to_pixels(noisy, dtype, scale)), scale)
+    case = NoisyPicture(noisy, None, Picture(image.to_pixels(noisy, dtype, scale)), scale)
     if scene.clean is not None:
         case = replace(case, target=data.to_float(scene.clean[:, -height:, -width:])[None].contiguous())
     elif unlearnt and others:

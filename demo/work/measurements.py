@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from n2n.data import files
-from n2n.measure import Case, Shown
+from n2n.measure import MeasuredPicture, NoisyPicture
 from n2n.training import safe_cell
 
 from .rows import IDENTICAL
@@ -18,7 +18,7 @@ WITH_MEAN = slice(2, 7)  # the columns that have a mean
 Line = tuple[str | float | None, ...]  # under COLUMNS; None where a value is not known
 
 
-def line(title: str, method: str, case: Case, before: Shown, after: Shown) -> Line:
+def line(title: str, method: str, case: NoisyPicture, before: MeasuredPicture, after: MeasuredPicture) -> Line:
     """One line of the table; `white` is the value that PSNR and SSIM take for 1."""
     psnr = [IDENTICAL if shown.psnr == math.inf else shown.psnr for shown in (before, after)]
     method = f"{method}, estimated" if after.estimated else method

@@ -17,7 +17,7 @@ from n2n.data import reader
 from n2n.machine import find_device
 from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
-from n2n.training import Best, fraction, last_path, loggers, summary, threads, train
+from n2n.training import BestWeights, adaptive_threads, fraction, last_path, loggers, summary, train
 
 from .picture_files import PictureRow, PictureRows, write_pair, write_picture
 from .reliability import Reliability, assess
@@ -84,7 +84,7 @@ def learn(
     else:
         model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
-    measured, failures, kept = to_measure(held), WriteFailures(), Best()
+    measured, failures, kept = to_measure(held), WriteFailures(), BestWeights()
     previews = Previews(held, folder / "previews", partial(tiling.denoise, model.fast), failures)
     stream = train(
         *(model.net, learnt, measured, recipe),
@@ -96,7 +96,7 @@ def learn(
     )
     progress = None
     try:
-        for progress in logged(threads.chosen(stream), folder / LOGS, model, measured, failures):
+        for progress in logged(adaptive_threads(stream), folder / LOGS, model, measured, failures):
             yield progress
             if previews.due(progress):
                 snapshot = failures.attempt("snapshots", partial(_snapshot, model, out, progress))
@@ -161,7 +161,7 @@ def logged(
         failures.attempt("logs", logs.close)
 
 
-def _saved_again(out: Path, kept: Best, folder: Path) -> bool:
+def _saved_again(out: Path, kept: BestWeights, folder: Path) -> bool:
     """Writes the best weights after all, in the space that logs and snapshots free; whether that worked."""
     for place in (LOGS, "snapshots"):
         shutil.rmtree(folder / place, ignore_errors=True)

@@ -1,9 +1,9 @@
 from . import broken_pairs as broken_pairs
 from . import exposures as exposures
 from . import influence as influence
-from .averages import Centres as Centres
-from .averages import centres as centres
+from .averages import Averages as Averages
 from .averages import distances as distances
+from .averages import pixel_averages as pixel_averages
 from .broken_pairs import MARGIN as MARGIN
 from .broken_pairs import WAYS as WAYS
 from .broken_pairs import Stacks as Stacks

@@ -1,4 +1,4 @@
-"""The three centres of many noisy copies of a picture: mean, median and mode of every pixel."""
+"""Three averages of many noisy copies of a picture: mean, median and mode of every pixel."""
 
 from typing import NamedTuple
 
@@ -6,34 +6,34 @@ import torch
 from torch import Tensor
 
 
-class Centres(NamedTuple):
-    """Each of the copies' shape without its first dimension."""
+class Averages(NamedTuple):
+    """Mean, median and mode of copies (K, …), each of shape (…)."""
 
-    mean: Tensor  # least squared distances to the copies, which is what the l2 loss asks for
-    median: Tensor  # least absolute distances: l1
-    mode: Tensor  # where the copies lie closest together: l0
+    mean: Tensor  # minimises the sum of squared distances to the copies, the l2 loss
+    median: Tensor  # minimises the sum of absolute distances, the l1 loss
+    mode: Tensor  # where the copies are densest; the l0 loss finds it
 
 
-def centres(copies: Tensor) -> Centres:
-    """copies: float (K, …), K ≥ 1 noisy values of every pixel. The median of an even K is the mean of the middle two,
-    of which torch's own takes the lower.
+def pixel_averages(copies: Tensor) -> Averages:
+    """The averages of K ≥ 1 noisy values of every pixel, float (K, …). Raises ValueError if there are none.
 
-    The mode is half_sample_mode's. Raises ValueError where there is no copy.
+    The median of an even number of values is the mean of the middle two (torch.median takes the lower of them); the
+    mode is that of half_sample_mode.
     """
     if not len(copies):
         raise ValueError("there is no copy; allowed: 1 or more")
     ordered = copies.movedim(0, -1).sort(-1).values
     many = len(copies)
     median = (ordered[..., (many - 1) // 2] + ordered[..., many // 2]) / 2
-    return Centres(copies.mean(0), median, half_sample_mode(ordered))
+    return Averages(copies.mean(0), median, half_sample_mode(ordered))
 
 
 def half_sample_mode(ordered: Tensor) -> Tensor:
-    """(…, K) in rising order along K → (…): the half-sample mode (Robertson and Cryer, 1974).
+    """The half-sample mode (Robertson and Cryer, 1974): float (…, K), sorted along K → (…).
 
-    The half of the values that lies closest together is kept, the first where halves are equally close, until two or
-    three values are left. Two give their mean; of three the closer two do, and the middle one where both gaps are
-    equal. Values that are often the same, such as pixels that the noise spared, are found exactly.
+    Of the values, the half that lies closest together is kept (the first, if several are equally close) until two or
+    three values are left. The mode is the mean of the last two, or of the closer two of three, or the middle one of
+    three if both gaps are equal. Frequent values, such as pixels that the noise spared, are found exactly.
     """
     while (many := ordered.shape[-1]) > 3:
         half = -(-many // 2)
@@ -46,6 +46,6 @@ def half_sample_mode(ordered: Tensor) -> Tensor:
     return torch.where(middle - low == high - middle, middle, (middle + other) / 2)
 
 
-def distances(picture: Tensor, found: Centres) -> dict[str, float]:
-    """Root-mean-square distance of a picture from each centre, all of one shape, in units of their values."""
-    return {name: float((picture - each).square().mean().sqrt()) for name, each in found._asdict().items()}
+def distances(picture: Tensor, found: Averages) -> dict[str, float]:
+    """The root-mean-square distance of a picture from each average, all of one shape and in the same units."""
+    return {name: float((picture - average).square().mean().sqrt()) for name, average in found._asdict().items()}

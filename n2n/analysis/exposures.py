@@ -1,8 +1,7 @@
-"""How far a denoised picture can be trusted: what noise alone made of it, and how many exposures it is worth."""
-
-from functools import reduce
+"""The reliability of a denoised picture: how much of it is due to noise, and how many exposures it is worth."""
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from matplotlib import colormaps
 from torch import Tensor
@@ -12,56 +11,59 @@ from ..measure import to_psnr
 
 
 def disagreement(first: Tensor, second: Tensor) -> Tensor:
-    """Two shots of one scene, denoised, (1, C, H, W) each → |f(y1) − f(y2)|, mean over channels, (1, 1, H, W).
+    """|f(y1) − f(y2)|, mean over channels, of two denoised shots of a scene: (1, C, H, W) twice → (1, 1, H, W).
 
-    The scene is the same in both: where they differ, the network took noise for picture.
+    As the scene is the same, the network took noise for detail wherever they differ.
     """
     return (first - second).abs().mean(1, keepdim=True)
 
 
-def heat(difference: Tensor, most: float) -> np.ndarray:
-    """(1, 1, H, W) → (H, W, 3) uint8 in the colours "inferno": black for 0, bright yellow from `most` > 0."""
-    return colormaps["inferno"]((difference[0, 0] / most).clamp(0, 1).cpu().numpy(), bytes=True)[..., :3]
+def heat(difference: Tensor, most: float) -> npt.NDArray[np.uint8]:
+    """(1, 1, H, W) → (H, W, 3) in matplotlib's colours "inferno", from black at 0 to bright yellow at `most` > 0."""
+    colours: npt.NDArray[np.uint8] = colormaps["inferno"](
+        (difference[0, 0] / most).clamp(0, 1).cpu().numpy(), bytes=True
+    )
+    return colours[..., :3]
 
 
 def average(pairs: Pairs, index: int) -> Tensor:
-    """(1, C, H, W): the average of all shots of a scene."""
+    """The average of all shots of the scene with this index, float (1, C, H, W), white at 1."""
     return torch.stack([pairs.to_float(shot) for shot in pairs.scenes[index].shots]).mean(0, keepdim=True)
 
 
 def worth(psnr_denoised: float, psnr_noisy: float) -> float:
-    """PSNR in dB after and before denoising → the number of exposures whose average has the PSNR after.
+    """The number k of exposures whose average has the PSNR, in dB, of the denoised picture.
 
-    The average of k shots has a k-th of their mean squared error: k = 10^((after − before) / 10).
+    The average of k shots has 1/k of the mean squared error of one: k = 10^((after − before) / 10).
     """
     return 10 ** ((psnr_denoised - psnr_noisy) / 10)
 
 
 def average_psnr(pairs: Pairs) -> tuple[tuple[int, float], ...]:
-    """(k, PSNR in dB of the average of k shots) for k = 1, 2, 4, … and all, as far as every scene has so many.
+    """(k, PSNR in dB of the average of k shots) for k = 1, 2, 4, … and all shots, if every scene has that many.
 
-    With clean pictures it is measured: the mean error over groups of k shots, then the mean over scenes of their PSNR.
-    Without, it is pooled over all pixels and estimated from how the K shots of a scene scatter:
+    With clean pictures it is measured: the mean error over groups of k shots, and then the mean PSNR over scenes.
+    Without them, it is pooled over all pixels and estimated from the scatter of the K shots of a scene:
 
         MSE(average of k, x) = s² / k,   s² = sum over shots of (y − average of K)² / (K − 1), mean over pixels
 
-    It holds on average where noise is independent and of zero mean, as strong in each shot or not. Comparing averages
-    of k with a shot left out, less the noise s² of that shot, gives the same number: the mean over all ways to choose
-    them is s²·(1 + 1/k) − s². Raises ValueError where a scene has one shot only.
+    It holds on average for independent noise of zero mean, whether equally strong in each shot or not. Averages of k
+    shots compared with another shot, minus the noise s² of that shot, give the same number: the mean over all choices
+    is s²·(1 + 1/k) − s². Raises ValueError where a scene has only one shot.
     """
     pairs = pairs.frozen(0)
     if pairs.shots.min() < 2:
         raise ValueError("a scene has one shot only; averages need two shots or more of each")
     errors = [_errors(pairs, index) for index in range(len(pairs))]
-    counts = sorted(reduce(set.intersection, (set(of) for of in errors)))
+    counts = [k for k in sorted(errors[0]) if all(k in by_count for by_count in errors)]
     if pairs.has_clean:
-        return tuple((k, float(np.mean([to_psnr(of[k]) for of in errors]))) for k in counts)
+        return tuple((k, float(np.mean([to_psnr(by_count[k]) for by_count in errors]))) for k in counts)
     pixels = pairs.sizes.prod(axis=1)
-    return tuple((k, float(to_psnr(np.average([of[k] for of in errors], weights=pixels)))) for k in counts)
+    return tuple((k, float(to_psnr(np.average([by_count[k] for by_count in errors], weights=pixels)))) for k in counts)
 
 
 def _errors(pairs: Pairs, index: int) -> dict[int, float]:
-    """Mean squared error of averages of k shots of a scene, by k."""
+    """The mean squared error of averages of k shots of a scene, by k."""
     scene = pairs.scenes[index]
     shots = torch.stack([pairs.to_float(shot) for shot in scene.shots])
     counts = {*(2**power for power in range(len(shots).bit_length())), len(shots)}

@@ -1,4 +1,4 @@
-"""What a denoised pixel is made of: how much every noisy pixel has a say in it."""
+"""The influence of every noisy pixel on one denoised pixel, as votes: a row of the denoiser's Jacobian."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,11 @@ GAP = 3  # pixels between a marked pixel and its frame
 
 
 def votes(denoise: Callable[[Tensor], Tensor], noisy: Tensor, row: int, column: int) -> Tensor:
-    """How much brighter one denoised pixel gets where a noisy one gets brighter: a row of the Jacobian, (1, 1, H, W).
+    """The derivative of one denoised pixel's brightness by every noisy pixel's: float (1, C, H, W) → (1, 1, H, W).
 
-    noisy: float (1, C, H, W), as `denoise` takes it; the result has its shape. Brightness is the mean over channels,
-    and a vote the derivative along all channels of a noisy pixel together: of a copy, the pixel's own vote is 1 and
-    all others are 0; negative votes count against. Raises ValueError for a pixel outside of the picture.
+    Brightness is the mean over channels, and a vote is the derivative along all channels of a noisy pixel together. If
+    `denoise` merely copies, the pixel's own vote is 1 and all others are 0. A pixel with a negative vote makes the
+    denoised pixel darker when it gets brighter. Raises ValueError for a pixel outside of the picture.
     """
     _check_inside(noisy, row, column)
     leaf = noisy.detach().requires_grad_()
@@ -23,26 +23,27 @@ def votes(denoise: Callable[[Tensor], Tensor], noisy: Tensor, row: int, column: 
     return slopes.sum(1, keepdim=True)
 
 
-def within(cast: Tensor, row: int, column: int) -> Tensor:
-    """Votes (1, 1, H, W), their sign left out → share of them that lies within r pixels, for r = 0, 1, 2, … as far as
-    the picture goes: float (R + 1,), rising to 1. Raises ValueError where no pixel votes.
+def within(influence: Tensor, row: int, column: int) -> Tensor:
+    """The share of the absolute votes, (1, 1, H, W), that lies within r pixels, for r = 0, 1, … R: float (R + 1,).
+
+    It rises to 1 at R, the distance of the farthest pixel. Raises ValueError where all votes are 0.
     """
-    _check_inside(cast, row, column)
-    down, across = (torch.arange(side) - place for side, place in zip(cast.shape[-2:], (row, column)))
+    _check_inside(influence, row, column)
+    down, across = (torch.arange(side) - place for side, place in zip(influence.shape[-2:], (row, column)))
     distance = torch.hypot(down[:, None].double(), across.double()).ceil().long().flatten()
-    weight = cast[0, 0].detach().abs().double().cpu().flatten()
+    weight = influence[0, 0].detach().abs().double().cpu().flatten()
     if not weight.sum() > 0:
         raise ValueError("no pixel votes: the denoised pixel is the same whatever the noisy ones are")
     return (torch.bincount(distance, weight).cumsum(0) / weight.sum()).float()
 
 
-def against(cast: Tensor) -> float:
-    """Share of the votes that is negative, 0 to 1."""
-    return float(cast.clamp_max(0).abs().sum() / cast.abs().sum())
+def against(influence: Tensor) -> float:
+    """The share of the absolute votes that belongs to negative ones, 0 to 1."""
+    return float(influence.clamp_max(0).abs().sum() / influence.abs().sum())
 
 
 def marked(picture: Tensor, row: int, column: int) -> Tensor:
-    """(1, C, H, W), white at 1 → the same with a white frame in a black one around a pixel."""
+    """The picture, (1, C, H, W), white at 1, with a white frame and a black one around it drawn around a pixel."""
     _check_inside(picture, row, column)
     result = picture.clone()
     down, across = (abs(torch.arange(side) - place) for side, place in zip(picture.shape[-2:], (row, column)))

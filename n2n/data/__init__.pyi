@@ -28,3 +28,4 @@ from .scenes import StackedScenes as StackedScenes
 from .scenes import fingerprint as fingerprint
 from .sources import SAMPLES as SAMPLES
 from .tensors import load_tensors as load_tensors
+from .types import Planes as Planes

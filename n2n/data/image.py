@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
@@ -38,6 +39,8 @@ DAMAGED = (
     tiff.Damaged,
     png.Damaged,
 )
+
+Depth = TypeVar("Depth", bound=np.uint8 | np.uint16)
 
 
 @dataclass(frozen=True)
@@ -216,7 +219,7 @@ def to_tensor(pixels: Pixels, scale: float) -> Tensor:
     return torch.from_numpy(pixels.astype(np.float32).transpose(2, 0, 1)[None]).contiguous() / scale
 
 
-def to_pixels(tensor: Tensor, dtype: np.dtype[Any], scale: float) -> Pixels:
+def to_pixels(tensor: Tensor, dtype: np.dtype[Depth], scale: float) -> npt.NDArray[Depth]:
     """Float (1, C, H, W) in [0, 1] → (H, W, C) of `dtype`, rounded, clipped to [0, scale]."""
     values = (tensor[0].detach().float().cpu() * scale).round_().clamp_(0, scale)
     return values.permute(1, 2, 0).contiguous().numpy().astype(dtype)

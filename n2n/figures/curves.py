@@ -1,26 +1,30 @@
-"""Figures of a History: loss and PSNR over seconds of training."""
+"""Figures of a training's History: loss and PSNR over seconds of training."""
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..measure import PEAK_DB, POOLED, Measurement
+from ..measure import PEAK_DB, POOLED, Estimate, Measurement
 from ..training import History
 from .style import BLUE, FONT, INK, PANEL, TALL, VERMILLION, End, finish, message, number, panels
 
-DECAY = 0.85  # of the moving average, for each full point
-YOUNG = 6  # points: the average's memory grows by a sixth of a point with each, until DECAY ends that
-CREST = 95  # percentile of the loss that the linear axis still shows; its start is far above
-UNDER = 3.0  # dB under the noisy input, or the latest value, that the axis shows
-MARKERS = 20  # on a line at most
+DECAY = 0.85  # of the moving average, per full point
+YOUNG = 6  # points: among the first ones the moving average decays faster, by n / (n + YOUNG) at the n-th
+CREST = 95  # percentile of the loss at which the linear axis ends; the first losses are far above
+UNDER = 3.0  # dB below the noisy input, or the latest value, at which the axis begins
+MARKERS = 20  # on a line, at most
+
+Values = npt.NDArray[np.float64]
 
 
 def loss_figure(history: History) -> Figure:
-    """Loss with the noise floor of the same batches, and below, on a logarithmic axis, how far it lies above; over
-    seconds of training. Faint: the points; strong: their moving average.
+    """Loss and noise floor over seconds of training; below, on a logarithmic axis, the excess of the loss over it.
+
+    Faint lines are the points, strong ones their moving average.
     """
     points = history.points
     if not points:
@@ -34,48 +38,58 @@ def loss_figure(history: History) -> Figure:
 
 
 def psnr_figure(history: History) -> Figure:
-    """PSNR of the hold-out over seconds of training, pooled over all pixels: against the clean pictures where there
-    are some, and as estimated without, with its 95 % interval; dashed, that of the noisy input.
+    """PSNR of the hold-out, pooled over all pixels, over seconds of training; the dashed line is the noisy input.
+
+    It is measured against clean pictures, if there are some, and estimated without them, with a 95 % interval.
     """
     if not history.measurements:
         return message("waiting for the first measurement", 1, TALL)
-    _, seconds, measured = zip(*history.measurements)
-    last, every = measured[-1], math.ceil(len(measured) / MARKERS)
-    if not (last.denoised or last.estimated):
+    seconds = [seconds for _, seconds, _ in history.measurements]
+    measured = [measurement for _, _, measurement in history.measurements]
+    every, noisy = math.ceil(len(measured) / MARKERS), _noisy(measured[-1])
+    if noisy is None:
         return message("no PSNR: there are no clean pictures,\nand this noise is not zero on average", 1, TALL)
     figure, (axes,) = panels(1, TALL)
-    noisy = last.noisy.psnr_pooled if last.noisy else last.estimated.noisy
     axes.axhline(noisy, color=INK, linewidth=1.5, linestyle="--")
     ends, shown = [End(f"noisy\n{noisy:.1f} dB", noisy, INK)], [noisy]
-    if last.estimated:
-        ends.append(_draw_estimate(axes, seconds, measured, every))
-        shown += [measurement.estimated.psnr for measurement in measured] + [last.estimated.low, last.estimated.high]
-    if last.denoised:
-        denoised = [measurement.denoised.psnr_pooled for measurement in measured]
+    estimates = [measurement.estimated for measurement in measured if measurement.estimated]
+    denoised = [measurement.denoised.psnr_pooled for measurement in measured if measurement.denoised]
+    if estimates:
+        ends.append(_draw_estimate(axes, seconds, estimates, every, faint=bool(denoised)))
+        shown += [estimate.psnr for estimate in estimates] + [estimates[-1].low, estimates[-1].high]
+    if denoised:
         axes.plot(seconds, denoised, "o-", color=BLUE, linewidth=2.2, markersize=6, markevery=every)
         ends.append(End(f"denoised\n{denoised[-1]:.1f} dB", denoised[-1], BLUE))
         shown += denoised
     known = [value for value in shown if value < PEAK_DB] or [0.0, PEAK_DB]
     least = max(min(known), min(noisy, ends[-1].value) - UNDER)
-    if last.estimated:
+    if estimates:
         axes.set_xlabel("seconds (shaded: 95 % interval)", fontsize=FONT, color=INK)
     finish(axes, f"hold-out PSNR in dB, {POOLED}", seconds[-1], least, max(known), ends)
     return figure
 
 
-def smoothed(values: Sequence[float], counts: Sequence[float]) -> np.ndarray:
-    """Exponential moving average of points that are means of `counts` steps. It forgets faster at the beginning, where
-    the loss falls faster than its average could follow.
+def _noisy(measurement: Measurement) -> float | None:
+    """The pooled PSNR of the noisy input in dB, measured or else estimated."""
+    if measurement.noisy:
+        return measurement.noisy.psnr_pooled
+    return measurement.estimated.noisy if measurement.estimated else None
+
+
+def smoothed(values: Values, counts: Values) -> Values:
+    """The exponential moving average of points that are means over `counts` steps; both (N,) → (N,).
+
+    It decays faster at the beginning, where the loss falls faster than the average could follow.
     """
-    averages, average, full = [], 0.0, max(counts)
+    averages, average, full = np.empty(len(values)), 0.0, max(counts)
     for place, (value, count) in enumerate(zip(values, counts)):
         keep = min(DECAY, place / (place + YOUNG)) ** (count / full)
         average = keep * average + (1 - keep) * value
-        averages.append(average)
-    return np.array(averages)
+        averages[place] = average
+    return averages
 
 
-def _draw_loss(axes: Axes, seconds: np.ndarray, loss: np.ndarray, average: np.ndarray, floor: float) -> None:
+def _draw_loss(axes: Axes, seconds: Values, loss: Values, average: Values, floor: float) -> None:
     _draw_line(axes, seconds, loss, average, BLUE, "o")
     ends, least = [End(f"loss\n{number(average[-1])}", average[-1], BLUE)], average.min()
     if math.isfinite(floor):
@@ -86,8 +100,8 @@ def _draw_loss(axes: Axes, seconds: np.ndarray, loss: np.ndarray, average: np.nd
     finish(axes, "loss: difference from the target", seconds[-1], least, most, ends)
 
 
-def _draw_excess(axes: Axes, seconds: np.ndarray, excess: np.ndarray, average: np.ndarray) -> None:
-    """Values of zero or less have no place on a logarithmic axis."""
+def _draw_excess(axes: Axes, seconds: Values, excess: Values, average: Values) -> None:
+    """Draws the excess on a logarithmic axis, which leaves out values of zero or less."""
     caption = "excess loss: what can still be learnt"
     axes.set_yscale("log")
     if not (average > 0).any():
@@ -97,22 +111,24 @@ def _draw_excess(axes: Axes, seconds: np.ndarray, excess: np.ndarray, average: n
         return
     kept, smooth = (np.where(values > 0, values, np.nan) for values in (excess, average))
     _draw_line(axes, seconds, kept, smooth, VERMILLION, "s")
-    least = max(np.nanmin(smooth), np.nanpercentile(smooth, 10) / 4)  # a dip to almost zero goes down without end
+    least = max(np.nanmin(smooth), np.nanpercentile(smooth, 10) / 4)  # a dip to almost 0 would stretch the axis
     text, latest = (number(average[-1]), average[-1]) if average[-1] > 0 else ("0 or less", least)
     ends = [End(f"excess\n{text}", latest, VERMILLION)]
     finish(axes, caption, seconds[-1], least, np.nanmax(smooth), ends)
 
 
-def _draw_line(axes: Axes, x: np.ndarray, values: np.ndarray, average: np.ndarray, colour: str, marker: str) -> None:
+def _draw_line(axes: Axes, x: Values, values: Values, average: Values, colour: str, marker: str) -> None:
     axes.plot(x, values, color=colour, linewidth=0.8, alpha=0.45)
     axes.plot(x, average, color=colour, linewidth=2.2, marker=marker, markersize=6, markevery=[-1])
 
 
-def _draw_estimate(axes: Axes, seconds: Sequence[float], measured: Sequence[Measurement], every: int) -> End:
-    """Thin where the truth is drawn as well. An estimate that the noise drowns is 100 dB and leaves the axis."""
-    low, value, high = np.array([(m.estimated.low, m.estimated.psnr, m.estimated.high) for m in measured]).T
+def _draw_estimate(
+    axes: Axes, seconds: Sequence[float], estimates: Sequence[Estimate], every: int, *, faint: bool
+) -> End:
+    """Draws estimates and their interval. Without a finite estimate, the value is 100 dB and leaves the axis."""
+    low, value, high = np.array([(estimate.low, estimate.psnr, estimate.high) for estimate in estimates]).T
     axes.fill_between(seconds, low, high, color=VERMILLION, alpha=0.2, linewidth=0)
-    width, size = (1.2, 4) if measured[-1].denoised else (2.2, 6)
+    width, size = (1.2, 4) if faint else (2.2, 6)
     axes.plot(seconds, value, "^-.", color=VERMILLION, linewidth=width, markersize=size, markevery=every, zorder=3)
     known = f"{value[-1]:.1f}" if value[-1] < PEAK_DB else f"over {low[-1]:.1f}"
     return End(f"estimate\n{known} dB", value[-1], VERMILLION)

@@ -1,4 +1,4 @@
-"""What is shown of a measurement: a table in words, a figure of pictures."""
+"""Reports of a measurement: a table as text, JSON, and a figure with pictures."""
 
 import io
 from collections.abc import Mapping
@@ -15,17 +15,19 @@ from ..measure import Denoiser, Estimate, Measurement, Quality, psnr
 from ..nets import Header
 
 ROWS = 4  # pictures in a contact sheet
-MUCH = 0.15  # share of values cut off from which the estimate is told to be doubtful
-SHOWN = 192  # pixels: larger pictures are shown by their middle
+MUCH = 0.15  # fraction of clipped values from which on the estimate is called doubtful
+SHOWN = 192  # pixels: of larger pictures only the centre is shown
 
 
 def table(name: str, measured: Measurement, baselines: dict[str, Measurement]) -> str:
-    """Noisy, denoised and baselines: PSNR, pooled PSNR, SSIM, seconds; then what is known without clean pictures."""
+    """A table of PSNR, pooled PSNR, SSIM and seconds for noisy, denoised and baselines; then the estimate without clean
+    pictures.
+    """
     parts = [f"{measured.count} pictures; PSNR is the mean over pictures, on unclipped values"]
     if measured.noisy:
         lines = [("", "PSNR dB", "pooled dB", "SSIM", "seconds"), ("noisy", *_quality(measured.noisy), "")]
-        for row, of in {name: measured, **baselines}.items():
-            lines.append((row, *_quality(of.denoised), f"{of.seconds:.2f}"))
+        for row, result in {name: measured, **baselines}.items():
+            lines.append((row, *_quality(result.denoised), f"{result.seconds:.2f}"))
         parts += [f"{a:<24}{b:>9}{c:>11}{d:>8}{e:>9}".rstrip() for a, b, c, d, e in lines]
     else:
         parts.append(f"denoised in {measured.seconds:.2f} s")
@@ -40,7 +42,7 @@ def table(name: str, measured: Measurement, baselines: dict[str, Measurement]) -
 
 
 def cut_off(estimate: Estimate) -> list[str]:
-    """In words, how much of the noise was cut off at black and white, if any was; the estimate is corrected for it."""
+    """A line on the share of clipped values, for which the estimate is corrected; none if no value was clipped."""
     if not estimate.clipped:
         return []
     much = "; with so many it may still be 0.7 dB too high" * (estimate.clipped > MUCH)
@@ -49,8 +51,8 @@ def cut_off(estimate: Estimate) -> list[str]:
 
 
 def as_json(measured: Measurement, baselines: Mapping[str, Measurement]) -> dict[str, object]:
-    """The same as what JSON can hold; None for what is not known."""
-    told = {
+    """The measurement and its baselines as values for JSON; None where something is not known."""
+    values: dict[str, object] = {
         "count": measured.count,
         "noisy": asdict(measured.noisy) if measured.noisy else None,
         "denoised": asdict(measured.denoised) if measured.denoised else None,
@@ -58,11 +60,11 @@ def as_json(measured: Measurement, baselines: Mapping[str, Measurement]) -> dict
         "seconds": measured.seconds,
     }
     beside = {name: as_json(baseline, {}) for name, baseline in baselines.items()}
-    return told | {"baselines": beside} if beside else told
+    return values | {"baselines": beside} if beside else values
 
 
 def shipped(headers: Mapping[str, Header]) -> str:
-    """Weights by name, from their headers: what each learnt from, and what was measured of it."""
+    """A list of weights by name, from their headers: the data that each learnt from, and its measurements."""
     parts = []
     for name, header in headers.items():
         parts.append(f"{name}: {header.config}; {header.data}")
@@ -71,15 +73,17 @@ def shipped(headers: Mapping[str, Header]) -> str:
     return "\n".join(parts)
 
 
-def _quality(quality: Quality) -> tuple[str, str, str]:
+def _quality(quality: Quality | None) -> tuple[str, str, str]:
+    if quality is None:
+        return "–", "–", "–"
     ssim = "–" if quality.ssim is None else f"{quality.ssim:.3f}"
     return f"{quality.psnr:.2f}", f"{quality.psnr_pooled:.2f}", ssim
 
 
 def contact_sheet(pairs: Pairs, denoise: Denoiser) -> Figure:
-    """Rows of noisy, denoised and target, each with its PSNR against the clean picture where there is one.
+    """Rows of noisy, denoised and target, each with its PSNR against the clean picture if there is one.
 
-    Scenes are spread evenly over the set. PSNR is of the whole picture, unclipped; what is seen is clipped.
+    Scenes are spread evenly over the set. PSNR is that of the whole picture, unclipped; the pictures shown are clipped.
     """
     chosen = np.unique(np.linspace(0, len(pairs) - 1, ROWS).round().astype(int))
     batches = [next(pairs.chosen([index]).batches()) for index in chosen]
@@ -87,10 +91,11 @@ def contact_sheet(pairs: Pairs, denoise: Denoiser) -> Figure:
     axes = figure.subplots(len(batches), 3, squeeze=False)
     for row, batch in zip(axes, batches):
         source, denoised = batch.source[:1], denoise(batch.source[:1]).cpu()
-        target, kind = (batch.clean, "clean") if batch.clean is not None else (batch.target, "second noisy shot")
+        target, kind = (batch.target, "second noisy shot") if batch.clean is None else (batch.clean, "clean")
         _show(row[0], source, f"noisy{_caption(source, batch)}")
         _show(row[1], denoised, f"denoised{_caption(denoised, batch)}")
-        _show(row[2], target[:1], kind)
+        if target is not None:
+            _show(row[2], target[:1], kind)
     return figure
 
 
@@ -99,7 +104,7 @@ def _caption(picture: Tensor, batch: Batch) -> str:
 
 
 def _show(axes: Axes, picture: Tensor, title: str) -> None:
-    """The middle of a float (1, C, H, W), clipped to [0, 1]."""
+    """Shows the centre of a float (1, C, H, W), clipped to [0, 1]."""
     height, width = picture.shape[-2:]
     top, left = max(0, height - SHOWN) // 2, max(0, width - SHOWN) // 2
     shown = picture[0, :, top : top + SHOWN, left : left + SHOWN].clamp(0, 1).permute(1, 2, 0)
@@ -110,7 +115,7 @@ def _show(axes: Axes, picture: Tensor, title: str) -> None:
 
 
 def save(path: Path, figure: Figure) -> None:
-    """Writes a figure as PNG in one step. Raises ValueError for another ending, OSError."""
+    """Writes a figure as PNG, with the old file intact on failure. Raises ValueError for another ending, OSError."""
     if path.suffix.lower() != ".png":
         raise ValueError(f"a figure goes into a .png, not '{path.name}'")
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""The look of all figures: panels whose lines are named at their ends, as SVG in the colours of a page, and as PNG."""
+"""The style of all figures: panels with labels at the ends of lines, as SVG in the colours of a page and as PNG."""
 
 import html
 import io
@@ -16,19 +16,19 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-WIDTH, PANEL, TALL = 6.0, 2.0, 2.8  # inches: of a figure; height of each of two panels, of one alone
+WIDTH, PANEL, TALL = 6.0, 2.0, 2.8  # inches: width of a figure, height of each of two panels, and of a single one
 LEFT, RIGHT, TOP, BOTTOM, BETWEEN = 0.8, 1.35, 0.35, 0.6, 0.45  # inches around the panels
 FONT = 13  # points: 11 pixels where the figure is shown 360 pixels wide
-FONTS = ["DejaVu Sans", "Verdana"]  # equally wide, and one of them is on most machines
-INK = "#1b1c1d"  # used for nothing else, so that svg() can put the page's own colour in its place
-# Of Okabe and Ito, but for the purple; the blue is lighter, to be seen on a dark page as well.
+FONTS = ["DejaVu Sans", "Verdana"]  # equally wide; most machines have one of them
+INK = "#1b1c1d"  # not used for anything else, so that svg() can replace it with the page's text colour
+# The palette of Okabe and Ito, with another purple, and a lighter blue that is visible on dark pages as well.
 BLUE, VERMILLION, GREEN, PURPLE = "#2e86c8", "#d55e00", "#009e73", "#8a5fa8"
-_settings = Lock()  # matplotlib's settings belong to the whole process
+_settings = Lock()  # matplotlib's settings are shared by the whole process
 
 
 @dataclass(frozen=True)
 class End:
-    """What is written beside the right end of a line."""
+    """The label at the right end of a line."""
 
     text: str
     value: float  # where the line ends, in data units
@@ -36,7 +36,7 @@ class End:
 
 
 def message(text: str, count: int, height: float) -> Figure:
-    """Words in a figure as large as the one that will come in its place."""
+    """A figure with a text, as large as the figure with `count` panels that will replace it; height in inches."""
     figure, rows = panels(count, height)
     for axes in rows:
         axes.set_axis_off()
@@ -45,7 +45,7 @@ def message(text: str, count: int, height: float) -> Figure:
 
 
 def panels(count: int, height: float, across: str = "seconds") -> tuple[Figure, list[Axes]]:
-    """A figure with panels of `height` inches one below the other, their margins fixed; `across` names the x axis."""
+    """A figure with panels of `height` inches below each other and fixed margins; `across` labels the x axis."""
     total = TOP + count * height + (count - 1) * BETWEEN + BOTTOM
     figure, rows = Figure(figsize=(WIDTH, total)), []
     for row in range(count):
@@ -63,7 +63,7 @@ def panels(count: int, height: float, across: str = "seconds") -> tuple[Figure, 
 
 
 def finish(axes: Axes, caption: str, until: float, least: float, most: float, ends: Sequence[End]) -> None:
-    """The caption, limits that hold least and most, few ticks, and the words at the line ends."""
+    """Sets the caption, limits from 0 to `until` and around `least` to `most`, a few ticks, and labels at line ends."""
     axes.set_title(caption, loc="left", y=1.02, fontsize=FONT, color=INK)
     axes.set_xlim(0, 1.02 * until)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=(1, 2, 5, 10)))
@@ -83,10 +83,10 @@ def finish(axes: Axes, caption: str, until: float, least: float, most: float, en
 
 
 def _name_ends(axes: Axes, ends: Sequence[End]) -> None:
-    """Writes two lines of words right of each line's end, moved up or down until none covers another."""
+    """Writes the label, of two lines, next to each line's end, moved up or down so that none covers another."""
     to_axes = axes.transData + axes.transAxes.inverted()
-    wanted = np.array([to_axes.transform((0, end.value))[1] for end in ends]).clip(0, 1)
-    gap = 2.5 * FONT / (72 * axes.get_position().height * axes.figure.get_figheight())
+    wanted: list[float] = np.array([to_axes.transform((0, end.value))[1] for end in ends]).clip(0, 1).tolist()
+    gap = 2.5 * FONT / 72 * axes.figure.dpi / axes.bbox.height
     for end, at, place in zip(ends, wanted, spread(wanted, gap)):
         leader = Line2D([1, 1.035], [at, place], color=end.colour, linewidth=1.2, transform=axes.transAxes)
         axes.add_artist(leader).set_clip_on(False)
@@ -94,7 +94,7 @@ def _name_ends(axes: Axes, ends: Sequence[End]) -> None:
 
 
 def spread(wanted: Sequence[float], gap: float) -> list[float]:
-    """Places from 0 to 1, at least `gap` apart where they fit, in the order of the wanted ones and close to them."""
+    """Places from 0 to 1, at least `gap` apart if they fit, in the order of the wanted ones and close to them."""
     order = np.argsort(wanted, kind="stable")
     places = np.array(wanted, dtype=float)
     for lower, upper in pairwise(order):
@@ -103,11 +103,12 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
     for index in order[::-1]:
         places[index] = min(places[index], ceiling)
         ceiling = places[index] - gap
-    return places.tolist()
+    spread_out: list[float] = places.tolist()
+    return spread_out
 
 
 def number(value: float) -> str:
-    """Three digits, never a power of ten: '0.000480'."""
+    """The value with three digits, without an exponent: '0.000480'."""
     return f"{value:.{max(0, 2 - math.floor(math.log10(value))) if value > 0 else 0}f}"
 
 
@@ -116,17 +117,17 @@ def _tick(value: float, _: int) -> str:
 
 
 def svg(figure: Figure, title: str) -> str:
-    """An <svg> for a page: as wide as its place, no background, ink in the colour of the page's text.
+    """An <svg> for a page: as wide as its container, without background, with INK in the page's text colour.
 
-    `title` is its accessible name, and keeps its inner references apart from those of the page's other figures: each
-    needs another.
+    `title` is its accessible name. It also keeps inner references apart from those of other figures on the page, so
+    each figure needs its own.
     """
     file = io.StringIO()
-    settings = {"svg.fonttype": "none", "svg.hashsalt": title, "font.sans-serif": FONTS}
     metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    with _settings, matplotlib.rc_context(settings):
+    settings = matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": title, "font.sans-serif": FONTS})
+    with _settings, settings:
         figure.savefig(file, format="svg", facecolor="none", metadata=metadata)
-    drawn = file.getvalue().partition("</defs>")[2]  # before it stands a style for all elements, the page's as well
+    drawn = file.getvalue().partition("</defs>")[2]  # what comes before is a style that would apply to the whole page
     drawn = re.sub(r'<g id="[^"]+">', "<g>", drawn).replace(INK, "currentColor")
     width, height = figure.get_size_inches() * 72
     return (

@@ -4,7 +4,6 @@ from . import doctor as doctor
 from . import estimate as estimate
 from . import metrics as metrics
 from . import one_picture as one_picture
-from .doctor import Verdict as Verdict
 from .estimate import Estimate as Estimate
 from .evaluate import ESTIMATED as ESTIMATED
 from .evaluate import MEAN as MEAN
@@ -17,5 +16,6 @@ from .metrics import PEAK_DB as PEAK_DB
 from .metrics import psnr as psnr
 from .metrics import squared_error as squared_error
 from .metrics import to_psnr as to_psnr
-from .one_picture import Case as Case
-from .one_picture import Shown as Shown
+from .one_picture import MeasuredPicture as MeasuredPicture
+from .one_picture import NoisyPicture as NoisyPicture
+from .verdicts import Verdict as Verdict

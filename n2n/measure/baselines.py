@@ -1,9 +1,10 @@
-"""What people use without a network: scikit-image's denoisers, set by the noise level that they estimate themselves."""
+"""Classical baselines without a network: scikit-image's denoisers, which need the noise level, estimated here."""
 
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import skimage
 import torch
 from torch import Tensor
@@ -12,39 +13,44 @@ from ..data import Pairs
 from .estimate import noise_level
 from .evaluate import Measurement, measure
 
-Classical = Callable[[np.ndarray, float], np.ndarray]  # (H, W, C), noise's standard deviation → (H, W, C)
+Values = npt.NDArray[np.float64]  # (H, W, C), white at 1
+Classical = Callable[[Values, float], Values]  # noisy picture, standard deviation of its noise → denoised picture
 
 
-def blur(noisy: np.ndarray, sigma: float) -> np.ndarray:
-    """Gaussian blur, wider where there is more noise."""
-    return skimage.filters.gaussian(noisy, sigma=min(2.0, 0.5 + 5 * sigma), channel_axis=-1)
+def blur(noisy: Values, sigma: float) -> Values:
+    """Gaussian blur, the wider the more noise there is."""
+    denoised: Values = skimage.filters.gaussian(noisy, sigma=min(2.0, 0.5 + 5 * sigma), channel_axis=-1)
+    return denoised
 
 
-def non_local_means(noisy: np.ndarray, sigma: float) -> np.ndarray:
-    """Buades et al. (2005), in the fast variant of Darbon et al. (2008)."""
-    denoised = skimage.restoration.denoise_nl_means(
+def non_local_means(noisy: Values, sigma: float) -> Values:
+    """Non-local means (Buades et al., 2005), in the fast variant of Darbon et al. (2008)."""
+    denoised: Values = skimage.restoration.denoise_nl_means(
         noisy, patch_size=5, patch_distance=6, h=0.6 * sigma, sigma=sigma, fast_mode=True, channel_axis=-1
     )
-    return denoised.reshape(noisy.shape)  # it drops sides and channels of 1
+    return denoised.reshape(noisy.shape)  # it drops dimensions of size 1
 
 
-def total_variation(noisy: np.ndarray, sigma: float) -> np.ndarray:
-    """Chambolle (2004)."""
-    return skimage.restoration.denoise_tv_chambolle(noisy, weight=0.85 * sigma, channel_axis=-1)
+def total_variation(noisy: Values, sigma: float) -> Values:
+    """Total variation (Chambolle, 2004)."""
+    denoised: Values = skimage.restoration.denoise_tv_chambolle(noisy, weight=0.85 * sigma, channel_axis=-1)
+    return denoised
 
 
-def wavelet(noisy: np.ndarray, sigma: float) -> np.ndarray:
-    """BayesShrink, Chang et al. (2000)."""
+def wavelet(noisy: Values, sigma: float) -> Values:
+    """Wavelet thresholding by BayesShrink (Chang et al., 2000)."""
     colour = noisy.shape[-1] == 3
-    return skimage.restoration.denoise_wavelet(
+    denoised: Values = skimage.restoration.denoise_wavelet(
         noisy, sigma=sigma, method="BayesShrink", convert2ycbcr=colour, rescale_sigma=True, channel_axis=-1
     )
+    return denoised
 
 
-def median(noisy: np.ndarray, sigma: float) -> np.ndarray:
-    """Median of 3×3 neighbours, of 5×5 where there is more noise: what is used against replaced pixels."""
+def median(noisy: Values, sigma: float) -> Values:
+    """The median of 3×3 pixels, or of 5×5 where there is more noise; the usual filter against impulse noise."""
     side = 3 if sigma < 0.1 else 5
-    return skimage.filters.median(noisy, np.ones((side, side, 1)))
+    denoised: Values = skimage.filters.median(noisy, np.ones((side, side, 1)))
+    return denoised
 
 
 BASELINES: dict[str, Classical] = {
@@ -57,7 +63,7 @@ BASELINES: dict[str, Classical] = {
 
 
 def denoise(classical: Classical, noisy: Tensor) -> Tensor:
-    """A classical denoiser on float (N, C, H, W) with white at 1, picture by picture; no noise, nothing removed."""
+    """Applies a classical denoiser to float (N, C, H, W), white at 1; pictures without noise stay as they are."""
     pictures = noisy.permute(0, 2, 3, 1).double().cpu().numpy()
     levels = map(noise_level, pictures)
     results = [classical(picture, level) if level > 0 else picture for picture, level in zip(pictures, levels)]
@@ -65,5 +71,5 @@ def denoise(classical: Classical, noisy: Tensor) -> Tensor:
 
 
 def measure_all(pairs: Pairs) -> dict[str, Measurement]:
-    """Every baseline on a set, by name."""
+    """Measures every baseline on a set; by name."""
     return {name: measure(partial(denoise, classical), pairs, with_ssim=True) for name, classical in BASELINES.items()}

@@ -1,62 +1,69 @@
-"""What noisy pictures alone tell: how strong their noise is, and the PSNR without a clean picture."""
+"""Estimates from noisy pictures alone: the strength of their noise, and the PSNR without a clean picture."""
 
 import math
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import skimage
 from torch import Tensor
 
-from .clipping import right_on_average
+from .clipping import unbiased
 from .metrics import to_psnr
 
-APART = 4  # pixels, over which noise is taken for independent
-UNSURE = 0.05  # standard error of the correction for noise cut off, as a share of it
+APART = 4  # pixels: noise that far apart counts as independent
+UNSURE = 0.05  # standard error of the correction for clipped noise, as a fraction of it
 
 
-def noise_level(picture: np.ndarray) -> float:
-    """Standard deviation of the noise in a picture (H, W, C), by scikit-image from its finest wavelets (Donoho &
-    Johnstone, 1994): mean over the channels that have any detail, 0 if none has.
+def noise_level(picture: npt.NDArray[np.floating]) -> float:
+    """The standard deviation of the noise in a picture (H, W, C), in the picture's own units.
+
+    It is the median absolute deviation of the finest wavelet coefficients (Donoho and Johnstone, 1994), as implemented
+    in scikit-image; mean over the channels that have any detail, 0 if none has.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a channel without detail has NaN
+        warnings.simplefilter("ignore", RuntimeWarning)  # a channel without detail gives NaN
         sigmas = np.array(skimage.restoration.estimate_sigma(picture, channel_axis=-1))
     return float(sigmas[np.isfinite(sigmas)].mean()) if np.isfinite(sigmas).any() else 0.0
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Clean PSNR, pooled over all pixels, estimated from noisy pictures alone; in dB, with its 95 % interval.
+    """The PSNR against the clean pictures, pooled over all pixels, estimated from noisy ones alone; in dB.
 
-    Were the scenes taken again and again, 95 of 100 intervals would hold the PSNR against the clean pictures.
+    `low` and `high` bound its 95 % interval: if the scenes were taken again and again, 95 of 100 intervals would
+    contain the true PSNR.
     """
 
     psnr: float
     low: float
     high: float
     noisy: float  # the same estimate for the picture before denoising
-    floor: float  # noise floor: mean squared error that no denoiser can go under against the noisy target
-    clipped: float = 0.0  # share of the values cut off at black or white, for which the estimate is corrected; 0 … 1
+    floor: float  # noise floor: the least mean squared error, white at 1, of any denoiser against the noisy targets
+    clipped: float = (
+        0.0  # fraction of the values clipped at black or white, for which the estimate is corrected; 0 to 1
+    )
 
 
 @dataclass(frozen=True)
 class BlockErrors:
-    """Means over a block of pictures, the material of the estimate; y1 and y2 made right on average where cut off."""
+    """Means over a block of pictures, from which the estimate is made; y1 and y2 are the unbiased shots."""
 
-    pixels: int
+    pixels: int  # in the block
     excess: float  # (f(y1) − y2)² − ½(y1 − y2)²
     noisy: float  # the same with y1 for f(y1)
     variance: float  # of a pixel's excess
-    alike: tuple[float, float]  # over how many pixels excess is alike by the noise's correlation, down and across
-    correction: float  # what making the shots right on average adds to the excess
-    clipped: float  # share of values cut off
-    floor: float  # ½(y1 − y2)² of the shots as they are
+    alike: tuple[float, float]  # pixels, down and across, over which correlated noise makes the excess alike
+    correction: float  # added to the excess by the correction for clipping
+    clipped: float  # fraction of the values that were clipped, 0 to 1
+    floor: float  # ½(y1 − y2)² of the uncorrected shots
 
 
 def block_errors(denoised: Tensor, source: Tensor, target: Tensor) -> BlockErrors:
-    """(N, C, H, W) three times → what the estimate needs to know of them."""
-    first, second, clipped = right_on_average(source, target)
+    """The errors of a block of pictures, denoised, first shot and second shot: float (N, C, H, W) each, white at 1."""
+    first, second, clipped = unbiased(source, target)
     chained = float((source[1:] == target[:-1]).flatten(1).all(1).double().sum() / len(source))
     excess = float(_excess(denoised, first, second).mean())
     return BlockErrors(
@@ -64,7 +71,7 @@ def block_errors(denoised: Tensor, source: Tensor, target: Tensor) -> BlockError
         excess=excess,
         noisy=float(_excess(source, first, second).mean()),
         variance=_variance(denoised, first, second, chained),
-        alike=tuple(_alike(first - second, dim) for dim in (-2, -1)),
+        alike=(_alike(first - second, -2), _alike(first - second, -1)),
         correction=excess - float(_excess(denoised, source, target).mean()) if clipped else 0.0,
         clipped=clipped,
         floor=float((source - target).double().square().mean() / 2),
@@ -72,19 +79,19 @@ def block_errors(denoised: Tensor, source: Tensor, target: Tensor) -> BlockError
 
 
 def _excess(picture: Tensor, first: Tensor, second: Tensor) -> Tensor:
-    """(N, C, H, W) three times → what each pixel adds to the estimate, mean over channels, (N, H, W)."""
+    """Each pixel's contribution to the estimate, mean over channels: (N, C, H, W) three times → (N, H, W)."""
     return ((picture - second).double().square() - (first - second).double().square() / 2).mean(1)
 
 
 def _variance(denoised: Tensor, first: Tensor, second: Tensor, chained: float) -> float:
-    """Variance of a pixel's excess by the noise alone, whatever the pictures; (N, C, H, W) three times.
+    """The variance of a pixel's excess that is due to noise alone; pictures are (N, C, H, W).
 
-    With d = f(y1) − x and the noises e1, e2, the excess less d² is (e1 − 2d)·e2 + ½(e2² − e1²). The variances of the
-    parts are read off n = (y1 − y2)/√2, noise as strong as e2 but, some pixels away (′), independent of it:
+    With d = f(y1) − x and the noises e1, e2, the excess minus d² is (e1 − 2d)·e2 + ½(e2² − e1²). The variances of the
+    two terms are estimated from n = (y1 − y2)/√2, as strong as e2 but, some pixels away (′), independent of it:
 
         E[((2f(y1) − y1 − y2)·n′)²] − E[(n·n′)²]   and   ½·E[(n² − n′²)²] − E[(n·n′)²]
 
-    The second goes for the share of pairs, `chained`, whose target is the source of the next: it cancels.
+    The second term cancels in the fraction of pairs, `chained`, whose target is the source of the next pair.
     """
     noise, both = (first - second) / math.sqrt(2), 2 * denoised - first - second
     found = []
@@ -101,7 +108,7 @@ def _variance(denoised: Tensor, first: Tensor, second: Tensor, chained: float) -
 
 
 def _alike(difference: Tensor, dim: int) -> float:
-    """1 + 2·Σ ρ², ρ the correlations of what differs between shots, (N, C, H, W), over 1, 2 … pixels."""
+    """1 + 2·Σ ρ², where ρ are autocorrelations of the shots' difference, (N, C, H, W), at lags of 1, 2, … pixels."""
     power = difference.double().square().mean().clamp_min(1e-12)
     lags = range(1, min(APART, difference.shape[dim]))
     products = [near * far for near, far in (_apart(difference, dim, lag) for lag in lags)]
@@ -109,37 +116,40 @@ def _alike(difference: Tensor, dim: int) -> float:
 
 
 def _apart(values: Tensor, dim: int, pixels: int) -> tuple[Tensor, Tensor]:
-    """All values but the last ones, and those so many pixels further on."""
+    """Values, and those that lie `pixels` further along a dimension, as two tensors of one shape."""
     count = values.shape[dim] - pixels
     return values.narrow(dim, 0, count), values.narrow(dim, pixels, count)
 
 
 def estimate(errors: list[BlockErrors]) -> Estimate:
-    """PSNR against the clean picture nobody has:
+    """The PSNR of a denoiser f against clean pictures x that nobody has, from two shots y1, y2 of each scene:
 
         MSE(f(y1), x) = MSE(f(y1), y2) − ½·mean((y1 − y2)²)
 
-    It holds on average where the two shots' noise is independent, of zero mean and of equal strength, and y2 was not
-    learnt from. Noise cut off at black or white is not of zero mean: it is corrected for, see clipping.py. The interval
-    is two standard errors to either side. An excess error of zero or less, where the noise drowns it, gives 100 dB.
+    This follows from the argument of Lehtinen et al. (2018, section 2): with noise that is independent of y1 and of
+    zero mean in y2, the error against y2 is the error against x plus the variance of y2, which is half the mean squared
+    difference of shots with equally strong noise. It holds on average, for shots that f was not trained on. Clipped
+    noise has no zero mean; clipping.py corrects for it. The interval is two standard errors to either side. An excess
+    error of zero or less, smaller than its own uncertainty, gives 100 dB.
     """
     weights = np.array([block.pixels for block in errors], dtype=np.float64)
 
-    def mean(name: str) -> np.ndarray:
-        return np.average([getattr(block, name) for block in errors], axis=0, weights=weights)
+    def mean(values: Iterable[float]) -> float:
+        return float(np.average(list(values), weights=weights))
 
-    excess = mean("excess")
-    by_noise = math.sqrt(mean("variance") * np.prod(mean("alike")) / weights.sum())
-    reach = 2 * math.hypot(by_noise, UNSURE * mean("correction"))
+    excess = mean(block.excess for block in errors)
+    alike = np.average([block.alike for block in errors], axis=0, weights=weights)
+    by_noise = math.sqrt(mean(block.variance for block in errors) * float(np.prod(alike)) / weights.sum())
+    reach = 2 * math.hypot(by_noise, UNSURE * mean(block.correction for block in errors))
     return Estimate(
         psnr=_psnr_of_excess(excess),
         low=_psnr_of_excess(excess + reach),
         high=_psnr_of_excess(excess - reach),
-        noisy=_psnr_of_excess(mean("noisy")),
-        floor=float(mean("floor")),
-        clipped=float(mean("clipped")),
+        noisy=_psnr_of_excess(mean(block.noisy for block in errors)),
+        floor=mean(block.floor for block in errors),
+        clipped=mean(block.clipped for block in errors),
     )
 
 
 def _psnr_of_excess(mse: float) -> float:
-    return float(to_psnr(max(float(mse), 1e-12)))
+    return float(to_psnr(max(mse, 1e-12)))

@@ -1,4 +1,4 @@
-"""Measuring a denoiser on a set: noisy, denoised, and classical baselines, with and without clean pictures."""
+"""The measurement of a denoiser on a set of pairs, with and without clean pictures."""
 
 import time
 from collections.abc import Callable
@@ -11,42 +11,42 @@ from ..data import Pairs
 from .estimate import BlockErrors, Estimate, block_errors, estimate
 from .metrics import squared_error, ssim, to_psnr
 
-MEAN, POOLED = "mean over pictures", "pooled over all pixels"  # the two PSNRs of a set, wherever they are told
+MEAN, POOLED = "mean over pictures", "pooled over all pixels"  # names of the two PSNRs of a set
 ESTIMATED = f"estimated from second shots, {POOLED}"
 Denoiser = Callable[[Tensor], Tensor]  # float (N, C, H, W), white at 1 → the same
 
 
 @dataclass(frozen=True)
 class Quality:
-    """Of a set of pictures against the clean ones."""
+    """The quality of a set of pictures against the clean ones."""
 
     psnr: float  # dB, mean over pictures
     psnr_pooled: float  # dB, of the mean squared error over all pixels
-    ssim: float | None  # None where it was not asked for, or the pictures are too small for it
+    ssim: float | None  # at most 1; None if it was not requested or the pictures are too small
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a denoiser does on a set. What needs clean pictures, or a second shot, is None where there are none.
+    """The results of a denoiser on a set. Values that need clean pictures, or second shots, are None without them.
 
-    So is the estimate where the noise is known to be biased (impulse, text …).
+    The estimate is also None where the noise is known to be biased (impulse, text …).
     """
 
-    count: int
+    count: int  # pictures
     noisy: Quality | None
     denoised: Quality | None
     estimated: Estimate | None
     psnr_target: float | None  # dB, against the noisy target, mean over pictures
-    pictures: tuple[tuple[str, float, float], ...]  # with clean: name, PSNR noisy, PSNR denoised
+    pictures: tuple[tuple[str, float, float], ...]  # with clean pictures: name, noisy and denoised PSNR in dB
     seconds: float  # of denoising alone
 
 
 def measure(denoise: Denoiser, pairs: Pairs, *, with_ssim: bool = False) -> Measurement:
-    """Denoises every source of `pairs` once and compares. Nothing is clipped."""
+    """Denoises every source of `pairs` once and compares it with target and clean picture. Nothing is clipped."""
     names: list[str] = []
     blocks: list[BlockErrors] = []
     against: dict[str, list[Tensor]] = {"target": [], "noisy": [], "denoised": []}
-    likeness: dict[str, list[Tensor]] = {"noisy": [], "denoised": []}
+    similarity: dict[str, list[Tensor]] = {"noisy": [], "denoised": []}
     pixels: list[Tensor] = []
     seconds = 0.0
     for batch in pairs.batches():
@@ -63,31 +63,31 @@ def measure(denoise: Denoiser, pairs: Pairs, *, with_ssim: bool = False) -> Meas
             for kind, picture in (("noisy", batch.source), ("denoised", denoised)):
                 against[kind].append(squared_error(picture, batch.clean))
                 if with_ssim:
-                    likeness[kind].append(ssim(picture, batch.clean))
+                    similarity[kind].append(ssim(picture, batch.clean))
     errors = {kind: torch.cat(parts) for kind, parts in against.items() if parts}
     share = torch.cat(pixels) / torch.cat(pixels).sum()
     quality = {
         kind: Quality(
             psnr=float(to_psnr(errors[kind]).mean()),
             psnr_pooled=float(to_psnr((errors[kind] * share).sum())),
-            ssim=_mean(likeness[kind]),
+            ssim=_mean(similarity[kind]),
         )
         for kind in ("noisy", "denoised")
         if kind in errors
     }
-    each = [to_psnr(errors[kind]).tolist() for kind in ("noisy", "denoised") if kind in errors]
+    by_picture = [to_psnr(errors[kind]).tolist() for kind in ("noisy", "denoised") if kind in errors]
     return Measurement(
         count=len(names),
         noisy=quality.get("noisy"),
         denoised=quality.get("denoised"),
         estimated=estimate(blocks) if blocks else None,
         psnr_target=float(to_psnr(errors["target"]).mean()) if "target" in errors else None,
-        pictures=tuple(zip(names, *each)) if each else (),
+        pictures=tuple(zip(names, *by_picture)) if by_picture else (),
         seconds=seconds,
     )
 
 
 def _mean(parts: list[Tensor]) -> float | None:
-    """Mean over all pictures, those without a value left out; None if none has one."""
+    """The mean over all pictures that have a value; None if none has one."""
     values = torch.cat(parts) if parts else torch.empty(0)
     return float(values.nanmean()) if values.isfinite().any() else None

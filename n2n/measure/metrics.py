@@ -1,4 +1,4 @@
-"""How good a picture is beside the clean one: PSNR, SSIM."""
+"""The quality of a picture against the clean one: peak signal-to-noise ratio and structural similarity."""
 
 import math
 
@@ -7,32 +7,32 @@ import torch.nn.functional as F
 from torch import Tensor
 
 SSIM_SIDE = 11  # pixels: smaller pictures have no SSIM
-PEAK_DB = 100.0  # PSNR given for equal pictures, so that means stay finite
+PEAK_DB = 100.0  # the PSNR of equal pictures, so that means stay finite
 
 
 def squared_error(a: Tensor, b: Tensor) -> Tensor:
-    """(N, C, H, W) twice → mean squared error of each picture, (N,)."""
+    """The mean squared error of each picture: (N, C, H, W) twice → (N,)."""
     return (a - b).square().mean((1, 2, 3))
 
 
 def to_psnr(mse: Tensor | float, data_range: float = 1.0) -> Tensor:
-    """10·log10(range² / MSE) in dB; at most 100 dB."""
+    """PSNR = 10·log10(data_range² / MSE) in dB, 100 dB at most; `data_range` is the value of white."""
     return (-10 * torch.log10(torch.as_tensor(mse) / data_range**2)).clamp_max(PEAK_DB)
 
 
 def psnr(a: Tensor, b: Tensor, data_range: float = 1.0) -> Tensor:
-    """(N, C, H, W) twice → PSNR of each picture in dB, (N,). Nothing is clipped. Raises ValueError.
+    """The PSNR of each picture in dB: (N, C, H, W) twice → (N,), on any device, white at `data_range`, not clipped.
 
-    On the tensors where they lie; scikit-image's takes one picture at a time, on the CPU.
-    The course's convention, and ours, for a set is the mean over its pictures: `psnr(a, b).mean()`.
+    For a set, the course's convention and ours is the mean over its pictures: `psnr(a, b).mean()`. Raises ValueError
+    where the two cannot be compared.
     """
     check_comparable(a, b, data_range)
-    a, b = (each if each.dtype == torch.float64 else each.float() for each in (a, b))
+    a, b = (part if part.dtype == torch.float64 else part.float() for part in (a, b))
     return to_psnr(squared_error(a, b), data_range)
 
 
 def check_comparable(a: Tensor, b: Tensor, data_range: float) -> None:
-    """Raises ValueError where two batches of pictures have no PSNR, or one that means nothing."""
+    """Raises ValueError where two batches of pictures have no PSNR, or a meaningless one."""
     if a.shape != b.shape or a.ndim != 4 or 0 in a.shape:
         raise ValueError(
             f"the pictures have the shapes {tuple(a.shape)} and {tuple(b.shape)}; allowed: twice the same "
@@ -49,23 +49,27 @@ def check_comparable(a: Tensor, b: Tensor, data_range: float) -> None:
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:
-    """(N, C, H, W) twice in [0, 1] → SSIM of each picture, (N,), after Wang et al. (2004): Gaussian window of
-    11×11 pixels, σ 1.5, mean over channels. NaN for pictures with a side under 11 pixels.
+    """The structural similarity (SSIM) of each picture: (N, C, H, W) twice, in [0, 1] → (N,), float64, at most 1.
 
-    A tenth of the time of scikit-image's, whose values it has.
+    Wang et al. (2004), equation 13, with means, variances and covariance under a Gaussian window of 11×11 pixels and
+    σ = 1.5, c1 = 0.01² and c2 = 0.03², averaged over pixels and channels:
+
+        SSIM = (2·μa·μb + c1)·(2·σab + c2) / ((μa² + μb² + c1)·(σa² + σb² + c2))
+
+    NaN for pictures with a side under 11 pixels. It equals scikit-image's in a tenth of the time.
     """
     if min(a.shape[-2:]) < SSIM_SIDE:
         return torch.full((len(a),), math.nan)
     maps = torch.cat([a, b, a * a + b * b, a * b], dim=1).contiguous(memory_format=torch.channels_last)
     mean_a, mean_b, squares, product = _window_means(maps).chunk(4, dim=1)
     means, c1, c2 = mean_a.square() + mean_b.square(), 0.01**2, 0.03**2
-    likeness = (2 * mean_a * mean_b + c1) * (2 * (product - mean_a * mean_b) + c2)
-    likeness /= (means + c1) * (squares - means + c2)
-    return likeness.double().mean((1, 2, 3)).cpu()
+    similarity = (2 * mean_a * mean_b + c1) * (2 * (product - mean_a * mean_b) + c2)
+    similarity /= (means + c1) * (squares - means + c2)
+    return similarity.double().mean((1, 2, 3)).cpu()
 
 
 def _window_means(maps: Tensor) -> Tensor:
-    """(N, C, H, W) → Gaussian-weighted means of all whole 11×11 windows, (N, C, H − 10, W − 10)."""
+    """Gaussian-weighted means of all whole 11×11 windows: (N, C, H, W) → (N, C, H − 10, W − 10)."""
     places = torch.arange(SSIM_SIDE, dtype=maps.dtype, device=maps.device) - SSIM_SIDE // 2
     weights = torch.softmax(-places.square() / (2 * 1.5**2), dim=0)
     channels = maps.shape[1]

@@ -1,11 +1,10 @@
-from . import checkpoint as checkpoint
 from . import loggers as loggers
-from . import threads as threads
 from .batches import Crops as Crops
-from .checkpoint import Best as Best
+from .checkpoint import BestWeights as BestWeights
 from .checkpoint import Diverged as Diverged
 from .checkpoint import last_path as last_path
 from .checkpoint import summary as summary
+from .checkpoint import weights_of as weights_of
 from .history import History as History
 from .history import safe_cell as safe_cell
 from .loop import Progress as Progress
@@ -16,3 +15,4 @@ from .recipe import Recipe as Recipe
 from .recipe import named_net as named_net
 from .recipe import named_recipe as named_recipe
 from .schedule import fraction as fraction
+from .threads import adaptive_threads as adaptive_threads

@@ -1,8 +1,9 @@
-"""Training batches: aligned random crops of noisy pairs, each batch a pure function of seed and step."""
+"""Training batches: aligned random crops of noisy pairs, where each batch is a pure function of seed and step."""
 
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
@@ -10,15 +11,16 @@ from torch.utils.data import DataLoader, Dataset
 from ..data import Crop, Pairs, turned
 from .recipe import Recipe
 
-TRAINING = 1  # tells the noise learnt from apart from the noise measured on
+TRAINING = 1  # in the seed of noise to learn from, which differs from noise to measure on
 
 
 class Crops(Dataset[Tensor]):
-    """Item `step` is the stacked batch (B, 2, C, crop, crop) of that step: source, then target; white is 1.
+    """Batches by step: float32 (B, 2, C, crop, crop), source and target, with white at 1.
 
-    An epoch shows as many crops of every ordered pair of shots as it takes to tile it once, in an order drawn by seed
-    and epoch. `augment` turns and flips whole pairs and swaps source and target. With a noise model the noise is drawn
-    afresh, on the cropped photograph. `share` (k, K) is the k-th of K processes' part of each batch.
+    An epoch has as many crops of every ordered pair of shots as it takes to tile it once, in an order drawn from seed
+    and epoch. `augment` turns and flips whole pairs and swaps source and target. With a noise model, fresh noise is
+    drawn for every crop of a photograph. `share` (k, K) is the part of each batch that the k-th of K processes learns.
+    Raises ValueError where the pairs lack the targets that the recipe calls for.
     """
 
     def __init__(self, pairs: Pairs, recipe: Recipe, share: tuple[int, int] = (0, 1)) -> None:
@@ -28,10 +30,10 @@ class Crops(Dataset[Tensor]):
         self.batch_size, self.augment, self.clean_targets = recipe.batch_size, recipe.augment, recipe.clean_targets
         self.grey = recipe.grey if pairs.channels > 1 else 0.0
         tiles = np.maximum(pairs.sizes // (self.side * pairs.shrink), 1).prod(axis=1)
-        self.orders = np.where(pairs.shots > 2, pairs.shots * (pairs.shots - 1), 1)  # ordered pairs of a scene
+        self.orders = np.where(pairs.shots > 2, pairs.shots * (pairs.shots - 1), 1)  # ordered pairs in each scene
         self.ends = np.cumsum(tiles * self.orders)
         self.epoch_size = int(self.ends[-1])
-        self._order: tuple[int, np.ndarray] = (-1, np.empty(0, int))
+        self._order: tuple[int, npt.NDArray[np.int64]] = (-1, np.empty(0, np.int64))  # of the epoch used last
 
     def __len__(self) -> int:
         return -(-self.epoch_size // self.batch_size)
@@ -42,19 +44,19 @@ class Crops(Dataset[Tensor]):
         turns = rng.integers(8, size=self.batch_size)
         swaps = rng.integers(2, size=self.batch_size)
         mine = slice(self.share[0], None, self.share[1])
-        crops = [Crop(*self._item(step * self.batch_size + place), where) for place, where in enumerate(places)]
+        crops = [Crop(*self._item(step * self.batch_size + i), place) for i, place in enumerate(places)]
         noise = self.seed, step, TRAINING
         batch = self.pairs.draw(crops, self.side, noise, clean=self.clean_targets, share=mine)
         if self.augment:
             batch = _augmented(batch, turns[mine], swaps[mine] * (not self.clean_targets))
         if self.grey:
-            # Noise is the same in all channels of a grey picture, which a net that saw colour only takes for picture.
+            # Grey pictures have the same noise in all channels; a net that only ever saw colour takes it for detail.
             greys = torch.from_numpy(rng.random(self.batch_size)[mine] < self.grey)
             batch[greys] = batch[greys][:, :, :1].expand(-1, -1, self.pairs.channels, -1, -1)
         return batch
 
     def _item(self, position: int) -> tuple[int, int]:
-        """Position in the stream of all epochs → (scene, which ordered pair of its shots)."""
+        """Position in the stream of all epochs → index of the scene, index of the ordered pair of its shots."""
         epoch, place = divmod(position, self.epoch_size)
         if self._order[0] != epoch:
             self._order = (epoch, np.random.default_rng([self.seed, 1, epoch]).permutation(self.epoch_size))
@@ -63,8 +65,8 @@ class Crops(Dataset[Tensor]):
         return scene, int((self.ends[scene] - 1 - unit) % self.orders[scene])
 
 
-def _augmented(batch: Tensor, turns: np.ndarray, swaps: np.ndarray) -> Tensor:
-    """Whole pairs, (B, 2, C, S, S): pair i is turned by turns[i], and swapped where swaps[i]."""
+def _augmented(batch: Tensor, turns: npt.NDArray[np.int64], swaps: npt.NDArray[np.int64]) -> Tensor:
+    """Turns pair i of a batch, (B, 2, C, S, S), by turns[i], and swaps it where swaps[i] is 1."""
     result = torch.empty_like(batch)
     for turn in range(8):
         chosen = torch.from_numpy(turns == turn)
@@ -75,5 +77,5 @@ def _augmented(batch: Tensor, turns: np.ndarray, swaps: np.ndarray) -> Tensor:
 
 
 def loader(crops: Crops, first: int, last: int, workers: int = 0) -> Iterable[Tensor]:
-    """The batches of steps first … last − 1."""
+    """The batches of the steps from `first` to `last` − 1, prepared by `workers` extra processes."""
     return DataLoader(crops, batch_size=None, sampler=range(first, last), num_workers=workers)

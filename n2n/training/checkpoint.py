@@ -1,10 +1,9 @@
-"""What a training leaves on disk: the best weights, and the last with all that is needed to go on.
+"""The files of a training: the best weights, and the last ones with all that is needed to resume.
 
-`OUT.safetensors` holds the best weights, `OUT.last.safetensors` the last. The second is a weights file as well, with
-what the optimizers remember beside the weights. A reader of weights passes that over.
+`OUT.safetensors` holds the best weights and `OUT.last.safetensors` the last. The second is a weights file as well, with
+the state of the optimizers beside the weights, which a reader of weights skips.
 """
 
-import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -12,26 +11,23 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..data import Pairs, fingerprint
+from ..data import Pairs
 from ..measure import Measurement
 from ..nets import Header, Mark, UNet, check_state, weights
-from .recipe import Recipe
+from .facts import Facts, differences
+from .recipe import FittedRecipe
 
-MEMORY = "optimizer."  # prefix of the optimizers' tensors
-BUDGET = (
-    "epochs",
-    "steps",
-    "seconds",
-    "workers",
-    "evaluations",
-    "precision",
-)  # settings that another sitting may change
+OPTIMIZER = "optimizer."  # prefix of the names of the optimizers' tensors
+
+
+class Diverged(ArithmeticError):
+    """The loss or the weights became NaN or infinite; the net has its last good weights again."""
 
 
 @dataclass
-class Best:
+class BestWeights:
     """The best weights of a training so far, and their header."""
 
     weights: dict[str, Tensor] = field(default_factory=dict)
@@ -39,113 +35,132 @@ class Best:
 
 
 def last_path(out: Path) -> Path:
-    """Where the last weights lie beside the best ones."""
+    """The file of the last weights, next to that of the best ones."""
     return out.with_suffix(".last.safetensors")
 
 
-def score(measurement: Measurement) -> float:
-    """What the best weights are chosen by, in dB: the estimate; where there is none, clean or at last target PSNR."""
-    if measurement.estimated:
-        return measurement.estimated.psnr
-    return measurement.denoised.psnr_pooled if measurement.denoised else measurement.psnr_target
-
-
-def weights_of(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The net's tensors, without the optimizers'."""
-    return {name: tensor for name, tensor in tensors.items() if not name.startswith(MEMORY)}
-
-
-class Diverged(ArithmeticError):
-    """The loss or the weights became NaN or infinite; the net holds its last good weights again."""
-
-
-def recipe_of_last(out: Path) -> Mapping[str, Any]:
-    """The settings with which the last checkpoint beside `out` was made; none where there is no checkpoint."""
+def last_recipe(out: Path) -> Mapping[str, Any]:
+    """The settings, by name, of the last checkpoint beside `out`; none where there is no checkpoint."""
     return weights.load(last_path(out))[1].recipe if last_path(out).exists() else {}
 
 
-class Keeper:
-    """Keeps a training's best and last weights: in memory, and on disk where `out` is given and `writes` is true."""
+def weights_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of the net, without those of the optimizers."""
+    return {name: tensor for name, tensor in tensors.items() if not name.startswith(OPTIMIZER)}
+
+
+def score(measurement: Measurement) -> float:
+    """The PSNR in dB by which the best weights are chosen: the estimate, or else against clean pictures or targets.
+
+    Raises ValueError where nothing could be measured.
+    """
+    if measurement.estimated:
+        return measurement.estimated.psnr
+    if measurement.denoised:
+        return measurement.denoised.psnr_pooled
+    if measurement.psnr_target is None:
+        raise ValueError("the hold-out has neither second shots nor clean pictures to measure on; hold nothing out")
+    return measurement.psnr_target
+
+
+def summary(measurement: Measurement) -> dict[str, float]:
+    """The PSNRs of a measurement, in dB, by their names in a header."""
+    found: dict[str, float] = {}
+    if measurement.noisy and measurement.denoised:
+        found |= {"noisy": measurement.noisy.psnr, "denoised": measurement.denoised.psnr}
+    if measurement.estimated:
+        found |= {"estimated": measurement.estimated.psnr, "estimated_noisy": measurement.estimated.noisy}
+    return {name: round(value, 4) for name, value in found.items()}
+
+
+def header_for(net: UNet, pairs: Pairs, recipe: FittedRecipe, about: Header) -> Header:
+    """The header `about` with everything that is known of a training before its first step."""
+    return replace(
+        about,
+        config=net.config,
+        recipe=asdict(recipe),
+        data=pairs.described,
+        noise=pairs.noise_model,
+        sigma=pairs.noise_levels(),
+        scale=pairs.scale,
+        seed=recipe.seed,
+        version=weights.VERSION,
+    )
+
+
+class Checkpoints:
+    """The best and the last weights of a training: in memory, and on disk where `out` is set and `writes` is true."""
 
     def __init__(
         self,
         net: UNet,
         optimizers: Sequence[torch.optim.Optimizer],
-        pairs: Pairs,
-        recipe: Recipe,
+        recipe: FittedRecipe,
         out: Path | None,
         *,
         writes: bool,
-        about: Header,
-        facts: Mapping[str, tuple[str, str]],
-        best: Best,
+        header: Header,
+        facts: Facts,
+        best: BestWeights,
     ) -> None:
-        """`facts` decide the training beside net and recipe: a name → what is said of it, and what tells it apart."""
-        self.net, self.recipe, self.out, self.best = net, recipe, out, best
-        self.movers = {
+        """`header` and `facts` go into the files; `best` is kept up to date with the best weights so far."""
+        self.net, self.recipe, self.header, self.facts, self.best = net, recipe, header, facts, best
+        self.optimizers = {
             parameter: optimizer
             for optimizer in optimizers
             for group in optimizer.param_groups
             for parameter in group["params"]
         }
-        self.writes = writes and out is not None
-        self.facts = facts
-        self.about = replace(
-            about,
-            config=net.config,
-            recipe=asdict(recipe),
-            data=pairs.described,
-            noise=pairs.noise_model,
-            sigma=pairs.noise_levels(),
-            scale=pairs.scale,
-            seed=recipe.seed,
-            version=weights.VERSION,
-        )
+        self.out = out
+        self.target = out if writes else None  # only one of several processes writes
+        self.good: dict[str, Tensor] = {}  # the weights as saved last
         self.psnr: Mapping[str, float] = {}  # of the best weights
-        self.kept_at = -math.inf  # seconds of training at which the weights were kept last
-        self.begun = False  # is there anything on disk?
+        self.saved_at = -math.inf  # seconds of training
+        self.on_disk = False  # whether there are files of this training
 
-    def keep(self, mark: Mark, report: Measurement | None) -> Mark:
-        """Keeps the weights as they are after `mark`, and as the best if the report says so.
+    def save(self, mark: Mark, report: Measurement | None) -> Mark:
+        """Saves the weights as they are at `mark`, and as the best ones if `report` says so. Returns the new mark.
 
-        Raises OSError with what was on disk intact, Diverged if the weights are not finite.
+        Raises OSError, with the old files intact, and Diverged if the weights are not finite.
         """
         if not all(parameter.isfinite().all() for parameter in self.net.parameters()):
             self.restore_and_raise(mark.step)
         self.good = {name: tensor.clone() for name, tensor in self.net.state_dict().items()}
-        self.kept_at = mark.seconds if mark.step else -math.inf  # what the first step makes is written at once
+        self.saved_at = mark.seconds if mark.step else -math.inf  # the weights after the first step are saved at once
         best = max(mark.best, score(report)) if report else mark.best
         if report and best > mark.best:
             self.psnr = summary(report)
         improved = best > mark.best or not math.isfinite(best)
         mark = replace(mark, best=best)
         images, seconds = mark.step * self.recipe.batch_size, round(mark.seconds, 3)
-        header = replace(self.about, steps=mark.step, images=images, seconds=seconds, psnr=self.psnr)
+        header = replace(self.header, steps=mark.step, images=images, seconds=seconds, psnr=self.psnr)
         if improved:
             self.best.weights, self.best.header = self.good, header
-        if self.writes and mark.step:
-            if improved and self.begun:
-                weights.save(self.out, self.best.weights, self.best.header)
-            last = replace(header, mark=mark, facts=self.facts)
-            weights.save(last_path(self.out), self.good | self._memory(), last)
-            if not self.begun:  # at first the last: from them alone one can go on
-                weights.save(self.out, self.best.weights, self.best.header)
-            self.begun = True
+        if self.target and mark.step:
+            self._write(self.target, replace(header, mark=mark, facts=self.facts), improved)
         return mark
 
+    def _write(self, target: Path, header: Header, improved: bool) -> None:
+        if improved and self.on_disk:
+            weights.save(target, self.best.weights, self.best.header)
+        weights.save(last_path(target), self.good | self._optimizer_state(), header)
+        if not self.on_disk:  # the last weights come first, for they alone are enough to resume
+            weights.save(target, self.best.weights, self.best.header)
+        self.on_disk = True
+
     def restore_and_raise(self, step: int) -> NoReturn:
-        """Puts the last good weights back. Raises Diverged."""
+        """Gives the net its last good weights back. Raises Diverged."""
         self.net.load_state_dict(self.good)
-        kept = f"; the last good weights are in '{last_path(self.out)}'" if self.begun else ""
+        kept = f"; the last good weights are in '{last_path(self.out)}'" if self.out and self.on_disk else ""
         raise Diverged(
             f"the loss became NaN or infinite at step {step + 1}{kept}. Lower the learning rate "
             f"(it is {self.recipe.learning_rate:g}), or look at the data with `python -m n2n check`"
         )
 
     def resume(self) -> Mark | None:
-        """Puts net and optimizer where the last checkpoint left them; None where there is none.
+        """Loads the last checkpoint into net and optimizers; None where there is no checkpoint.
 
-        Raises ValueError where the checkpoint is of another net, of other data, or was made with other settings.
+        Raises ValueError where the checkpoint belongs to another net, other data or other settings.
         """
         if self.out is None or not last_path(self.out).exists():
             return None
@@ -153,76 +168,37 @@ class Keeper:
         tensors, header = weights.load(path)
         if header.mark is None:
             raise ValueError(f"'{path}' is no checkpoint: it does not tell how far a training had come; begin anew")
-        if differing := self._differing(header):
+        if differing := differences(header, self.net.config, self.recipe, self.facts):
             raise ValueError(
                 f"'{path}' was made with {'; '.join(differing)}. Repeat the same command, or begin anew: with another "
                 "name, or with --force instead of --resume"
             )
-        state = weights_of(tensors)
-        check_state(state, self.net.config)
-        self.net.load_state_dict(state)
-        for name, memory in tensors.items():
-            if name.startswith(MEMORY):
-                key, _, name = name.removeprefix(MEMORY).partition(".")
-                parameter = self.net.get_parameter(name)
-                self.movers[parameter].state[parameter][key] = _placed(memory, parameter)
-        self.psnr, mark = header.psnr, header.mark
-        self.good, self.kept_at, self.begun = state, mark.seconds, True
-        if self.writes and not self.out.exists():  # the best were taken away: of what is left, the last are
-            weights.save(self.out, state, header.without_checkpoint())
-            mark = replace(mark, best=-math.inf)
-        return mark
+        self.good = weights_of(tensors)
+        check_state(self.good, self.net.config)
+        self.net.load_state_dict(self.good)
+        self._load_optimizer_state(tensors)
+        self.psnr, self.saved_at, self.on_disk = header.psnr, header.mark.seconds, True
+        if self.target and not self.target.exists():  # someone removed the best weights: the last are the best left
+            weights.save(self.target, self.good, header.without_checkpoint())
+            return replace(header.mark, best=-math.inf)
+        return header.mark
 
-    def _differing(self, header: Header) -> list[str]:
-        """'batch_size 8, not 9': what is another now than in a checkpoint. What an older one does not tell is passed
-        over.
-        """
-        was = dict(header.recipe) | (asdict(header.config) if header.config else {})
-        now = asdict(self.net.config) | asdict(self.recipe)
-        pairs = {name: (was[name], now[name]) for name in now if name in was and name not in BUDGET}
-        found = [f"{name} {before}, not {after}" for name, (before, after) in pairs.items() if before != after]
-        for name, (told, mark) in header.facts.items():
-            told_now, mark_now = self.facts[name]
-            if mark != mark_now and told == told_now:
-                found.append(f"{name} '{told}' with other numbers in it ({mark}, not {mark_now})")
-            elif mark != mark_now:
-                found.append(f"{name} '{told}', not '{told_now}'")
-        return found
-
-    def _memory(self) -> dict[str, Tensor]:
-        """What the optimizers remember of every parameter."""
+    def _optimizer_state(self) -> dict[str, Tensor]:
         return {
-            f"{MEMORY}{key}.{name}": value
+            f"{OPTIMIZER}{key}.{name}": value
             for name, parameter in self.net.named_parameters()
-            for key, value in self.movers[parameter].state.get(parameter, {}).items()
+            for key, value in self.optimizers[parameter].state.get(parameter, {}).items()
         }
 
-
-def summary(report: Measurement) -> dict[str, float]:
-    """The PSNRs of a measurement that a header tells, in dB."""
-    found = {}
-    if report.denoised:
-        found |= {"noisy": report.noisy.psnr, "denoised": report.denoised.psnr}
-    if report.estimated:
-        found |= {"estimated": report.estimated.psnr, "estimated_noisy": report.estimated.noisy}
-    return {name: round(value, 4) for name, value in found.items()}
+    def _load_optimizer_state(self, tensors: Mapping[str, Tensor]) -> None:
+        for name, tensor in tensors.items():
+            if name.startswith(OPTIMIZER):
+                key, _, name = name.removeprefix(OPTIMIZER).partition(".")
+                parameter = self.net.get_parameter(name)
+                self.optimizers[parameter].state[parameter][key] = _placed(tensor, parameter)
 
 
-def facts(net: UNet, pairs: Pairs, validation: Pairs | None, start: str | None) -> dict[str, tuple[str, str]]:
-    """What decides a training beside net and recipe; `start` is where a net has its weights from that learnt before."""
-    digest = hashlib.blake2b(digest_size=6)
-    for tensor in net.state_dict().values() if start else ():
-        digest.update(tensor.detach().cpu().contiguous().numpy())
-    noise = pairs.noise_model or "none"
-    return {
-        "data": (pairs.described, fingerprint(pairs.scenes)),
-        "noise": (noise, noise),
-        "hold-out": (validation.described, fingerprint(validation.scenes)) if validation else ("none", "none"),
-        "start": (start, digest.hexdigest()) if start else ("random weights", "none"),
-    }
-
-
-def _placed(memory: Tensor, parameter: Tensor) -> Tensor:
-    """Means of gradients take the parameter's device and memory layout; step counters have a shape of their own."""
-    memory = memory.to(parameter.device)
-    return torch.empty_like(parameter).copy_(memory) if memory.shape == parameter.shape else memory
+def _placed(state: Tensor, parameter: nn.Parameter) -> Tensor:
+    """Averages of gradients get the device and memory layout of the parameter; step counters have their own shape."""
+    state = state.to(parameter.device)
+    return torch.empty_like(parameter).copy_(state) if state.shape == parameter.shape else state

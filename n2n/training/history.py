@@ -1,4 +1,4 @@
-"""What a training was like, kept short: at most 300 points however long it took, and every measurement."""
+"""The history of a training in at most 300 points, however long it took, and every measurement."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from ..measure import Measurement
 from .loop import Progress
 
 MOST = 300  # points
-LEADS = tuple("=+-@\t\r\n＝＋－＠")  # what a formula of a spreadsheet begins with
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # characters that spreadsheets take for the start of a formula
 POINT_COLUMNS = ("step", "seconds", "images", "loss", "noise_floor", "excess_loss", "learning_rate")
 MEASUREMENT_COLUMNS = (
     *("step", "seconds", "psnr_mean_noisy", "psnr_mean_denoised", "psnr_pooled_noisy", "psnr_pooled_denoised"),
@@ -20,27 +20,27 @@ MEASUREMENT_COLUMNS = (
 
 @dataclass(frozen=True)
 class Point:
-    """`count` steps in a row: where the last of them stood, and means over them."""
+    """Some consecutive steps: step, seconds and images after the last of them, and means over them."""
 
     step: int
     seconds: float  # of training
-    images: int  # pairs shown so far
+    images: int  # pairs learnt from so far
     loss: float
-    floor: float  # noise floor; NaN where the loss has none that is known
+    floor: float  # noise floor; NaN where it is unknown for this loss
     learning_rate: float
-    count: int = 1
+    count: int = 1  # steps
 
     @property
     def excess(self) -> float:
-        """Loss − noise floor: what can still be learnt, plus what is left of the scatter of the batches."""
+        """Loss − noise floor: the error that can still be removed, plus some scatter between batches."""
         return self.loss - self.floor
 
 
 class History:
     """Collects a training's Progress into `points`, at most 300, and `measurements`: (step, seconds, Measurement).
 
-    When the points become too many, neighbours are merged, and from then on each stands for twice as many steps. The
-    newest may stand for fewer.
+    When there are too many points, neighbours are merged, and from then on each stands for twice as many steps. The
+    newest one may stand for fewer.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class History:
         self._stride = 1  # steps in a full point
 
     def add(self, progress: Progress) -> None:
-        """Takes in one step; steps must come in order."""
+        """Adds one step; steps must come in order."""
         point = Point(
             step=progress.step,
             seconds=progress.seconds,
@@ -69,16 +69,18 @@ class History:
             self.measurements.append((progress.step, progress.seconds, progress.validation))
 
     def csv(self) -> str:
-        """The points as a table of comma-separated values with a header line; step, seconds and images are of a
-        point's last step, the rest are means. A noise floor that is not known is empty.
+        """The points as comma-separated values with a header line. An unknown noise floor is left empty.
+
+        Step, seconds and images are those of a point's last step; all other columns are means over its steps.
         """
         rows = ((p.step, p.seconds, p.images, p.loss, p.floor, p.excess, p.learning_rate) for p in self.points)
         return _table(POINT_COLUMNS, rows)
 
     def measurements_csv(self) -> str:
-        """The measurements in the same form; PSNR in dB, the mean over pictures or pooled over all pixels, as columns
-        say; of the estimate from low to high at 95 %. What needs clean pictures, or a second shot, is empty without
-        them.
+        """The measurements in the same form, with PSNR in dB as a mean over pictures or pooled over all pixels.
+
+        `low` and `high` bound the estimate's 95 % interval. Columns that need clean pictures, or a second shot, are
+        empty without them.
         """
         return _table(MEASUREMENT_COLUMNS, (_row(*measurement) for measurement in self.measurements))
 
@@ -101,20 +103,23 @@ def _merged(one: Point, next_one: Point) -> Point:
 
 
 def _row(step: int, seconds: float, measured: Measurement) -> tuple[float | None, ...]:
-    clean = (None,) * 4
-    if measured.noisy and measured.denoised:
-        noisy, denoised = measured.noisy, measured.denoised
-        clean = (noisy.psnr, denoised.psnr, noisy.psnr_pooled, denoised.psnr_pooled)
-    found = measured.estimated
-    estimated = (found.psnr, found.low, found.high, found.noisy) if found else (None,) * 4
-    return step, seconds, *clean, *estimated, measured.psnr_target
+    noisy, denoised, estimated = measured.noisy, measured.denoised, measured.estimated
+    return (
+        step,
+        seconds,
+        *((noisy.psnr, denoised.psnr, noisy.psnr_pooled, denoised.psnr_pooled) if noisy and denoised else [None] * 4),
+        *((estimated.psnr, estimated.low, estimated.high, estimated.noisy) if estimated else [None] * 4),
+        measured.psnr_target,
+    )
 
 
 def safe_cell(value: object) -> object:
-    """A cell for a table of comma-separated values. Text that a spreadsheet would take for a formula, such as a file's
-    name that begins with =, gets an apostrophe in front; numbers stay numbers.
+    """A cell of comma-separated values that no spreadsheet takes for a formula.
+
+    Text that looks like one, such as the name of a file that begins with =, gets an apostrophe in front; numbers stay
+    numbers.
     """
-    is_formula = isinstance(value, str) and (value[:1] in LEADS or value.lstrip()[:1] in LEADS)
+    is_formula = isinstance(value, str) and (value[:1] in FORMULA_STARTS or value.lstrip()[:1] in FORMULA_STARTS)
     return f"'{value}" if value and is_formula else value
 
 
@@ -127,7 +132,7 @@ def _table(columns: tuple[str, ...], rows: Iterable[tuple[float | None, ...]]) -
 
 
 def _cell(value: float | None) -> object:
-    """Whole numbers whole, others with six digits, which is more than is known of any."""
+    """Integers as they are, other numbers with six digits, which is more than any of them is accurate to."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return f"{value:.6g}" if isinstance(value, float) else safe_cell(value)

@@ -1,4 +1,4 @@
-"""Those who watch a training on the command line: a bar, TensorBoard. Each reads the same stream of Progress."""
+"""Loggers of a training on the command line: a progress bar and TensorBoard. Both read the same stream of Progress."""
 
 import sys
 import warnings
@@ -15,15 +15,15 @@ from ..measure import Measurement
 from ..nets import MULTIPLE, UNet, denoise, evaluating
 from .loop import Progress
 
-AVERAGE = 100  # batches in a point of Loss/train and PSNR/train, as in the report
+AVERAGE = 100  # batches per point of Loss/train and PSNR/train, as in the course report
 SHOWN = 4  # sample pictures
 
 
-def told(measurement: Measurement) -> str:
-    """'hold-out: noisy 20.72 dB, denoised 25.31 dB; estimated without clean pictures 25.4 dB (25.2 to 25.6)'"""
+def in_words(measurement: Measurement) -> str:
+    """'noisy 20.72 dB, denoised 25.31 dB (pooled 25.05); estimated without clean pictures 25.40 dB (25.20 to 25.60)'"""
     parts = []
-    if measurement.denoised:
-        noisy, denoised = measurement.noisy, measurement.denoised
+    noisy, denoised = measurement.noisy, measurement.denoised
+    if noisy and denoised:
         parts.append(f"noisy {noisy.psnr:.2f} dB, denoised {denoised.psnr:.2f} dB (pooled {denoised.psnr_pooled:.2f})")
     if estimate := measurement.estimated:
         parts.append(
@@ -34,7 +34,7 @@ def told(measurement: Measurement) -> str:
 
 
 def bar(stream: Iterable[Progress]) -> Iterator[Progress]:
-    """Passes the stream on, drawing a bar on stderr with a line for every measurement."""
+    """Passes the stream on and draws a progress bar on stderr, with a line for every measurement."""
     recent: deque[Progress] = deque(maxlen=AVERAGE)
     with tqdm(desc="train", unit="step", disable=None, dynamic_ncols=True) as drawn:
         for progress in stream:
@@ -47,13 +47,13 @@ def bar(stream: Iterable[Progress]) -> Iterator[Progress]:
             )
             drawn.update(0)
             if progress.validation:
-                line = f"step {progress.step}, {progress.seconds:.0f} s: {told(progress.validation)}"
+                line = f"step {progress.step}, {progress.seconds:.0f} s: {in_words(progress.validation)}"
                 tqdm.write(line, file=sys.stderr)
             yield progress
 
 
 def tensorboard(stream: Iterable[Progress], folder: Path, net: UNet, samples: Pairs | None) -> Iterator[Progress]:
-    """Passes the stream on, writing curves, sample pictures of the hold-out and the network's graph to `folder`."""
+    """Passes the stream on and writes curves, sample pictures of the hold-out and the net's graph to `folder`."""
     batch = next(samples.batches()) if samples else None
     recent: list[Progress] = []
     with SummaryWriter(str(folder)) as writer:
@@ -67,7 +67,8 @@ def tensorboard(stream: Iterable[Progress], folder: Path, net: UNet, samples: Pa
                 recent.clear()
             if progress.validation:
                 _add_validation(writer, progress.validation, progress.step)
-                writer.add_images("Hold-out/noisy, denoised, target", _sheet(net, batch), progress.step)
+                if batch:
+                    writer.add_images("Hold-out/noisy, denoised, target", _sheet(net, batch), progress.step)
             yield progress
 
 
@@ -75,7 +76,7 @@ def _add_graph(writer: SummaryWriter, net: UNet) -> None:
     parameter = next(net.parameters())
     picture = parameter.new_zeros(1, net.config.channels, MULTIPLE, MULTIPLE)
     with evaluating(net), warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of torch.jit, which SummaryWriter still draws with
+        warnings.simplefilter("ignore", DeprecationWarning)  # SummaryWriter still draws with torch.jit
         writer.add_graph(net, picture)
 
 
@@ -90,7 +91,8 @@ def _add_validation(writer: SummaryWriter, measurement: Measurement, step: int) 
 
 
 def _sheet(net: UNet, batch: Batch) -> torch.Tensor:
-    """(n, C, H, 3 W), clipped to what a screen shows; the target is the clean picture where there is one."""
+    """Noisy, denoised and target (the clean picture, or else the second shot), (n, C, H, 3 W), clipped to [0, 1]."""
     source = batch.source[:SHOWN]
-    target = batch.clean if batch.clean is not None else batch.target
-    return torch.cat([source, denoise(net, source), target[:SHOWN]], dim=-1).clamp(0, 1)
+    columns = [source, denoise(net, source)]
+    columns += [target[:SHOWN] for target in (batch.clean, batch.target) if target is not None][:1]
+    return torch.cat(columns, dim=-1).clamp(0, 1)

@@ -1,4 +1,4 @@
-"""One visible training loop, a generator of Progress; everything that watches a training reads that stream."""
+"""The training loop, a generator of Progress; progress bars, plots and pages all read that stream."""
 
 import math
 import time
@@ -19,31 +19,32 @@ from ..measure import Measurement, measure, psnr
 from ..nets import FastUNet, Header, Mark, UNet, check_writable, denoise
 from . import losses, schedule
 from .batches import Crops, loader
-from .checkpoint import Best, Keeper, facts, recipe_of_last
+from .checkpoint import BestWeights, Checkpoints, header_for, last_recipe
+from .facts import facts_of
 from .optimizers import optimizers
-from .recipe import FINE, FRESH, Recipe
+from .recipe import FINE_TUNING_RATE, FRESH_RATE, FittedRecipe, Recipe
 
-SAVE_EVERY = 60.0  # seconds between checkpoints, beside those at each measurement
+SAVE_EVERY = 60.0  # seconds between checkpoints, in addition to those at each measurement
 FOREVER = 2**40  # steps
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a training stands after `step` steps."""
+    """The state of a training after `step` steps."""
 
     step: int
-    steps: int | None  # planned; None where seconds decide
+    steps: int | None  # planned; None where only seconds count
     epoch: float
-    images: int  # pairs shown so far
-    seconds: float  # of training, over all sittings
-    images_per_second: float  # of this sitting, measuring left out
+    images: int  # pairs learnt from so far
+    seconds: float  # of training, including sittings before it was resumed
+    images_per_second: float  # of this sitting, without the time for measuring
     learning_rate: float
     loss: float  # of the last batch
     floor: float  # noise floor of the last batch: the part of its loss that no denoiser can remove; see losses.floors
-    psnr_target: float  # dB: of the last batch against its noisy targets, mean over pictures
+    psnr_target: float  # dB, of the last batch against its noisy targets, mean over pictures
     eta: float  # seconds left
     done: bool
-    validation: Measurement | None = None  # at the steps where the hold-out was measured
+    validation: Measurement | None = None  # after the steps at which the hold-out was measured
 
 
 def train(
@@ -57,38 +58,44 @@ def train(
     stop: Callable[[], bool] = lambda: False,
     about: Header | None = None,
     start: str | None = None,
-    best: Best | None = None,
+    best: BestWeights | None = None,
 ) -> Iterator[Progress]:
-    """Trains `net` in place, on the device where it lies, and yields a Progress after every step.
+    """Trains `net` in place, on its device, and yields a Progress after every step.
 
-    With `out`, writes the best weights by `validation` there and the last beside it (see checkpoint.py); `resume` goes
-    on from those. `stop` is asked after every step: true ends the training as a reached budget does. The header of the
-    weights tells what `about` does, and of this training. `start` names the weights that `net` has where it learnt
-    before: it then learns at a rate of its own, and what it scores is the first best. `best` always holds the best so
-    far. In each of K processes of torch.distributed, call it with the same arguments. Raises Diverged, ValueError,
-    OSError.
+    With `out`, the weights that are best on `validation` are written there and the last ones beside it (see
+    checkpoint.py); `resume` continues from those. `stop` is called after every step: True ends the training like a
+    budget that is used up. `about` holds more entries for the header of the files. `start` names the trained weights
+    that `net` has, if any: then the learning rate is lower, and the net as it is counts as the first best. `best`
+    always has the best weights so far. With torch.distributed, call this with the same arguments in each process.
+    Raises Diverged, ValueError, OSError.
     """
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     _check_possible(net, validation)
-    before = recipe_of_last(out) if resume and out else {}
-    recipe = recipe.fitted(pairs, before.get("learning_rate") or (FINE if start else FRESH))
+    before = last_recipe(out) if resume and out else {}
+    recipe = recipe.fitted(pairs, before.get("learning_rate") or (FINE_TUNING_RATE if start else FRESH_RATE))
     crops = Crops(pairs, recipe, share=(rank, world))
-    about = replace(about or Header(), start=start)
     steppers = optimizers(net, recipe.optimizer, recipe.learning_rate)
-    decisive = facts(net, pairs, validation, start) if out else {}
-    best = Best() if best is None else best
-    keeper = Keeper(net, steppers, pairs, recipe, out, writes=rank == 0, about=about, facts=decisive, best=best)
-    if keeper.writes:
-        check_writable(out)
-    with write_lock(out) if keeper.writes else nullcontext():
+    checkpoints = Checkpoints(
+        net,
+        steppers,
+        recipe,
+        out,
+        writes=rank == 0,
+        header=header_for(net, pairs, recipe, replace(about or Header(), start=start)),
+        facts=facts_of(net, pairs, validation, start) if out else {},
+        best=BestWeights() if best is None else best,
+    )
+    if checkpoints.target:
+        check_writable(checkpoints.target)
+    with write_lock(checkpoints.target) if checkpoints.target else nullcontext():
         fast = FastUNet(net, recipe.precision)
-        mark = keeper.resume() if resume else None
+        mark = checkpoints.resume() if resume else None
         measured_first = start is not None and mark is None
-        yield from _loop(fast, steppers, keeper, crops, validation, recipe, mark or Mark(), measured_first, stop)
+        yield from _loop(fast, steppers, checkpoints, crops, validation, recipe, mark or Mark(), measured_first, stop)
 
 
 def _check_possible(net: UNet, validation: Pairs | None) -> None:
-    """Raises ValueError where no step could be taken, or the hold-out not be measured."""
+    """Raises ValueError where no step could be taken or the hold-out could not be measured."""
     if torch.is_inference_mode_enabled() or any(parameter.is_inference() for parameter in net.parameters()):
         raise ValueError("torch.inference_mode() keeps no gradients: make or load the net, and train it, outside of it")
     if validation and validation.channels != net.config.channels:
@@ -100,50 +107,51 @@ def _check_possible(net: UNet, validation: Pairs | None) -> None:
 def _loop(
     fast: FastUNet,
     steppers: Sequence[torch.optim.Optimizer],
-    keeper: Keeper,
+    checkpoints: Checkpoints,
     crops: Crops,
     validation: Pairs | None,
-    recipe: Recipe,
+    recipe: FittedRecipe,
     mark: Mark,
     due: bool,
     stop: Callable[[], bool],
 ) -> Iterator[Progress]:
-    """The loop, from `mark` on: evaluate, save, tell, stop, step. `due`: the hold-out is measured before any step."""
+    """The loop from `mark` on. If `due`, the hold-out is measured before the first step."""
     rank, world = crops.share
     model = DistributedDataParallel(fast) if world > 1 else fast
     fast.net.train()
     steps = schedule.steps_for(recipe, crops.epoch_size)
-    used = schedule.fraction(recipe, mark.step, steps, mark.seconds)  # of the budget
+    used = schedule.fraction(recipe, mark.step, steps, mark.seconds)  # fraction of the budget
     batches = iter(loader(crops, mark.step, steps or FOREVER, recipe.workers))
-    progress, pace, done = None, Pace(mark, used), used >= 1
+    pace, done = Pace(mark, used), used >= 1
+    progress: Progress | None = None
 
     while True:
-        # Evaluate: so many times in the training, and at its end.
+        # Evaluate, at evenly spread times and at the end.
         report = measure(partial(denoise, fast), validation) if due and validation and rank == 0 else None
 
-        # Save: what was measured, and what has not been saved for a while.
-        if due or mark.seconds - keeper.kept_at > SAVE_EVERY:
-            mark = keeper.keep(mark, report)
+        # Save after every evaluation, and when the last checkpoint is a minute old.
+        if due or mark.seconds - checkpoints.saved_at > SAVE_EVERY:
+            mark = checkpoints.save(mark, report)
 
-        # Tell.
+        # Report the step that was taken.
         if progress is None:
-            pace.begin()
+            pace.start()
         else:
             pace.measuring += pace.seconds() - mark.seconds if due else 0.0
             yield replace(progress, validation=report)
 
-        # Stop.
+        # Stop when a budget is used up, or on request.
         if done:
             return
 
         # Step.
         rate = schedule.learning_rate(recipe, used)
-        each = _learn(model, next(batches), recipe, used, world)
+        values = _backward(model, next(batches), recipe, used, world)
         seconds = pace.seconds()
         after = schedule.fraction(recipe, mark.step + 1, steps, seconds)
-        loss, floor, psnr_target, after, stopping = agree(each, after, stop(), recipe.batch_size)
+        loss, floor, psnr_target, after, stopping = agree(values, after, stop(), recipe.batch_size)
         if not math.isfinite(loss):
-            keeper.restore_and_raise(mark.step)
+            checkpoints.restore_and_raise(mark.step)
         for optimizer in steppers:
             optimizer.param_groups[0]["lr"] = rate
             optimizer.step()
@@ -167,51 +175,53 @@ def _loop(
 
 
 class Pace:
-    """How fast a sitting goes that starts at `first`, with a fraction of the budget used."""
+    """The speed of a sitting that begins at the mark `first`, with `fraction` of the budget used before."""
 
     def __init__(self, first: Mark, fraction: float) -> None:
         self.first, self.fraction = first, fraction
-        self.measuring = 0.0  # seconds of this sitting that went into measuring and saving what was measured
-        self.begin()
+        self.measuring = 0.0  # seconds of this sitting spent on measuring and on saving the results
+        self.start()
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Starts the clock."""
         self.began = time.perf_counter() - self.first.seconds
 
     def seconds(self) -> float:
-        """Seconds of training until now, over all sittings."""
+        """Seconds of training until now, including earlier sittings."""
         return time.perf_counter() - self.began
 
     def steps_per_second(self, mark: Mark) -> float:
-        """Of this sitting until `mark`, measuring left out."""
+        """Steps per second in this sitting until `mark`, without the time for measuring."""
         return (mark.step - self.first.step) / (mark.seconds - self.first.seconds - self.measuring)
 
     def eta(self, mark: Mark, fraction: float) -> float:
-        """Seconds left at `mark`, where so much of the budget is used."""
+        """Seconds left at `mark`, where `fraction` of the budget is used."""
         return (mark.seconds - self.first.seconds) * (1 - fraction) / (fraction - self.fraction)
 
 
-def _learn(model: nn.Module, batch: Tensor, recipe: Recipe, fraction: float, world: int) -> Tensor:
-    """Puts the gradients of a batch, (B, 2, C, S, S), into the net. Loss, floor and PSNR of each picture, (3, B)."""
+def _backward(model: nn.Module, batch: Tensor, recipe: FittedRecipe, fraction: float, world: int) -> Tensor:
+    """Computes the gradients of a batch, (B, 2, C, S, S); returns loss, noise floor and PSNR by picture, (3, B)."""
     device = next(model.parameters()).device
     source, target = (part.to(device, memory_format=torch.channels_last) for part in batch.unbind(1))
-    with torch.enable_grad():  # whoever asks for the next step may keep none
+    with torch.enable_grad():  # the caller may iterate under no_grad
         denoised = model(source)
         errors = losses.errors(recipe.loss, denoised, target, fraction)
-        weighed = errors * losses.balanced(source, target) if recipe.balance else errors
+        weighted = errors * losses.balanced(source, target) if recipe.balance else errors
         model.zero_grad()
-        (weighed.sum() * world / recipe.batch_size).backward()  # DDP takes the mean over processes
+        (weighted.sum() * world / recipe.batch_size).backward()  # DDP averages gradients over processes
     floors = losses.floors(recipe.loss, recipe.clean_targets, source, target)
     return torch.stack([errors.detach(), floors, psnr(denoised.detach(), target)])
 
 
-def agree(each: Tensor, fraction: float, stopping: bool, batch_size: int) -> tuple[float, float, float, float, bool]:
-    """Loss, floor and PSNR of each picture, (3, N) → of the whole batch, over all processes; then the first process's
-    fraction, and whether any process is asked to stop.
+def agree(values: Tensor, fraction: float, stopping: bool, batch_size: int) -> tuple[float, float, float, float, bool]:
+    """Brings all processes of a training to the same numbers after a step.
+
+    Loss, noise floor and PSNR of each picture, (3, N), become means over the whole batch of all processes; then comes
+    the first process's fraction of the budget, and whether any process is to stop.
     """
     rank = dist.get_rank() if dist.is_initialized() else 0
-    decided = each.new_tensor([fraction * (rank == 0), stopping], dtype=torch.float64)
-    totals = torch.cat([each.sum(1).double() / batch_size, decided])
+    own = values.new_tensor([fraction * (rank == 0), stopping], dtype=torch.float64)
+    totals = torch.cat([values.sum(1).double() / batch_size, own])
     if dist.is_initialized():
         dist.all_reduce(totals)
     loss, floor, psnr_target, fraction, stopping = totals.tolist()

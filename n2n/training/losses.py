@@ -1,4 +1,4 @@
-"""What a training makes small: the error of each picture, how much it counts, and how small it can become."""
+"""The loss of a training: the error of each picture, its weight, and the least that it can become."""
 
 import math
 
@@ -8,14 +8,14 @@ from ..measure import squared_error
 
 LOSSES = ("l2", "l1", "l0")
 EPSILON = 1e-8  # of the annealed l0 loss
-FAINT = 2 / 255  # σ under which noise is not told from none
+FAINT = 2 / 255  # σ below which noise cannot be told from none
 
 
 def errors(loss: str, denoised: Tensor, target: Tensor, fraction: float) -> Tensor:
-    """The error of each picture by one of LOSSES, (N, C, H, W) twice → (N,), after a fraction of the training.
+    """The error of each picture, (N, C, H, W) twice → (N,), by one of LOSSES, after a fraction of the training.
 
-    l2 is the squared, l1 the absolute difference; l0 is the paper's annealed (|d| + ε)^γ, γ from 2 to 0 over the
-    training (section 3.4).
+    l2 is the squared and l1 the absolute difference; l0 is (|d| + ε)^γ with γ annealed from 2 to 0 over the training
+    (Lehtinen et al., 2018, section 3.4).
     """
     difference = denoised - target
     if loss == "l2":
@@ -28,21 +28,20 @@ def errors(loss: str, denoised: Tensor, target: Tensor, fraction: float) -> Tens
 
 
 def balanced(source: Tensor, target: Tensor) -> Tensor:
-    """What the error of each picture counts where noise is of many strengths, (N, C, H, W) twice → (N,):
-    c / (c + rms(source − target)).
+    """The weight of each picture's error, (N, C, H, W) twice → (N,): c / (c + rms(source − target)).
 
-    The gradient of a picture is as noisy as its target: so weighted, all pictures teach alike.
+    A picture's gradient is as noisy as its target. With these weights pictures with weak and with strong noise count
+    alike.
     """
     return FAINT / (FAINT + squared_error(source, target).sqrt())
 
 
 def floors(loss: str, clean_targets: bool, source: Tensor, target: Tensor) -> Tensor:
-    """Noise floor of the error of each picture, (N, C, H, W) twice → (N,): half the mean squared difference of the
-    pair.
+    """The noise floor of each picture's error, (N, C, H, W) twice → (N,): half the pair's mean squared difference.
 
-    Where the noise is stronger in one picture than in another, loss and floor of a batch rise and fall together, and
-    their difference scatters far less than the loss. The floor is 0 for clean targets, and NaN, as nobody knows it,
-    for a loss that is not the squared error.
+    Where some pictures are noisier than others, the loss and the floor of a batch rise and fall together, and their
+    difference scatters far less than the loss. The floor is 0 for clean targets, and NaN, since it is unknown, for any
+    loss but the squared error.
     """
     if loss != "l2":
         return source.new_full((len(source),), math.nan)

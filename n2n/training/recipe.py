@@ -1,6 +1,7 @@
-"""How to train: every setting once, with its unit; the command line and the demo's controls are made from it."""
+"""The settings of a training, each with its unit and range; options and the demo's controls are made from them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
@@ -12,35 +13,39 @@ from .losses import LOSSES
 INITIALIZATIONS = ("he", "torch")
 SCHEDULES = ("cosine", "constant")
 OPTIMIZERS = ("muon", "adam")
-# Learning rates, Adam's: from random weights, and of weights that learnt before. Of gaussian-small, 80 steps of 8 crops
-# at σ = 25, which it knows, bring -0.44 dB at 0.003, -0.04 at 0.001, +0.04 at 0.0003 and -0.02 at 0.0001; 80 steps at
-# poisson:30 -0.20, +0.26, +0.31 and +0.22; at impulse:0.2 +1.10, +1.17, +1.25 and +0.94. Many steps of a noise that is
-# new want more: 400 at impulse:0.2 bring +2.15, +1.65, +1.56 and +1.39.
-FRESH, FINE = 3e-3, 3e-4
-# Pixels: pictures up to this size are learnt whole, larger ones in crops of this size. A crop of 64 is 2×2 at the
-# deepest level, all of it beside the padding: a net that learnt so does less well in the middle of large pictures.
-WHOLE = 128
-BATCH = 16  # crops a step, but of large ones
-BATCH_PIXELS = 2**16  # as many as make so many pixels, which takes as long as 16 crops of 64
+# Adam's learning rates, from random weights and for fine-tuning. With gaussian-small, 80 steps of 8 crops at σ = 25,
+# which it has learnt, gain -0.44 dB at 0.003, -0.04 at 0.001, +0.04 at 0.0003 and -0.02 at 0.0001; 80 steps at
+# poisson:30 gain -0.20, +0.26, +0.31 and +0.22; at impulse:0.2 +1.10, +1.17, +1.25 and +0.94. Many steps on noise that
+# is new to the net call for a higher rate: 400 at impulse:0.2 gain +2.15, +1.65, +1.56 and +1.39.
+FRESH_RATE, FINE_TUNING_RATE = 3e-3, 3e-4
+# Pixels: pictures up to this size are learnt whole, larger ones in crops of this size. At the deepest level a crop of
+# 64 is 2×2 pixels, all of them next to the padding: a net that learns from those is worse in the middle of large
+# pictures.
+LARGEST_CROP = 128
+BATCH = 16  # crops in a batch, fewer if they are large
+BATCH_PIXELS = 2**16  # pixels in a batch of large crops, which take as long as 16 crops of 64
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings of a training. It ends with the first budget reached of epochs, steps and seconds."""
+    """The settings of a training, which ends when the first of its budgets (epochs, steps, seconds) is used up.
+
+    Raises ValueError for a setting that does not exist or has a value that is not allowed, and where no budget is set.
+    """
 
     name: str = "fast"
     epochs: float | None = setting(
-        10.0, "how often to pass over the pairs; without any budget 10 times", unit="epochs", low=0.001, high=1e6
+        10.0, "number of passes over the pairs; 10 if no budget is set", unit="epochs", low=0.001, high=1e6
     )
-    steps: int | None = setting(None, "how many batches to learn from", unit="steps", low=1, high=10**9)
+    steps: int | None = setting(None, "number of batches to learn from", unit="steps", low=1, high=10**9)
     seconds: float | None = setting(None, "how long to train, measuring included", unit="seconds", low=0.1, high=1e7)
     batch_size: int | None = setting(
         None,
-        "how many pairs a step learns from, over all processes",
+        "number of pairs in a batch, over all processes",
         unit="pairs",
         low=1,
         high=65536,
-        unset=f"{BATCH}, or fewer of crops beyond 64 pixels",
+        unset=f"{BATCH}, or fewer if the crops are larger than 64 pixels",
     )
     crop: int | None = setting(
         None,
@@ -48,52 +53,51 @@ class Recipe:
         unit="pixels",
         low=MULTIPLE,
         multiple=MULTIPLE,
-        unset=f"what fits, {WHOLE} at most",
+        unset=f"as large as fits, {LARGEST_CROP} at most",
     )
     loss: str = setting(
         "l2",
-        "what the errors are summed as: l2 learns the mean of the targets, l1 the median, l0 (annealed) the mode",
+        "error to minimise: l2 learns the mean of the targets, l1 the median, l0 (annealed) the mode",
         choices=LOSSES,
     )
     initialization: str = setting(
-        "he", "how random weights are drawn: he, as in the paper, or torch's own way", choices=INITIALIZATIONS
+        "he", "distribution of the random weights: he, as in the paper, or torch's default", choices=INITIALIZATIONS
     )
     optimizer: str = setting(
-        "muon", "what takes the steps: muon for the kernels and adam for the rest, or adam for all", choices=OPTIMIZERS
+        "muon", "optimizer: muon for the kernels and adam for the rest, or adam for everything", choices=OPTIMIZERS
     )
     learning_rate: float | None = setting(
         None,
-        "Adam's step size, at its highest; Muon's is ten times that",
+        "highest step size of Adam; Muon's is ten times as large",
         low=1e-8,
         high=1.0,
-        unset=f"{FRESH:g}, or {FINE:g} for weights that learnt before",
+        unset=f"{FRESH_RATE:g}, or {FINE_TUNING_RATE:g} for weights that are already trained",
     )
     schedule: str = setting(
         "cosine",
-        "how the learning rate changes: a warm-up over 5 % of the training, then a cosine to zero; or constant",
+        "course of the learning rate: a warm-up over 5 % of the training, then a cosine to zero; or constant",
         choices=SCHEDULES,
     )
     augment: bool = setting(True, "turn, flip and swap the pairs at random")
     grey: float = setting(
-        0.0, "fraction of the colour pairs that are shown in grey: one channel, three times", low=0.0, high=1.0
+        0.0, "fraction of the colour pairs that are turned grey, one channel repeated three times", low=0.0, high=1.0
     )
-    balance: bool = setting(False, "weigh pictures by 1/σ of their noise, so that weak noise counts like strong noise")
-    clean_targets: bool = setting(False, "learn from the clean pictures instead, to compare")
+    balance: bool = setting(False, "weight pictures by 1/σ of their noise, so that weak noise counts like strong")
+    clean_targets: bool = setting(False, "learn from the clean pictures instead, for comparison")
     hold_out: float = setting(
-        0.1, "fraction of the scenes that is kept to measure on, 1000 scenes at most; 0 keeps none", low=0.0, high=0.9
+        0.1, "fraction of the scenes held out to measure on, 1000 scenes at most; 0 holds out none", low=0.0, high=0.9
     )
-    evaluations: int = setting(20, "how often the hold-out is measured", unit="times", low=1, high=10000)
-    seed: int = setting(0, "seed of everything that is random", low=0, high=2**63 - 1)
+    evaluations: int = setting(20, "number of measurements on the hold-out", unit="times", low=1, high=10000)
+    seed: int = setting(0, "seed of all random numbers", low=0, high=2**63 - 1)
     precision: str = setting(
-        "auto", "numbers to compute in: fp32, bf16, or auto for the faster on this machine", choices=PRECISIONS
+        "auto", "number format: fp32, bf16, or auto for the faster of them on this machine", choices=PRECISIONS
     )
-    workers: int = setting(0, "how many processes prepare the batches; 0 for none", unit="processes", low=0, high=64)
+    workers: int = setting(0, "number of extra processes that prepare batches", unit="processes", low=0, high=64)
 
-    def __new__(cls, *_: object, **given: object) -> "Recipe":
-        """Raises ValueError for settings that there are not, naming those that there are."""
-        if own := [name for name in given if name in settings_of(UNetConfig)]:
+    def __new__(cls, *_: object, **values: object) -> Self:
+        if own := [name for name in values if name in settings_of(UNetConfig)]:
             raise ValueError(f"{own[0]} says what the net is, not how it learns; set it in the net's UNetConfig")
-        if unknown := [name for name in given if name not in cls.__dataclass_fields__]:
+        if unknown := [name for name in values if name not in cls.__dataclass_fields__]:
             raise ValueError(f"unknown setting '{unknown[0]}'; allowed: {', '.join(settings_of(cls))}")
         return super().__new__(cls)
 
@@ -102,20 +106,31 @@ class Recipe:
         if self.epochs is self.steps is self.seconds is None:
             raise ValueError("no budget: the training would never end; set epochs, steps or seconds")
 
-    def fitted(self, pairs: Pairs, learning_rate: float = FRESH) -> "Recipe":
-        """The same with what is not set chosen: the learning rate as given here; for these pairs, as side of the crops
-        the largest multiple of 32 that all pictures hold, 32 to 128, and 16 crops in a batch, or as many as make
-        65,536 pixels.
+    def fitted(self, pairs: Pairs, learning_rate: float = FRESH_RATE) -> "FittedRecipe":
+        """The same recipe for these pairs, with a value for every setting that was left open.
+
+        The learning rate is the one passed here. The side of the crops is the largest multiple of 32 pixels, from 32 to
+        128, that fits into all pictures; a batch has 16 crops, or as many as make 65,536 pixels.
         """
         side = int(pairs.sizes.min()) // pairs.shrink
-        crop = self.crop or int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, WHOLE))
+        crop = self.crop or int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, LARGEST_CROP))
         batch_size = self.batch_size or min(BATCH, max(1, BATCH_PIXELS // crop**2))
-        return replace(self, crop=crop, batch_size=batch_size, learning_rate=self.learning_rate or learning_rate)
+        rate = self.learning_rate or learning_rate
+        return FittedRecipe(**vars(replace(self, crop=crop, batch_size=batch_size, learning_rate=rate)))
+
+
+@dataclass(frozen=True)
+class FittedRecipe(Recipe):
+    """A recipe for certain pairs, in which no setting but a budget is left open."""
+
+    batch_size: int = field(kw_only=True)  # pairs
+    crop: int = field(kw_only=True)  # pixels
+    learning_rate: float = field(kw_only=True)
 
 
 RECIPES = {
     "fast": Recipe(),
-    # The course report's, to the letter: MSE, Adam (0.001, 0.9, 0.99, 1e-8), batch 100, ten epochs, nothing else.
+    # Exactly the course report's: MSE, Adam (0.001, 0.9, 0.99, 1e-8), batch 100, ten epochs, nothing else.
     "report": Recipe(
         name="report",
         batch_size=100,
@@ -128,8 +143,7 @@ RECIPES = {
     ),
 }
 
-
-# The net that a recipe makes where nothing else is asked for.
+# The net that goes with each recipe.
 NETS = {
     "fast": UNetConfig(residual=True),
     "report": UNetConfig(),  # Table I
@@ -137,21 +151,22 @@ NETS = {
 
 
 def named_recipe(name: str, **changes: object) -> Recipe:
-    """A recipe by name with some settings changed; a budget in steps or seconds replaces the epochs.
+    """One of RECIPES with some settings changed; a budget in steps or seconds replaces the one in epochs.
 
-    Raises ValueError naming the recipes or settings that there are, or the setting that is out of range.
+    Raises ValueError for an unknown name or setting, naming the known ones, and for a value that is not allowed.
     """
     if name not in RECIPES:
         raise ValueError(f"unknown recipe '{name}'; allowed: {', '.join(RECIPES)}")
     if (changes.get("steps") or changes.get("seconds")) and not changes.get("epochs"):
         changes["epochs"] = None
-    return replace(RECIPES[name], **changes)
+    return Recipe(**vars(RECIPES[name]) | changes)
 
 
 def named_net(name: str, **changes: object) -> UNetConfig:
-    """The net that goes with a recipe, by the recipe's name, with some fields changed. Raises ValueError for another
-    name, and for what is out of range.
+    """The net that goes with the recipe of this name, with some fields changed.
+
+    Raises ValueError for an unknown name, and for a value that is not allowed.
     """
     if name not in NETS:
         raise ValueError(f"unknown recipe '{name}'; allowed: {', '.join(NETS)}")
-    return replace(NETS[name], **changes)
+    return UNetConfig(**vars(NETS[name]) | changes)

@@ -1,16 +1,14 @@
-"""How a training passes: how much of its budget is used, what the learning rate is then, and when it is measured."""
+"""The course of a training: the fraction of its budget that is used, the learning rate, and when to measure."""
 
 import math
 
-from .recipe import FRESH, Recipe
+from .recipe import FittedRecipe, Recipe
 
-WARM_UP = 0.05  # fraction of the training in which the rate of the cosine schedule rises from a tenth
+WARM_UP = 0.05  # fraction of the training over which the cosine schedule's rate rises, from a tenth
 
 
-def steps_for(recipe: Recipe, epoch_size: int) -> int | None:
-    """Planned number of steps of a recipe whose batch size is known, given the pairs in an epoch; None where only
-    seconds count.
-    """
+def steps_for(recipe: FittedRecipe, epoch_size: int) -> int | None:
+    """The number of steps that a recipe plans, where an epoch has `epoch_size` pairs; None where only seconds count."""
     budgets = [recipe.steps] if recipe.steps else []
     if recipe.epochs is not None:
         budgets.append(math.ceil(recipe.epochs * epoch_size / recipe.batch_size))
@@ -18,22 +16,22 @@ def steps_for(recipe: Recipe, epoch_size: int) -> int | None:
 
 
 def fraction(recipe: Recipe, step: int, steps: int | None, seconds: float) -> float:
-    """How much of the budget is used after so many of the planned steps, and so many seconds: 0 to 1."""
+    """The fraction of the budget, 0 to 1, that is used after `step` of the planned steps and `seconds` of training."""
     used = [step / steps] if steps else []
     used += [seconds / recipe.seconds] if recipe.seconds else []
     return min(1.0, max(used))
 
 
 def is_due(evaluations: int, before: float, after: float) -> bool:
-    """Whether one of so many measurements, evenly spread, lies between two fractions of the training."""
-    slack = 1e-9  # a third of three thirds is one
+    """Whether one of `evaluations` evenly spread measurements lies between two fractions of the training."""
+    slack = 1e-9  # three times a third may be a little less than one
     return int(after * evaluations + slack) > int(before * evaluations + slack)
 
 
-def learning_rate(recipe: Recipe, fraction: float) -> float:
-    """The learning rate after a fraction of the training."""
-    highest = recipe.learning_rate or FRESH
+def learning_rate(recipe: FittedRecipe, fraction: float) -> float:
+    """The learning rate after a fraction, 0 to 1, of the training."""
+    highest = recipe.learning_rate
     if recipe.schedule == "constant":
         return highest
-    warmth = min(1.0, 0.1 + 0.9 * fraction / WARM_UP)
-    return highest * warmth * (1 + math.cos(math.pi * fraction)) / 2
+    warm_up = min(1.0, 0.1 + 0.9 * fraction / WARM_UP)
+    return highest * warm_up * (1 + math.cos(math.pi * fraction)) / 2

@@ -1,9 +1,10 @@
-"""How many threads train: all of them on cores of one's own, one where others keep the cores busy.
+"""The number of threads to train with: all of them on idle cores, one where other programs keep the cores busy.
 
 Threads share a step of some milliseconds and wait for each other many times in it. Where another program holds one of
-the cores, they wait for its turn to end, and a training crawls at a tenth, or a hundredth, of what one thread does. So
-one thread begins; more are tried where that one has a core of its own, and the longer a trial that was lost took, the
-longer nothing is tried again: trials cost little even where a step of many threads takes half a minute.
+the cores, they wait until its time slice ends, and a training slows down to a tenth, or a hundredth, of the speed of
+one thread. So a training begins with one thread, and more are tried only where that one has a core to itself. The
+longer a failed trial took, the longer the next one is put off: trials cost little even where a step with many threads
+takes half a minute.
 """
 
 import time
@@ -14,28 +15,28 @@ import torch
 from .loop import Progress
 
 WINDOW = 0.5  # seconds over which a speed is measured
-HOLD = 10.0  # seconds for which the better number is kept before the other is tried again
-REST = 9.0  # the same, in times of what the trial took that was lost
-ALONE = 0.8  # of the time that one thread is at work; where it gets less, more threads would wait for each other
-DOUBT = 0.6  # of its own speed, under which a number of threads is doubted at once
-WARM_UP = 3  # steps that are slower than those that follow
+HOLD = 10.0  # seconds for which the better number is kept before the other one is tried again
+REST = 9.0  # the same after a failed trial, as a multiple of the time that it took
+ALONE = 0.8  # share of the time that one thread has to be running; if it gets less, more threads would wait for others
+DOUBT = 0.6  # fraction of its earlier speed below which a number of threads is reconsidered at once
+WARM_UP = 3  # steps that are slower than the ones after them
 
 
-class Choice:
-    """Chooses between one thread and `most`, told after every step how many pairs it showed."""
+class ThreadCount:
+    """The better of two numbers of threads, one and `most`, by how many pairs per second each learns from."""
 
     def __init__(
         self, most: int, now: Callable[[], float] = time.perf_counter, used: Callable[[], float] = time.process_time
     ) -> None:
-        """`now` and `used` tell seconds: that went by, and that this process's threads were at work, all together."""
+        """`now` returns seconds on a clock, and `used` seconds of computing, summed over this process's threads."""
         self.now, self.used = now, used
         self.threads, self.other = 1, most
-        self.speed: dict[int, float] = {}  # pairs a second, as measured last, by threads
-        self.trying, self.until = False, 0.0  # the other number was chosen just to try it; no trial before
+        self.speed: dict[int, float] = {}  # pairs per second as last measured, by number of threads
+        self.trying, self.until = False, 0.0  # whether a trial is running; the time before which none begins
         self.restart()
 
     def after(self, pairs: int) -> int:
-        """The number of threads for the next step."""
+        """Returns the number of threads for the next step, after a step with `pairs` pairs."""
         self.shown += pairs
         seconds = self.now() - self.began
         if seconds >= WINDOW:
@@ -44,7 +45,7 @@ class Choice:
         return self.threads
 
     def restart(self) -> None:
-        """Begins a window."""
+        """Begins a new window of measurement."""
         self.began, self.worked, self.shown = self.now(), self.used(), 0
 
     def _decide(self, speed: float, share: float, seconds: float) -> None:
@@ -63,23 +64,23 @@ class Choice:
         self.threads, self.other = self.other, self.threads
 
 
-def chosen(stream: Iterable[Progress]) -> Iterator[Progress]:
-    """Passes the stream on, setting torch's number of threads between steps; at the end it is what it was.
+def adaptive_threads(stream: Iterable[Progress]) -> Iterator[Progress]:
+    """Passes the stream on, sets torch's number of threads between steps, and resets it at the end.
 
-    Which numbers come out depends on it in the last bits, so it suits trainings that end by seconds.
+    The number of threads changes results in their last bits, so this is for trainings with a budget in seconds.
     """
     most = torch.get_num_threads()
     if most == 1:
         yield from stream
         return
-    choice, images = Choice(most), 0
-    torch.set_num_threads(choice.threads)
+    count, images = ThreadCount(most), 0
+    torch.set_num_threads(count.threads)
     try:
         for progress in stream:
             if progress.step <= WARM_UP or progress.validation is not None:
-                choice.restart()
+                count.restart()
             else:
-                torch.set_num_threads(choice.after(progress.images - images))
+                torch.set_num_threads(count.after(progress.images - images))
             images = progress.images
             yield progress
     finally:

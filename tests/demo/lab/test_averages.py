@@ -9,7 +9,7 @@ import scipy.stats
 import torch
 
 from demo.lab.averages import EXPERIMENT
-from n2n.analysis.averages import Centres, centres, distances, half_sample_mode
+from n2n.analysis.averages import Averages, distances, half_sample_mode, pixel_averages
 from n2n.data import image
 from n2n.noise import generator, parse
 
@@ -32,7 +32,7 @@ def plain_mode(values):
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 31, 64])
 def test_the_three_centres_are_those_of_numpy_and_a_plain_loop(rng, count):
     copies = rng.normal(size=(count, 2, 3))
-    found = centres(torch.from_numpy(copies))
+    found = pixel_averages(torch.from_numpy(copies))
     assert np.allclose(found.mean, copies.mean(0)) and np.allclose(found.median, np.median(copies, axis=0))
     modes = [plain_mode(np.sort(pixel).tolist()) for pixel in copies.reshape(count, -1).T]
     assert np.allclose(found.mode.numpy().ravel(), modes)
@@ -52,7 +52,7 @@ def test_the_mode_of_a_skewed_distribution_is_its_peak(rng):
 def test_of_impulse_noise_the_centres_are_those_of_its_distribution():
     chance, value = 0.7, 0.1
     shots = parse(f"impulse:{chance}").shots(torch.full((1, 1, 64, 64), value), 256, generator(0))
-    found = centres(torch.cat(shots))
+    found = pixel_averages(torch.cat(shots))
     assert float(found.mean.mean()) == pytest.approx((1 - chance) * value + chance / 2, abs=2e-3)
     assert float(found.median.mean()) == pytest.approx(1 - 0.5 / chance, abs=5e-3)
     assert (found.mode == value).double().mean() > 0.99
@@ -63,16 +63,16 @@ def test_a_loss_is_least_at_its_centre(rng, loss, centre):
     copies = torch.from_numpy(rng.exponential(size=(101, 1)))
     tried = torch.linspace(0, 3, 3001, dtype=torch.float64)
     losses = (copies - tried).abs().pow(loss).mean(0)
-    assert float(tried[losses.argmin()]) == pytest.approx(float(getattr(centres(copies), centre)), abs=1e-3)
+    assert float(tried[losses.argmin()]) == pytest.approx(float(getattr(pixel_averages(copies), centre)), abs=1e-3)
 
 
 def test_without_copies_there_is_no_centre():
     with pytest.raises(ValueError, match="no copy"):
-        centres(torch.empty(0, 1, 2, 2))
+        pixel_averages(torch.empty(0, 1, 2, 2))
 
 
 def test_distances_are_root_mean_square():
-    found = Centres(torch.zeros(4), torch.ones(4), torch.tensor([0.0, 0, 0, 2]))
+    found = Averages(torch.zeros(4), torch.ones(4), torch.tensor([0.0, 0, 0, 2]))
     assert distances(torch.zeros(4), found) == pytest.approx({"mean": 0, "median": 1, "mode": 1})
 
 
@@ -107,8 +107,8 @@ def test_text_leaves_median_and_mode_clean(tmp_path):
 def test_a_net_is_told_by_the_average_that_its_picture_is_nearest_to(tmp_path):
     chosen = EXPERIMENT.read({"noise": "text:0.25", "copies": "4"})[0] | {"seconds": "1"}
     *_, last = EXPERIMENT.work(lambda: False, tmp_path, chosen)
-    net, *averages = (image.read(seen(last)[role].file).pixels.astype(float) for role in ("net", *Centres._fields))
-    far = dict(zip(Centres._fields, (np.sqrt(np.mean((net - each) ** 2)) for each in averages)))
+    net, *averages = (image.read(seen(last)[role].file).pixels.astype(float) for role in ("net", *Averages._fields))
+    far = dict(zip(Averages._fields, (np.sqrt(np.mean((net - each) ** 2)) for each in averages)))
     told = {name: float(value) for name, value in re.findall(r"(mean|median|mode) ([\d.]+)", last.notes[0])}
     assert told == pytest.approx(far, abs=1.5)  # the files hold whole numbers from 0 to 255
     assert last.share == 1

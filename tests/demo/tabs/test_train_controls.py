@@ -9,7 +9,7 @@ from demo import settings
 from demo.tabs import train_controls
 from n2n import Recipe, UNetConfig
 from n2n.settings import settings_of
-from n2n.training.recipe import FINE, RECIPES
+from n2n.training.recipe import FINE_TUNING_RATE, RECIPES
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def test_what_is_not_touched_is_the_recipe_s_own(controls):
 
 
 def test_what_is_set_reaches_the_training_by_its_name(controls):
-    chosen = controls.read(given(controls, width=12, batch_size=8, crop=96, learning_rate=FINE, loss="l1"))
+    chosen = controls.read(given(controls, width=12, batch_size=8, crop=96, learning_rate=FINE_TUNING_RATE, loss="l1"))
     recipe = chosen.recipe
-    assert (chosen.config.width, recipe.batch_size, recipe.crop, recipe.learning_rate) == (12, 8, 96, FINE)
+    assert (chosen.config.width, recipe.batch_size, recipe.crop, recipe.learning_rate) == (12, 8, 96, FINE_TUNING_RATE)
     assert (recipe.loss, recipe.hold_out) == ("l1", 0.1)
 
 

@@ -114,17 +114,17 @@ def test_noise_of_neighbours_is_as_strong_everywhere_and_independent_between_sho
 
 
 def test_the_noise_is_told_as_it_was_made(clean):
-    found = broken_pairs.noise_of(broken_pairs.broken(clean, "shared", 40.0, seed=0))
+    found = broken_pairs.noise_statistics(broken_pairs.broken(clean, "shared", 40.0, seed=0))
     assert found[0::3] == pytest.approx((0, 0.4), abs=0.01) and found.next_pixel == pytest.approx(0, abs=0.01)
-    found = broken_pairs.noise_of(broken_pairs.broken(clean, "clip", 40.0, seed=0))
+    found = broken_pairs.noise_statistics(broken_pairs.broken(clean, "clip", 40.0, seed=0))
     assert found.in_black > 0.01 and found.in_white < -0.01
-    assert broken_pairs.noise_of(broken_pairs.broken(clean, "neighbours", 0.4, seed=0)).next_pixel == pytest.approx(
-        0.4, abs=0.02
-    )
+    assert broken_pairs.noise_statistics(
+        broken_pairs.broken(clean, "neighbours", 0.4, seed=0)
+    ).next_pixel == pytest.approx(0.4, abs=0.02)
 
 
 def test_noise_in_words_leaves_out_what_is_not_there():
-    told = str(broken_pairs.Noise(-0.0001, math.nan, 0.05, 0.5, 0.0))
+    told = str(broken_pairs.NoiseStatistics(-0.0001, math.nan, 0.05, 0.5, 0.0))
     assert "average +0.0 % of white, +5.0 % of white in white areas" in told and "black" not in told
     assert "0.50 with the noise of the second shot" in told
 

@@ -4,7 +4,7 @@ import pytest
 import skimage
 import torch
 
-from n2n.measure.clipping import right_on_average, sigma_at_black
+from n2n.measure.clipping import sigma_at_black, unbiased
 from n2n.noise import generator, parse
 
 
@@ -24,12 +24,12 @@ def shots(spec, photo, keep=eight_bit, seed=1):
 
 
 @pytest.mark.parametrize("sigma", [12, 25, 50])
-def test_cut_off_values_are_right_on_average(sigma):
+def test_cut_off_values_are_unbiased(sigma):
     depths = torch.arange(0, 3.1, 0.25) * sigma / 255  # of the stripes, under the limit
     clean = depths.repeat_interleave(20).expand(1, 1, 2000, -1)
     for picture in (clean, 1 - clean):
         both = shots(f"gaussian:{sigma}", picture)
-        moved = torch.cat(right_on_average(*both)[:2])
+        moved = torch.cat(unbiased(*both)[:2])
         errors = [
             255 / sigma * (each - picture).unflatten(-1, (-1, 20)).mean((0, 1, 2, 4)).abs()
             for each in (torch.cat(both), moved)
@@ -48,14 +48,14 @@ def test_sigma_is_found_behind_the_limit(sigma, photo):
 )
 def test_what_was_not_cut_off_is_kept(spec, keep, photo):
     source, target = shots(spec, photo, keep)
-    first, second, clipped = right_on_average(source, target)
+    first, second, clipped = unbiased(source, target)
     assert torch.equal(first, source) and torch.equal(second, target) and clipped == 0
 
 
 def test_black_areas_without_noise_stay_black(photo):
     source, target = shots("gaussian:25", photo)
     source[..., :40, :], target[..., :40, :] = 0, 0
-    first, _, clipped = right_on_average(source, target)
+    first, _, clipped = unbiased(source, target)
     assert not first[..., :40, :].any() and first[..., 40:, :].min() < 0
     assert 0 < clipped < 0.5
 
@@ -63,6 +63,6 @@ def test_black_areas_without_noise_stay_black(photo):
 def test_pictures_of_a_batch_do_not_mix(photo):
     clipped, free = shots("gaussian:25", photo), shots("gaussian:50", photo, torch.clone)
     source, target = (torch.cat(both) for both in zip(clipped, free))
-    first, _, _ = right_on_average(source, target)
-    torch.testing.assert_close(first[:1], right_on_average(*clipped)[0])
+    first, _, _ = unbiased(source, target)
+    torch.testing.assert_close(first[:1], unbiased(*clipped)[0])
     assert torch.equal(first[1:], free[0])

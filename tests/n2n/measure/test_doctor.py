@@ -11,7 +11,8 @@ import skimage
 from n2n.data.pairs import gather
 from n2n.data.photographs import with_noise
 from n2n.data.scenes import Scene
-from n2n.measure.doctor import Verdict, examine
+from n2n.measure.doctor import examine
+from n2n.measure.verdicts import Verdict
 from n2n.noise import parse
 
 SIGMA = 25 / 255

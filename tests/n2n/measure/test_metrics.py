@@ -109,7 +109,7 @@ def eight_bit(picture):
 @pytest.mark.slow
 @pytest.mark.parametrize("keep", [torch.clone, eight_bit], ids=["as drawn", "8 bits"])
 @pytest.mark.parametrize("spec", ["gaussian:25", "gaussian:50", "poisson:30", "speckle:0.2"])
-def test_the_interval_holds_the_truth_as_often_as_it_says_and_the_estimate_is_right_on_average(spec, keep, quarters):
+def test_the_interval_holds_the_truth_as_often_as_it_says_and_the_estimate_is_unbiased(spec, keep, quarters):
     noise, rng, found = parse(spec), generator(2), []
     for _ in range(200):
         source, target = (keep(shot) for shot in noise.shots(quarters, 2, rng))

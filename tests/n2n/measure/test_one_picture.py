@@ -59,30 +59,30 @@ def test_alpha_goes_only_where_the_picture_shrinks(picture, noise, kept):
     alpha = np.full((SMALL, SMALL), 9, np.uint8)
     case = one_picture.corrupted(Picture(picture.pixels, alpha), parse(noise), 0)
     assert (case.picture.alpha is alpha) is kept
-    assert one_picture.result(case, case.noisy).pixels.shape[:2] == tuple(case.noisy.shape[-2:])
+    assert one_picture.to_picture(case, case.noisy).pixels.shape[:2] == tuple(case.noisy.shape[-2:])
 
 
 @pytest.mark.parametrize("shape, told", [((5, 8, 3), "8×5 with 3.*9×7 with 3"), ((7, 9, 1), "9×7 with 1.*9×7 with 3")])
 def test_a_clean_picture_of_another_size_or_colour_is_refused_with_both_named(rng, shape, told):
     with pytest.raises(ValueError, match=told):
-        one_picture.noisy_already(Picture(pixels(rng, 7, 9, 3)), Picture(pixels(rng, *shape)))
+        one_picture.already_noisy(Picture(pixels(rng, 7, 9, 3)), Picture(pixels(rng, *shape)))
 
 
 def test_without_a_clean_picture_there_is_no_target(picture):
-    assert one_picture.noisy_already(picture, None).target is None
+    assert one_picture.already_noisy(picture, None).target is None
 
 
 @pytest.mark.parametrize("most", [(4095, 900), (900, 4095)])
 def test_16_bit_pictures_of_other_maxima_share_one_scale(rng, most):
     noisy, clean = (pixels(rng, 30, 40, 1, dtype=np.uint16, most=each) for each in most)
-    case = one_picture.noisy_already(Picture(noisy), Picture(clean))
+    case = one_picture.already_noisy(Picture(noisy), Picture(clean))
     assert np.allclose(case.noisy[0, 0], noisy[:, :, 0] / 4095, atol=1e-6)
     assert np.allclose(case.target[0, 0], clean[:, :, 0] / 4095, atol=1e-6)
 
 
 def test_pictures_of_other_depths_keep_a_scale_each(rng):
     deep, eight = pixels(rng, 30, 40, 1, dtype=np.uint16, most=65535), pixels(rng, 30, 40, 1)
-    case = one_picture.noisy_already(Picture(deep), Picture(eight))
+    case = one_picture.already_noisy(Picture(deep), Picture(eight))
     assert np.allclose(case.noisy[0, 0], deep[:, :, 0] / 65535, atol=1e-6)
     assert np.allclose(case.target[0, 0], eight[:, :, 0] / 255, atol=1e-6)
 
@@ -90,15 +90,15 @@ def test_pictures_of_other_depths_keep_a_scale_each(rng):
 @pytest.mark.parametrize("dtype, most", [(np.uint8, 255), (np.uint16, 4095), (np.uint16, 65535)])
 def test_what_is_not_denoised_comes_back_bit_for_bit(rng, dtype, most):
     picture = Picture(pixels(rng, 20, 30, 3, dtype=dtype, most=most), notes=("a note",))
-    case = one_picture.noisy_already(picture, None)
-    result = one_picture.result(case, case.noisy)
+    case = one_picture.already_noisy(picture, None)
+    result = one_picture.to_picture(case, case.noisy)
     assert np.array_equal(result.pixels, picture.pixels) and result.pixels.dtype == dtype
     assert result.notes == picture.notes
 
 
 def test_psnr_and_ssim_are_scikit_images_on_the_pixels_that_are_seen(picture):
     case = one_picture.corrupted(picture, parse("gaussian:50"), 0)
-    shown = one_picture.show(case.noisy, case.target)
+    shown = one_picture.measure_displayed(case.noisy, case.target)
     assert shown.psnr == pytest.approx(peak_signal_noise_ratio(picture.pixels, shown.pixels), abs=1e-4)
     settings = {"gaussian_weights": True, "use_sample_covariance": False, "channel_axis": 2}
     assert shown.ssim == pytest.approx(structural_similarity(picture.pixels, shown.pixels, **settings), abs=1e-4)
@@ -106,22 +106,23 @@ def test_psnr_and_ssim_are_scikit_images_on_the_pixels_that_are_seen(picture):
 
 @pytest.mark.parametrize("side, known", [(10, False), (11, True)])
 def test_a_picture_under_11_pixels_has_a_psnr_and_no_ssim(rng, side, known):
-    shown = one_picture.show(torch.from_numpy(rng.random((1, 3, side, 20))), torch.full((1, 3, side, 20), 0.5))
+    picture, target = torch.from_numpy(rng.random((1, 3, side, 20))), torch.full((1, 3, side, 20), 0.5)
+    shown = one_picture.measure_displayed(picture, target)
     assert shown.psnr > 0 and (shown.ssim is not None) is known
 
 
 def test_without_a_target_nothing_is_measured(rng):
-    shown = one_picture.show(torch.from_numpy(rng.random((1, 1, 20, 20))), None, 1.5)
+    shown = one_picture.measure_displayed(torch.from_numpy(rng.random((1, 1, 20, 20))), None, 1.5)
     assert (shown.psnr, shown.ssim, shown.seconds, shown.pixels.shape) == (None, None, 1.5, (20, 20, 1))
 
 
 def test_run_returns_each_result_unclipped_with_its_seconds(picture):
     case = one_picture.corrupted(picture, parse("gaussian:25"), 0)
-    results = one_picture.run({"twice": lambda noisy: 2 * noisy, "same": lambda noisy: noisy}, case)
+    results = one_picture.compare({"twice": lambda noisy: 2 * noisy, "same": lambda noisy: noisy}, case)
     assert list(results) == ["twice", "same"]
     assert torch.equal(results["twice"][0], 2 * case.noisy) and results["twice"][0].max() > 1
     assert all(shown.seconds >= 0 for _, shown in results.values())
-    assert results["same"][1].psnr == one_picture.seen(case.noisy, case).psnr
+    assert results["same"][1].psnr == one_picture.measure_file(case.noisy, case).psnr
 
 
 def test_the_error_map_is_that_of_plain_loops(rng):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from n2n.training.optimizers import DECAY, MOMENTUM, QUINTIC, RATE, STEPS, Muon, orthogonal
+from n2n.training.optimizers import DECAY, ITERATIONS, MOMENTUM, QUINTIC, RATE, Muon, orthogonal
 
 
 def kernels(seed=0):
@@ -31,7 +31,7 @@ def test_small_matrices_give_what_the_iteration_gives_as_it_is_published(rank):
     generator = torch.Generator().manual_seed(0)
     matrix = torch.randn(24, rank, generator=generator) @ torch.randn(rank, 216, generator=generator)
     (a, b, c), x = QUINTIC, matrix.double() / matrix.double().norm()
-    for _ in range(STEPS):
+    for _ in range(ITERATIONS):
         x = a * x + b * (x @ x.T) @ x + c * (x @ x.T) @ (x @ x.T) @ x
     assert torch.allclose(orthogonal(matrix[None])[0], x.float(), atol=1e-4)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, NullLocator, StrMethodFormatter
@@ -64,8 +65,9 @@ def falls(history: History) -> tuple[float, float, float]:
     points = history.points
     counts = [point.count for point in points]
     floor = sum(point.floor * point.count for point in points) / sum(counts)
-    excess = float(curves.smoothed([point.excess for point in points], counts)[-1])
-    return (floor - excess) / (2 * floor), 1 - excess / floor, floor / (floor + excess)
+    excess = np.array([point.excess for point in points], dtype=np.float64)
+    excess_loss = float(curves.smoothed(excess, np.array(counts, dtype=np.float64))[-1])
+    return (floor - excess_loss) / (2 * floor), 1 - excess_loss / floor, floor / (floor + excess_loss)
 
 
 def fallen(history: History, done: bool) -> str:

@@ -19,7 +19,7 @@ from ..work.inspect import Description, Speed, Strip, Verdicts
 from ..work.picture_files import PictureRows
 from .uploads import gather
 
-TRIAL_SECONDS = 0.5  # of training, to measure its speed
+TRIAL_SECONDS = 0.5  # of training on an upload, to measure its speed
 HOST = "this host"  # owner of the job that measures its speed
 
 

@@ -20,6 +20,7 @@ from ..widgets.strip import make_strip, thumbnail
 from ..work import measurements
 from ..work.denoise import Outcome
 from ..work.measurements import COLUMNS
+from ..work.rows import Panel
 from . import denoise_controls
 from .denoise_controls import QUICK, SOURCES, DenoiseControls, level_slider, make_order, only_source, unused_sources
 
@@ -134,7 +135,7 @@ def _notice(outcome: Outcome) -> str:
     return notes(outcome.notes) + f'<p class="n2n-visually-hidden">{html.escape(" ".join(rows))}</p>'
 
 
-def _description(panel: dict[str, Any]) -> str:
+def _description(panel: Panel) -> str:
     """One picture in words; empty for all but the noisy and the denoised one."""
     if panel["role"] not in ("noisy", "denoised"):
         return ""

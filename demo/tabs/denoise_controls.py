@@ -133,9 +133,9 @@ def _more() -> dict[str, Block]:
 
 def level_slider(name: str) -> gr.Slider:
     """The slider for the level of a noise model."""
-    offer = noises.SLIDERS[name]
+    slider = noises.SLIDERS[name]
     return gr.Slider(
-        offer.low, offer.high, offer.value, step=offer.step, label="Level", info=noises.unit(name), elem_id="level"
+        slider.low, slider.high, slider.value, step=slider.step, label="Level", info=noises.unit(name), elem_id="level"
     )
 
 

@@ -17,6 +17,7 @@ from ..service.uploads import Upload
 from ..widgets import scripts
 from ..widgets.html import error, notes
 from ..widgets.named_components import Changes, Inputs, by_component, change
+from ..widgets.panels import PanelsValue
 from ..work.denoise import TRAINED
 from . import denoise_controls, train_view
 from .denoise import DenoiseTab
@@ -90,7 +91,7 @@ async def _inspect(inspections: Inspections, session: str, paths: Sequence[str])
         yield _upload_values(error(problem))
 
 
-def _upload_values(findings: str, strip: dict[str, Any] = NO_ROWS, uploaded: tuple[str, ...] = ()) -> UploadOutputs:
+def _upload_values(findings: str, strip: PanelsValue = NO_ROWS, uploaded: tuple[str, ...] = ()) -> UploadOutputs:
     """Values for an upload's components; a training may learn from the paths that are `uploaded`."""
     return UploadOutputs(uploaded, findings, strip, gr.Accordion(open=True), gr.Button(interactive=bool(uploaded)))
 

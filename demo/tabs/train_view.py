@@ -20,12 +20,13 @@ from ..service.runs import Run
 from ..service.trainings import Training
 from ..widgets.html import error, notes, table, verdicts
 from ..widgets.named_components import change
+from ..widgets.panels import PanelsValue
 from ..work.picture_files import PictureFile
-from ..work.rows import panel, row, url
+from ..work.rows import Panel, panel, row, url
 from ..work.train import Preview
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
-NO_ROWS: dict[str, Any] = {"rows": [], "empty": ""}
+NO_ROWS: PanelsValue = {"rows": [], "empty": ""}
 TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
 
 
@@ -51,12 +52,12 @@ class TrainingOutputs(NamedTuple):
 update = partial(change, TrainingOutputs)
 
 
-def rows(pictures: Sequence[Sequence[PictureFile]]) -> dict[str, Any]:
+def rows(pictures: Sequence[Sequence[PictureFile]]) -> PanelsValue:
     """Pictures that a job wrote, as the value of panels."""
     return {"rows": [row("", [_panel(picture) for picture in line]) for line in pictures], "empty": ""}
 
 
-def _panel(shown: PictureFile) -> dict[str, Any]:
+def _panel(shown: PictureFile) -> Panel:
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     title = TITLES.get(shown.role, shown.role.capitalize())
     return panel(shown.role, title, url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text)

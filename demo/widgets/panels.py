@@ -1,18 +1,26 @@
 """Pictures side by side with PSNR and SSIM, under one loupe: a Gradio component."""
 
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import gradio as gr
 
+from ..work.rows import Row
 from . import scripts
 from .sheets import read_sheets
 
 SHEETS = ("panels.css", "switches.css", "loupe.css", "wipe.css")
 
 
-def make_panels(value: dict[str, Any] | None = None, *, compact: bool = False, elem_id: str | None = None) -> gr.HTML:
-    """Rows of panels; the value is {"rows": [row(…), …], "empty": text shown where there are no rows}, and
-    `demo.work.rows` makes its parts.
+class PanelsValue(TypedDict):
+    """The value of the component."""
+
+    rows: list[Row]
+    empty: str  # shown where there are no rows
+    picks: NotRequired[bool]  # whether a click on a picture chooses a place in it
+
+
+def make_panels(value: PanelsValue | None = None, *, compact: bool = False, elem_id: str | None = None) -> gr.HTML:
+    """Rows of panels.
 
     Pictures and numbers are changed in place: nothing flickers, and the loupe and the chosen view stay. `compact` is
     for many small pictures: no switches, and each row is a line.

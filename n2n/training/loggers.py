@@ -3,7 +3,7 @@
 import sys
 import warnings
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import torch
@@ -52,7 +52,9 @@ def bar(stream: Iterable[Progress]) -> Iterator[Progress]:
             yield progress
 
 
-def tensorboard(stream: Iterable[Progress], folder: Path, net: UNet, samples: Pairs | None) -> Iterator[Progress]:
+def tensorboard(
+    stream: Iterable[Progress], folder: Path, net: UNet, samples: Pairs | None
+) -> Generator[Progress, None, None]:
     """Passes the stream on and writes curves, sample pictures of the hold-out and the net's graph to `folder`."""
     batch = next(samples.batches()) if samples else None
     recent: list[Progress] = []

@@ -37,9 +37,9 @@ def test_the_nearest_average_is_told_where_it_is_clear():
         step, done = 800, True
 
     looks = [{"mean": 0.01, "median": 0.05, "mode": 0.09 + 0.001 * (look % 2)} for look in range(9)]
-    assert averages._landed("l2", Ended, looks).endswith("the net's picture is nearest to the mean.")
+    assert averages._nearest("l2", Ended, looks).endswith("the net's picture is nearest to the mean.")
     close = [{"mean": 0.01 + 0.001 * (look % 3), "median": 0.0105, "mode": 0.09} for look in range(9)]
-    assert re.search("nearest to the (mean or the median|median or the mean)", averages._landed("l2", Ended, close))
+    assert re.search("nearest to the (mean or the median|median or the mean)", averages._nearest("l2", Ended, close))
 
 
 def test_the_curves_of_the_loss_stay_beside_the_estimate(tmp_path):
@@ -63,7 +63,7 @@ def test_the_mark_stands_where_half_of_the_votes_are_told_to_come_from(shares, h
 
 def test_no_row_of_averages_is_longer_than_the_first(tmp_path):
     (first, *rows) = run("exposures", tmp_path, lambda: False)[-1].rows
-    assert max(map(len, rows)) <= max(len(first), exposures.ABREAST) and len(first) <= exposures.ABREAST
+    assert max(map(len, rows)) <= max(len(first), exposures.COLUMNS) and len(first) <= exposures.COLUMNS
 
 
 def test_what_a_browser_does_not_show_is_as_it_was_at_first():

@@ -52,6 +52,18 @@ def test_a_real_difference_is_told_with_its_uncertainty():
     assert told.startswith(f"After {STEPS} steps each, clean targets are ahead by 0.") and "±" in told
 
 
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        (claims.Gap(-1.2, 0.15), "1.20 ± 0.15 dB behind the good one"),
+        (claims.Gap(1.2, 0.15), "1.20 ± 0.15 dB ahead of the good one"),
+        (claims.Gap(-1.44, 3.84), "neither clearly behind the good one nor ahead of it (the gap is 1.44 ± 3.84 dB)"),
+    ],
+)
+def test_broken_pairs_are_compared_with_good_ones_by_the_gap_and_its_uncertainty(gap, words):
+    assert broken._comparison(gap) == words
+
+
 def test_nets_that_are_alike_are_seldom_told_apart():
     claimed = [" ahead by" in targets._headline(standing(race_of(0.0, 0.1, seed=seed)), [0]) for seed in SEEDS]
     assert np.mean(claimed) < 0.05

@@ -75,6 +75,7 @@ def test_nobody_finds_a_training_without_its_token(desk):
 
 def test_what_nobody_watches_is_stopped_and_keeps_what_was_learnt(desk, monkeypatch):
     monkeypatch.setattr(settings, "GRACE_SECONDS", 1.0)
+    monkeypatch.setattr(settings, "STOP_SECONDS", 60.0)  # a busy machine ends its last step late
     known, uploaded, _ = desk
 
     async def left():

@@ -11,6 +11,7 @@ import skimage
 from n2n.data.pairs import gather
 from n2n.data.photographs import with_noise
 from n2n.data.scenes import Scene
+from n2n.measure import pair_checks
 from n2n.measure.doctor import examine
 from n2n.measure.verdicts import Verdict
 from n2n.noise import parse
@@ -116,7 +117,11 @@ def test_shift_tells_where_to(photos):
 
     text = verdict(pairs_of(photos, np.float32, moved), "shift").text
     down, right = re.search(r"(\S+) px down and (\S+) px right", text).groups()
-    assert [float(down), float(right)] == pytest.approx([1.5, -0.5], abs=0.1)
+    assert [float(number.replace("−", "-")) for number in (down, right)] == pytest.approx([1.5, -0.5], abs=0.1)
+
+
+def test_what_is_hardly_below_zero_is_told_as_zero():
+    assert [pair_checks._signed(number) for number in (-0.001, -0.25, 0.25)] == ["+0.00", "−0.25", "+0.25"]
 
 
 def test_one_moved_shot_of_five_is_seen(photos, rng):

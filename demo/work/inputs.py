@@ -115,7 +115,7 @@ def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tu
     height, width = _fitting(*scene.shots[0].shape[-2:])
     noisy, *others = (data.to_float(shot[:, -height:, -width:])[None].contiguous() for shot in scene.shots[:2])
     whole = scene.shots[0].dtype in (np.uint8, np.uint16)
-    dtype: np.dtype[np.uint8 | np.uint16] = np.dtype(np.uint8 if scene.shots[0].dtype == np.uint8 else np.uint16)
+    dtype = np.dtype(np.uint8) if scene.shots[0].dtype == np.uint8 else np.dtype(np.uint16)
     scale = data.scale if whole else 65535.0
     notes = [] if whole else ["these are floating-point values; the download holds them with 16 bits"]
     if (height, width) != scene.shots[0].shape[-2:]:

@@ -42,6 +42,8 @@ DAMAGED = (
     png.Damaged,
 )
 
+Depth = TypeVar("Depth", bound=np.uint8 | np.uint16)
+
 
 @dataclass(frozen=True)
 class Picture:

@@ -46,7 +46,7 @@ class Header:
     measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # psnr on other sets, by name
     version: str | None = None  # version of the package that wrote the file
     mark: Mark | None = None  # in a checkpoint only
-    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # in a checkpoint only
+    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # in a checkpoint only; see training/facts.py
     more: Mapping[str, Any] = field(default_factory=dict)  # all other keys of the file, unchanged
 
     @classmethod

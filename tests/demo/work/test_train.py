@@ -273,7 +273,7 @@ def test_a_training_goes_on_without_what_a_full_disk_has_no_room_for(
     run = Run(TrainingData((file,), ("pairs.npz",)), tmp_path, SHORT)
     for item in items:
         run.add(item)
-    taken = takeaway.written(tmp_path / "take", run)
+    taken = takeaway.write_all(tmp_path / "take", run)
     assert taken[0].name == "mine.safetensors" and load(taken[0])[1].config
 
 
@@ -315,5 +315,5 @@ def test_what_was_taken_needs_no_room_of_its_own(tmp_path, file, monkeypatch):
     for item in items:
         run.add(item)
     refusing(monkeypatch, files, "write_bytes", lambda *_: True)
-    taken = takeaway.written(tmp_path / "take", run)
+    taken = takeaway.write_all(tmp_path / "take", run)
     assert [path.name for path in taken] == ["mine.safetensors"] and taken[0].samefile(run.weights)

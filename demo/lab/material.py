@@ -29,7 +29,7 @@ def pairs_to_measure(kind: str, shots: int = 2, seed: int = 0, side: int = SIDE,
 
 
 def clean_pictures(photographs: str, side: int, scenes: int, seed: int) -> np.ndarray:
-    """Clean pictures alone, float32 (N, C, side, side); `photographs` is LEARNT or MEASURED."""
+    """Clean pictures alone, float16 (N, C, side, side); `photographs` is LEARNT or MEASURED."""
     return _arrays(photographs, "gaussian:25", 2, seed, side, scenes)["clean"]
 
 

@@ -14,6 +14,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from demo.service import takeaway
 from demo.service.runs import Run
+from demo.service.uploads import TrainingData
 from demo.work import train
 from demo.work.reliability import assess
 from demo.work.train import Preview, TrainingResult, learn, to_measure
@@ -269,10 +270,10 @@ def test_a_training_goes_on_without_what_a_full_disk_has_no_room_for(
     assert [progress.step for progress in of(Progress, items)] == [1, 2, 3, 4]
     assert load(items[-1].weights)[1].psnr and not items[-1].stopped
     assert len(items[-1].failures) == 1 and told in items[-1].failures[0] and "disk is full" in items[-1].failures[0]
-    run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
+    run = Run(TrainingData((file,), ("pairs.npz",)), tmp_path, SHORT)
     for item in items:
         run.add(item)
-    taken = takeaway.written(tmp_path / "take", run)
+    taken = takeaway.write_all(tmp_path / "take", run)
     assert taken[0].name == "mine.safetensors" and load(taken[0])[1].config
 
 
@@ -288,7 +289,7 @@ def test_weights_that_a_full_disk_had_no_room_for_are_tried_again(tmp_path, file
     items = list(learn(never, [file], tmp_path, SHORT))
     assert items[-1].stopped and "ended early" in items[-1].failures[0]
     assert load(items[-1].weights)[1].steps > 0 and not (tmp_path / "snapshots").exists()
-    run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
+    run = Run(TrainingData((file,), ("pairs.npz",)), tmp_path, SHORT)
     for item in items:
         run.add(item)
     assert run.snapshots() == [] and run.weights == items[-1].weights
@@ -310,9 +311,9 @@ def test_where_no_weights_fit_at_all_the_training_ends_with_the_reason(tmp_path,
 
 def test_what_was_taken_needs_no_room_of_its_own(tmp_path, file, monkeypatch):
     items = list(learn(never, [file], tmp_path, SHORT))
-    run = Run((file,), tmp_path, SHORT, ("pairs.npz",))
+    run = Run(TrainingData((file,), ("pairs.npz",)), tmp_path, SHORT)
     for item in items:
         run.add(item)
     refusing(monkeypatch, files, "write_bytes", lambda *_: True)
-    taken = takeaway.written(tmp_path / "take", run)
+    taken = takeaway.write_all(tmp_path / "take", run)
     assert [path.name for path in taken] == ["mine.safetensors"] and taken[0].samefile(run.weights)

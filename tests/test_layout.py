@@ -94,6 +94,14 @@ def test_only_what_a_folder_of_the_package_exports_is_used_elsewhere(file):
             assert len(path) == 1 or path[1:] in [[known] for known in exported(path[0])], name
 
 
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in (ROOT / "n2n").glob("*/__init__.pyi")))
+def test_what_a_folder_exports_is_used_elsewhere(folder):
+    others = [file for file in FILES if not file.startswith(f"n2n/{folder}/")]
+    used = {name.split(".")[2] for file in others for name in imported(file) if name.startswith(f"n2n.{folder}.")}
+    public = (ROOT / "n2n" / "__init__.pyi").read_text()
+    assert [name for name in exported(folder) if name not in used and f"import {name} as" not in public] == []
+
+
 @pytest.mark.parametrize("file", [file for file in FILES if file.startswith("n2n/")])
 def test_the_package_knows_no_screen(file):
     assert not [name for name in imported(file) if name.split(".")[0] in ("demo", "gradio")]
@@ -120,6 +128,15 @@ def test_every_function_is_typed_and_every_public_one_documented(file):
             assert all(argument.annotation for argument in arguments if argument.arg not in ("self", "cls")), node.name
     public = [node for node in tree(file).body if isinstance(node, FUNCTION | ast.ClassDef)]
     assert all(ast.get_docstring(node) for node in public if not node.name.startswith("_"))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_files_and_functions_are_short(file):
+    assert len((ROOT / file).read_text().splitlines()) <= LONGEST_FILE
+    for node in ast.walk(tree(file)):
+        if isinstance(node, FUNCTION):
+            longest = LONGEST_LOOP if file == "n2n/training/loop.py" else LONGEST_FUNCTION
+            assert node.end_lineno - node.lineno < longest, node.name
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file != "demo/environment.py"])

@@ -17,7 +17,7 @@ THUMBNAIL_BYTES = 5000  # of one data URI; a page carries them all
 THUMBNAIL_FORMS = ((144, 75), (144, 50), (112, 50), (72, 50), (72, 20), (36, 10))
 
 
-def thumbnail(pixels: npt.NDArray[np.uint8]) -> str:
+def thumbnail(pixels: npt.NDArray[np.uint8 | np.uint16]) -> str:
     """The middle square of (H, W, C) uint8, C 1 or 3, as a data URI of at most THUMBNAIL_BYTES characters."""
     image = Image.fromarray(pixels.squeeze(2) if pixels.shape[2] == 1 else pixels)
     side = min(image.size)

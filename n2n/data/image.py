@@ -21,7 +21,6 @@ from .formats import Kind
 from .metadata import Metadata, read_metadata, texts, upright
 from .types import Pixels
 
-
 MAX_PIXELS = 200_000_000  # pixels of one picture; a decompression bomb is refused before it is decoded
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 

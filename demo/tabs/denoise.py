@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import gradio as gr
+import numpy as np
 
 from .. import settings
 from ..content import samples
@@ -49,7 +50,7 @@ def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> Denoi
     """Lays out the tab with its first result already there, and connects the events. Call it inside a gr.Tab."""
     strip = make_strip(
         [
-            (key, sample.label, thumbnail(samples.read(key).pixels), sample.credit)
+            (key, sample.label, thumbnail(samples.read(key).pixels.astype(np.uint8)), sample.credit)
             for key, sample in samples.SAMPLES.items()
         ],
         samples.FIRST,

@@ -86,7 +86,7 @@ def _event(
 ) -> dict[str, Any]:
     """The arguments of the event that denoises with the controls as they are."""
 
-    async def denoise(request: gr.Request, *inputs: Any) -> Changes:  # noqa: ANN401
+    async def denoise_as_set(request: gr.Request, *inputs: Any) -> Changes:  # noqa: ANN401
         values = DenoiseControls(*inputs)
         cleared = {getattr(controls, name): SOURCES[name] for name in unused_sources(values)}
         try:
@@ -97,7 +97,7 @@ def _event(
         return by_component(outputs, result) | cleared | {noise_group: gr.Group(visible=not values.own)}
 
     return {
-        "fn": denoise,
+        "fn": denoise_as_set,
         "inputs": list(controls),
         "outputs": [*outputs, *(getattr(controls, name) for name in SOURCES), noise_group],
         "concurrency_id": "denoising",

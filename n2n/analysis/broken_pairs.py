@@ -81,12 +81,12 @@ class NoiseStatistics(NamedTuple):
     def __str__(self) -> str:
         places = zip(self[:3], ("", " in black areas", " in white areas"))
         known = [(100 * mean, place) for mean, place in places if not math.isnan(mean)]
-        # Adding 0 turns −0.0 into 0.0.
-        means = ", ".join(f"{round(mean, 1) + 0:+.1f} % of white{place}" for mean, place in known)
-        return (
-            f"Measured with the clean pictures, the noise is on average {means}. It correlates by {self.common:.2f} "
-            f"with the noise of the second shot and by {self.next_pixel:.2f} with that of the next pixel."
+        means = ", ".join(f"{mean:+z.1f} % of white{place}" for mean, place in known)
+        text = (
+            f"Measured with the clean pictures, the noise is on average {means}. It correlates by {self.common:z.2f} "
+            f"with the noise of the second shot and by {self.next_pixel:z.2f} with that of the next pixel."
         )
+        return text.replace("-", "−")  # the true minus sign
 
 
 def noise_statistics(stacks: Stacks) -> NoiseStatistics:

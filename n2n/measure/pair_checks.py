@@ -146,7 +146,7 @@ def correlated_noise(sample: Sample) -> Verdict:
         products += [np.mean(other * noise[:, : other.shape[1], : other.shape[2]]) for other in others]
     across, down = lags = (products[1:] / max(products[0], 1e-12)).clip(-0.99, 0.99)
     cost = 10 * math.log10(np.prod((1 + lags) / (1 - lags)))
-    found = f"What differs between shots correlates from pixel to pixel: {_signed(across)} across, {_signed(down)} down."
+    found = f"The difference of the shots correlates between pixels: {_signed(across)} across, {_signed(down)} down."
     then = f"Training stays right, but flat areas gain {cost:.1f} dB less than with white noise. Use raw pictures."
     if np.abs(lags).max() >= 0.9:
         then = "Noise does not look like this: the scene, the light or the place changed. Fix shift and drift first."

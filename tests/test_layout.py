@@ -3,6 +3,7 @@
 import ast
 import itertools
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ FILES = sorted(
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
 def tree(file):
     return ast.parse((ROOT / file).read_text())
 

@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 import gradio as gr
 
-from n2n.data import formats
-
 from ..server import gpu
 from ..service.inspections import Inspections
 from ..service.trainings import Trainings
@@ -33,11 +31,10 @@ def build(
 ) -> None:
     """Lays out the tab and connects its events. Call it inside a gr.Tab."""
     uploaded = gr.State(())
-    readable = f"pictures, a TIFF stack, {formats.either(formats.sets())}"
     with gr.Row(elem_classes="n2n-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
             files = gr.File(
-                label=f"Two noisy shots of the same thing, or many: {readable}",
+                label="Two noisy shots of the same thing, or many: pictures, a TIFF stack, arrays or a .zip",
                 file_count="multiple",
                 height=130,
                 elem_id="pairs",

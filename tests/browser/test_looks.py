@@ -30,6 +30,14 @@ BORDERS = """() => [...document.querySelectorAll(".block:has(> .file-preview-hol
   .map((node) => getComputedStyle(node).borderTopWidth)"""
 HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4")]
   .filter((node) => node.checkVisibility()).map((node) => Number(node.tagName[1]))"""
+# The label of a box for files lies over what the box says: how far from the label's end that begins, in pixels.
+ROOM = """(where) => {
+  const box = document.querySelector(where);
+  const label = box.querySelector(":scope > label").getBoundingClientRect();
+  const range = document.createRange();
+  range.selectNodeContents(box.querySelector("button .wrap"));
+  return range.getBoundingClientRect().top - label.bottom;
+}"""
 SIZES = [(1440, 900), (390, 844)]
 
 
@@ -70,6 +78,15 @@ def test_labels_and_borders_of_filled_boxes(open_page, screenshot, shots, width,
     unfold(page)
     screenshot(page, f"train-filled-{name}", full_page=True)
     assert page.evaluate(TEXTS) == [] and set(page.evaluate(BORDERS)) == {"1px"}
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_the_label_of_a_box_for_files_leaves_room_for_what_the_box_says(open_page, width):
+    page = open_page(width=width, height=900)
+    assert page.evaluate(ROOM, "#files") >= 0
+    page.get_by_role("tab", name="Train").click()
+    page.wait_for_selector("#pairs")
+    assert page.evaluate(ROOM, "#pairs") >= 0
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)

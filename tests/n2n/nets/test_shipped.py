@@ -15,7 +15,7 @@ from n2n.nets.unet import count_parameters
 from n2n.noise import parse
 
 CARDS = (Path(__file__).parents[3] / "weights" / "README.md").read_text(encoding="utf-8")
-CBSD68 = Path(__file__).parents[2] / "shared" / "data" / "cbsd68"
+CBSD68 = Path(__file__).parents[4] / "shared" / "data" / "cbsd68"
 NO_DATA = pytest.mark.skipif(not CBSD68.is_dir(), reason="the photographs of CBSD68 are not part of this repository")
 TOLERANCE = 0.02  # dB: another CPU or version of torch sums up in another order
 

@@ -1,15 +1,13 @@
 """`Noise2Noise`, the class of the course report: init, load, train, predict and PSNR; it also denoises pictures."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from .data import Pairs, Picture, Planes, StackedScenes, full_scale, gather, to_pixels, to_tensor
+from .data import DataRange, Pairs, Picture, Planes, StackedScenes, ValueRange, gather, range_of, to_pixels, to_tensor
 from .machine import find_device
 from .measure import metrics
 from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
@@ -165,40 +163,42 @@ class Noise2Noise:
             )
 
     def predict(
-        self, noisy: Tensor, *, data_range: float | None = None, ensemble: bool = False, strength: float = 1.0
+        self, noisy: Tensor, *, data_range: DataRange | None = None, ensemble: bool = False, strength: float = 1.0
     ) -> Tensor:
-        """Denoises (N, C, H, W) of any size ≥ 1; the result has the same shape, type, scale and device.
+        """Denoises (N, C, H, W) of any size ≥ 1; the result has the same shape, type, unit and device.
 
-        `data_range` is the value of white. By default it is 255 for uint8, the weights' scale or the bits in use for
-        uint16, and for floating point 1, or 255 if the largest value is above 4; there is one value per call.
+        `data_range` is the value of white, or those of black and white. By default it is the range that the weights
+        learnt if the values fit there, or else follows from the values as data/value_range.py says, once per call.
         `ensemble` averages over eight flips and turns; `strength`, 0 to 1, blends with the input. A net for colour
         takes grey pictures and vice versa. Raises ValueError.
         """
         if noisy.ndim != 4 or 0 in noisy.shape:
             raise ValueError(f"noisy has shape {tuple(noisy.shape)}; allowed: (N, C, H, W), each at least 1")
         noisy = noisy.detach()
-        maximum = float(_plain(noisy).max())
-        scale = self.white(noisy.dtype, maximum, data_range)
-        if not np.isfinite(maximum) or not noisy.isfinite().all():
+        if not noisy.isfinite().all():
             raise ValueError("the picture has NaN or infinite pixels; replace them by measured values")
+        limits = self.range_for(_plain(noisy), data_range)
+        exact = torch.float32 if noisy.element_size() <= 2 else torch.float64
         at_once = max(1, AT_ONCE // (noisy.shape[-1] * noisy.shape[-2]))
         result = torch.empty_like(noisy)
         for first in range(0, len(noisy), at_once):
-            part = noisy[first : first + at_once].to(torch.float32) / scale
-            denoised = tiling.blend(part, self._denoise(part, ensemble), strength) * scale
+            part = ((noisy[first : first + at_once].to(exact) - limits.black) / limits.span).float()
+            denoised = tiling.blend(part, self._denoise(part, ensemble), strength).to(exact)
+            denoised = denoised * limits.span + limits.black
             if not noisy.is_floating_point():
-                denoised = denoised.round_().clamp_(0, torch.iinfo(noisy.dtype).max)
+                allowed = torch.iinfo(noisy.dtype)
+                denoised = denoised.round_().clamp_(allowed.min, allowed.max)
             result[first : first + at_once] = denoised.to(noisy.dtype)
         return result
 
     def denoise(
-        self, picture: Picture, *, data_range: float | None = None, ensemble: bool = False, strength: float = 1.0
+        self, picture: Picture, *, data_range: DataRange | None = None, ensemble: bool = False, strength: float = 1.0
     ) -> Picture:
         """Denoises a picture, which keeps its depth, channels, alpha and metadata; see `predict`. Raises ValueError."""
-        scale = self.white(picture.pixels.dtype, float(picture.pixels.max()), data_range)
-        noisy = to_tensor(picture.pixels, scale)
+        limits = self.range_for(picture.pixels, data_range)
+        noisy = to_tensor(picture.pixels, limits)
         denoised = tiling.blend(noisy, self._denoise(noisy, ensemble), strength)
-        return replace(picture, pixels=to_pixels(denoised, picture.pixels.dtype, scale))
+        return replace(picture, pixels=to_pixels(denoised, picture.pixels.dtype, limits))
 
     def adapted(self, pairs: Pairs) -> Pairs:
         """The pairs with the net's channels, grey made colour. Raises ValueError for colour with a grey net."""
@@ -220,18 +220,9 @@ class Noise2Noise:
             return tiling.denoise(self.fast, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
         raise ValueError(f"the picture has {channels} channels, the net {own}; allowed: {own} or 1")
 
-    def white(self, dtype: np.dtype | torch.dtype, maximum: float, data_range: float | None) -> float:
-        """The value of white in a picture whose largest value is `maximum`; see `predict`. Raises ValueError."""
-        if data_range is not None:
-            most = {"uint8": 255, "uint16": 65535}.get(str(dtype).removeprefix("torch."))
-            if not 0 < data_range <= (most or sys.float_info.max):
-                upto = f", {most} at most" if most else " and finite"
-                raise ValueError(f"data_range is {data_range}; allowed: the value of white, above 0{upto}")
-            return float(data_range)
-        learnt = float(self.header.scale or 0)
-        if str(dtype).endswith("uint16") and learnt > 255 and maximum <= learnt:
-            return learnt
-        return full_scale(dtype, maximum)
+    def range_for(self, pixels: Planes, data_range: DataRange | None = None) -> ValueRange:
+        """The range of values of a picture, or the one that is asked for; see `predict`. Raises ValueError."""
+        return range_of(pixels, self.header.range, data_range)
 
     @staticmethod
     def psnr(denoised: Tensor, clean: Tensor, data_range: float = 1.0) -> float:

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from n2n import Pairs, noise
-from n2n.data import SHOT_ROLES, StackedScenes, image, make, pairs, reader
+from n2n.data import EIGHT_BITS, SHOT_ROLES, StackedScenes, make, pairs, reader, to_tensor
 
 from ..content import samples
 from .experiment import Value
@@ -54,7 +54,7 @@ def photograph(key: str, side: int) -> Tensor:
 
     Raises ValueError for an unknown key.
     """
-    whole = image.to_tensor(samples.read(key).pixels, 255.0)
+    whole = to_tensor(samples.read(key).pixels, EIGHT_BITS)
     short = min(whole.shape[-2:])
     top, left = ((length - short) // 2 for length in whole.shape[-2:])
     square = whole[..., top : top + short, left : left + short]

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from n2n import Noise2Noise
-from n2n.data import to_pixels, to_tensor
+from n2n.data import EIGHT_BITS, to_pixels, to_tensor
 from n2n.noise import generator, parse
 
 from ..content import samples
@@ -52,7 +52,7 @@ class Tile(NamedTuple):
 def make_tiles() -> tuple[Tile, ...]:
     """Source, denoised and target; then the averages of COUNTS noisy shots; last the clean picture."""
     face = np.asarray(Image.fromarray(samples.read("cat").pixels).resize(SIZE, Image.Resampling.BOX, FACE))
-    clean = to_tensor(face, 255.0)
+    clean = to_tensor(face, EIGHT_BITS)
     shots = parse(NOISE).shots(clean, max(COUNTS), generator(0))
     denoised = Noise2Noise.load("gaussian-small", "cpu").predict(shots[0], data_range=1.0)
     averages = {count: torch.cat(shots[:count]).mean(0, keepdim=True) for count in COUNTS}
@@ -66,7 +66,7 @@ def make_tiles() -> tuple[Tile, ...]:
 
 
 def _tile(title: str, picture: Tensor, clean: Tensor) -> Tile:
-    return Tile(title, to_pixels(picture, np.dtype(np.uint8), 255.0), Noise2Noise.psnr(picture, clean))
+    return Tile(title, to_pixels(picture, np.dtype(np.uint8), EIGHT_BITS), Noise2Noise.psnr(picture, clean))
 
 
 def draw() -> Figure:

@@ -65,8 +65,8 @@ def _notes(role: str, shown: MeasuredPicture, before: MeasuredPicture, case: Noi
         notes.append("worse than before" + ": there was no noise" * (before.psnr == math.inf))
     if shown.estimated:
         notes.append("estimated from the second shot")
-    if case.scale != 255:
-        notes.append(f"measured with white at {case.scale:,.0f}")
+    if case.range.white != 255:
+        notes.append(f"measured with white at {case.range.white:,.0f}")
     return notes
 
 

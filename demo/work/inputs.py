@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from n2n import Pairs
-from n2n.data import Picture, Scene, formats, image, reader
+from n2n.data import Picture, Scene, ValueRange, formats, image, reader, to_pixels
 from n2n.measure import NoisyPicture, one_picture
 from n2n.noise import Noise
 
@@ -116,11 +116,11 @@ def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tu
     noisy, *others = (data.to_float(shot[:, -height:, -width:])[None].contiguous() for shot in scene.shots[:2])
     whole = scene.shots[0].dtype in (np.uint8, np.uint16)
     dtype = np.dtype(np.uint8) if scene.shots[0].dtype == np.uint8 else np.dtype(np.uint16)
-    scale = data.scale if whole else 65535.0
+    limits = data.range if whole else ValueRange(0.0, 65535.0)
     notes = [] if whole else ["these are floating-point values; the download holds them with 16 bits"]
     if (height, width) != scene.shots[0].shape[-2:]:
         notes.append(f"only the last {width}×{height} pixels are shown: this page takes so many")
-    case = NoisyPicture(noisy, None, Picture(image.to_pixels(noisy, dtype, scale)), scale)
+    case = NoisyPicture(noisy, None, Picture(to_pixels(noisy, dtype, limits)), limits)
     if scene.clean is not None:
         case = replace(case, target=data.to_float(scene.clean[:, -height:, -width:])[None].contiguous())
     elif unlearnt and others:

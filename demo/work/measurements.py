@@ -22,7 +22,7 @@ def line(title: str, method: str, case: NoisyPicture, before: MeasuredPicture, a
     """One line of the table; `white` is the value that PSNR and SSIM take for 1."""
     psnr = [IDENTICAL if shown.psnr == math.inf else shown.psnr for shown in (before, after)]
     method = f"{method}, estimated" if after.estimated else method
-    return title, method, *psnr, before.ssim, after.ssim, after.seconds, f"{case.scale:.0f}"
+    return title, method, *psnr, before.ssim, after.ssim, after.seconds, f"{case.range.white:.0f}"
 
 
 def means(table: list[Line]) -> list[Line]:

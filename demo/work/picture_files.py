@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from n2n.analysis import exposures
-from n2n.data import Batch, image
+from n2n.data import EIGHT_BITS, Batch, image, to_pixels, to_tensor
 from n2n.measure import estimate, metrics
 
 
@@ -32,7 +32,7 @@ def write_picture(file: Path, role: str, picture: Tensor, pair: Batch | None) ->
 
     Raises OSError.
     """
-    pixels = image.to_pixels(picture, np.dtype(np.uint8), 255.0)
+    pixels = to_pixels(picture, np.uint8, EIGHT_BITS)
     image.write(file, image.Picture(pixels))
     height, width = pixels.shape[:2]
     if pair is None:
@@ -81,4 +81,4 @@ def _psnr(picture: Tensor, pair: Batch) -> float | None:
 
 def _as_shown(picture: Tensor) -> Tensor:
     """The values that a file of 8 bits holds."""
-    return image.to_tensor(image.to_pixels(picture, np.dtype(np.uint8), 255.0), 255.0)
+    return to_tensor(to_pixels(picture, np.uint8, EIGHT_BITS), EIGHT_BITS)

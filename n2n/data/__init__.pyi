@@ -8,9 +8,6 @@ from . import reader as reader
 from .files import write_bytes as write_bytes
 from .formats import Kind as Kind
 from .image import Picture as Picture
-from .image import full_scale as full_scale
-from .image import to_pixels as to_pixels
-from .image import to_tensor as to_tensor
 from .image import turned as turned
 from .image import turned_back as turned_back
 from .make import MOST_SHOTS as MOST_SHOTS
@@ -29,3 +26,9 @@ from .scenes import fingerprint as fingerprint
 from .sources import SAMPLES as SAMPLES
 from .tensors import load_tensors as load_tensors
 from .types import Planes as Planes
+from .value_range import EIGHT_BITS as EIGHT_BITS
+from .value_range import DataRange as DataRange
+from .value_range import ValueRange as ValueRange
+from .value_range import range_of as range_of
+from .value_range import to_pixels as to_pixels
+from .value_range import to_tensor as to_tensor

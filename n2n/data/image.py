@@ -7,10 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from PIL import Image, UnidentifiedImageError
 from torch import Tensor
@@ -39,8 +37,6 @@ DAMAGED = (
     tiff.Damaged,
     png.Damaged,
 )
-
-Depth = TypeVar("Depth", bound=np.uint8 | np.uint16)
 
 
 @dataclass(frozen=True)
@@ -196,33 +192,6 @@ WRITERS: dict[str, Callable[[Picture, Pixels], bytes]] = {
 def write(path: Path, picture: Picture) -> None:
     """Writes a picture in one step, so that the file at `path` is never half of one. Raises ValueError, OSError."""
     write_bytes(path, encode(picture, path.suffix))
-
-
-def full_scale(dtype: np.dtype[Any] | torch.dtype, maximum: float) -> float:
-    """The value of white, by which pixel values are divided to lie in [0, 1].
-
-    uint8: 255. uint16: the smallest 2^k − 1 not under the maximum, since 10- and 12-bit cameras are common.
-    Floating point: 1 up to a maximum of 4 (noise overshoots), 255 up to 1020, else 65535.
-    """
-    kind = str(dtype).removeprefix("torch.")
-    if kind == "uint8":
-        return 255.0
-    if kind == "uint16":
-        return float(2 ** max(8, int(maximum).bit_length()) - 1)
-    if kind in ("float16", "bfloat16", "float32", "float64"):
-        return next(scale for scale in (1.0, 255.0, 65535.0) if maximum <= 4 * scale or scale == 65535.0)
-    raise ValueError(f"pixels are {kind}; allowed: uint8, uint16, float16, float32, float64")
-
-
-def to_tensor(pixels: Pixels, scale: float) -> Tensor:
-    """(H, W, C) → float32 (1, C, H, W), divided by `scale`."""
-    return torch.from_numpy(pixels.astype(np.float32).transpose(2, 0, 1)[None]).contiguous() / scale
-
-
-def to_pixels(tensor: Tensor, dtype: np.dtype[Depth], scale: float) -> npt.NDArray[Depth]:
-    """Float (1, C, H, W) in [0, 1] → (H, W, C) of `dtype`, rounded, clipped to [0, scale]."""
-    values = (tensor[0].detach().float().cpu() * scale).round_().clamp_(0, scale)
-    return values.permute(1, 2, 0).contiguous().numpy().astype(dtype)
 
 
 def turned(tensor: Tensor, turn: int) -> Tensor:

@@ -13,6 +13,7 @@ from torch import Tensor
 from .padding import pad_to_multiple
 from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, Scenes, survey
 from .types import Fractions, Numbers, Planes
+from .value_range import ValueRange
 
 MOST_SAMPLED = 64  # scenes whose brightness is averaged
 MOST_HELD = 1000  # scenes held out: more make the measurement slower, hardly better
@@ -41,7 +42,7 @@ class Pairs(ABC):
     """Scenes and their common properties, from which noisy pairs are drawn: Shots or Photographs."""
 
     scenes: Scenes
-    scale: float  # value of white: 255, 65535, 1 …
+    range: ValueRange  # of the values in the scenes
     sizes: Numbers  # (N, 2): height and width of each scene in pixels
     shots: Numbers  # (N,): shots of each scene
     channels: int
@@ -147,13 +148,12 @@ class Pairs(ABC):
 
     def to_float(self, picture: Planes) -> Tensor:
         """(C, H, W) as in the file → float32 (C, H, W) with white at 1 and the set's number of channels."""
-        tensor = torch.from_numpy(picture.astype(np.float32)) / self.scale
-        return tensor.expand(self.channels, -1, -1)
+        return torch.from_numpy(self.range.to_unit(picture)).expand(self.channels, -1, -1)
 
     def _cut(self, places: Iterable[tuple[Crop, tuple[Planes, ...]]], window: int) -> Tensor:
         """Crops with K pictures of their scenes → windows, float32 (B, K, C, window, window), white is 1."""
         cut = [self._window(crop, pictures, window) for crop, pictures in places]
-        return torch.from_numpy(np.stack(cut)).float().div_(self.scale)
+        return torch.from_numpy(self.range.to_unit(np.stack(cut)))
 
     def _window(self, crop: Crop, pictures: tuple[Planes, ...], window: int) -> Planes:
         """The same window of each picture, (K, C, window, window), with the values of the file."""
@@ -241,7 +241,7 @@ def gather(scenes: Scenes, name: str, notes: tuple[str, ...] = ()) -> Shots:
     reference = " and a reference" if scenes[0].clean is not None else ""
     return Shots(
         scenes=scenes,
-        scale=found.scale,
+        range=found.range,
         sizes=found.sizes,
         shots=found.shots,
         channels=found.channels,

@@ -10,6 +10,7 @@ from torch import Tensor
 from ..noise import Noise, generator
 from .pairs import MEASURE_PIXELS, Batch, Crop, Pairs, Shots
 from .scenes import DerivedScenes, Scene, Scenes, survey
+from .value_range import UNIT
 
 FROZEN = 2  # part of the seed of noise drawn once, which tells it from noise drawn at every step
 
@@ -52,7 +53,7 @@ class Photographs(Pairs):
         """The noise of scene i is drawn from the seed and i, bit for bit."""
         return Shots(
             scenes=NoisyScenes(self, seed, shots),
-            scale=1.0,
+            range=UNIT,
             sizes=self.sizes // self.shrink,
             shots=np.full(len(self), shots),
             channels=self.channels,
@@ -102,7 +103,7 @@ def with_noise(scenes: Scenes, name: str, noise: Noise, notes: tuple[str, ...] =
     many = f"{len(scenes):,} clean photograph{'s' * (len(scenes) > 1)}"
     return Photographs(
         scenes=scenes,
-        scale=found.scale,
+        range=found.range,
         sizes=found.sizes,
         shots=found.shots,
         channels=found.channels,

@@ -10,8 +10,8 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from . import formats
-from .image import full_scale
 from .types import Numbers, Planes
+from .value_range import ValueRange, range_for
 
 SOURCE_NAMES = ("source", "noisy", "noisy1", "noisy_1", "input", "a", "x", "1")
 TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")
@@ -146,12 +146,12 @@ class Survey:
     shots: Numbers  # (N,): shots of each scene
     channels: int  # 3 as soon as one scene is in colour
     dtype: np.dtype[Any]
-    scale: float  # value of white
+    range: ValueRange
 
     def __str__(self) -> str:
         """'8-bit grey 900×450', '16-bit (white at 4095) colour 64×64 to 128×96'"""
         depth = {"uint8": "8-bit", "uint16": "16-bit"}.get(str(self.dtype), str(self.dtype))
-        depth += f" (white at {self.scale:.0f})" if depth != "8-bit" else ""
+        depth += f" (white at {self.range.white:.0f})" if depth != "8-bit" else ""
         least, most = (f"{width}×{height}" for height, width in (self.sizes.min(0), self.sizes.max(0)))
         size = least if least == most else f"{least} to {most}"
         return f"{depth} {'colour' if self.channels == 3 else 'grey'} {size}"
@@ -185,7 +185,7 @@ def survey(scenes: Scenes, name: str) -> Survey:
     if least == most:
         raise ValueError(f"'{name}' is constant: every pixel is {least:g}; nothing can be learnt from it")
     [dtype] = dtypes
-    return Survey(sizes, shots, channels, dtype, full_scale(dtype, most))
+    return Survey(sizes, shots, channels, dtype, range_for(dtype, least, most))
 
 
 def role_of(name: str) -> str | None:

@@ -8,7 +8,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from ..data import Pairs
+from ..data import Pairs, ValueRange
 from .pair_checks import CHECKS, WITHOUT_NOISE
 from .verdicts import Crop, CropPair, Sample, Verdict
 
@@ -33,13 +33,13 @@ def _sample(pairs: Pairs) -> Sample:
     count = min(len(pairs), int(np.clip(PIXELS / np.median(areas), *SCENES)))
     crops = []
     for index in np.linspace(0, len(pairs) - 1, count).round().astype(int).tolist():
-        shots = [_centre(shot, pairs.scale) for shot in pairs.scenes[index].shots[: MOST_SHOTS // count + 2]]
+        shots = [_centre(shot, pairs.range) for shot in pairs.scenes[index].shots[: MOST_SHOTS // count + 2]]
         # A centre that is all black or all white tells nothing.
         crops += [CropPair(order, *both) for order, both in enumerate(itertools.pairwise(shots)) if np.ptp(both)]
     different = tuple(pair for pair in crops if not np.array_equal(pair.source, pair.target))
     return Sample(different, (len(crops) - len(different)) / max(1, len(crops)), int((areas * (pairs.shots - 1)).sum()))
 
 
-def _centre(shot: npt.NDArray[np.generic], scale: float) -> Crop:
+def _centre(shot: npt.NDArray[np.generic], limits: ValueRange) -> Crop:
     top, left = (max(0, (side - SIDE) // 2) for side in shot.shape[-2:])
-    return shot[:, top : top + SIDE, left : left + SIDE].astype(np.float32) / np.float32(scale)
+    return limits.to_unit(shot[:, top : top + SIDE, left : left + SIDE])

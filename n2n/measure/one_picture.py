@@ -13,14 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..data import Picture, full_scale, to_pixels, to_tensor
+from ..data import EIGHT_BITS, Picture, ValueRange, range_of, to_pixels, to_tensor
 from ..noise import Noise, generator
 from . import estimate, metrics
 from .evaluate import Denoiser
 
 ERROR_GAIN = 4  # brightness of the error map: an error of a quarter of white is white
 RESIDUAL_GAIN = 2  # contrast of the residual, around mid-grey
-EIGHT_BITS = np.dtype(np.uint8)
 
 Pixels = npt.NDArray[np.uint8]  # (H, W, C)
 
@@ -32,7 +31,7 @@ class NoisyPicture:
     noisy: Tensor
     target: Tensor | None  # the clean picture, if known
     picture: Picture  # the original, from which the result takes depth, alpha and metadata
-    scale: float  # value of white in `picture`
+    range: ValueRange  # of the values in `picture`
     second: Tensor | None = None  # another shot of the scene, to estimate PSNR where the clean picture is unknown
     unlearnt: tuple[slice, slice] = (slice(None), slice(None))  # rows and columns of `second` not used in training
 
@@ -53,42 +52,42 @@ def corrupted(picture: Picture, noise: Noise, seed: int) -> NoisyPicture:
 
     The same seed gives the same noise, bit for bit.
     """
-    scale = full_scale(picture.pixels.dtype, float(picture.pixels.max()))
-    clean = to_tensor(picture.pixels, scale)
+    limits = range_of(picture.pixels)
+    clean = to_tensor(picture.pixels, limits)
     noisy = noise(clean, generator(seed))
     alpha = picture.alpha if noise.shrink == 1 else None
-    case = NoisyPicture(noisy, None, replace(picture, alpha=alpha), scale)
+    case = NoisyPicture(noisy, None, replace(picture, alpha=alpha), limits)
     return replace(case, target=_as_file(noise.clean(clean), case))
 
 
 def already_noisy(picture: Picture, clean: Picture | None) -> NoisyPicture:
     """A noisy picture, with the clean one if known. Raises ValueError where they differ in size or colour."""
-    scale = full_scale(picture.pixels.dtype, float(picture.pixels.max()))
+    limits = range_of(picture.pixels)
     if clean is None:
-        return NoisyPicture(to_tensor(picture.pixels, scale), None, picture, scale)
+        return NoisyPicture(to_tensor(picture.pixels, limits), None, picture, limits)
     if clean.pixels.shape != picture.pixels.shape:
         (height, width, channels), (rows, columns, others) = picture.pixels.shape, clean.pixels.shape
         raise ValueError(
             f"the clean picture is {columns}×{rows} with {others} channels, the noisy one {width}×{height} with "
             f"{channels}; bring the same picture in one size and colour"
         )
-    white = full_scale(clean.pixels.dtype, float(clean.pixels.max()))
+    aim = range_of(clean.pixels)
     same_depth = clean.pixels.dtype == picture.pixels.dtype
-    scale, white = (max(scale, white),) * 2 if same_depth else (scale, white)
-    return NoisyPicture(to_tensor(picture.pixels, scale), to_tensor(clean.pixels, white), picture, scale)
+    limits, aim = (max(limits, aim, key=lambda part: part.white),) * 2 if same_depth else (limits, aim)
+    return NoisyPicture(to_tensor(picture.pixels, limits), to_tensor(clean.pixels, aim), picture, limits)
 
 
 def to_picture(case: NoisyPicture, denoised: Tensor) -> Picture:
     """A denoised tensor, float (1, C, H, W), in the form of the original picture."""
-    return replace(case.picture, pixels=to_pixels(denoised, case.picture.pixels.dtype, case.scale))
+    return replace(case.picture, pixels=to_pixels(denoised, case.picture.pixels.dtype, case.range))
 
 
 def measure_displayed(picture: Tensor, target: Tensor | None, seconds: float | None = None) -> MeasuredPicture:
     """A float (1, C, H, W) as displayed, measured against the target as displayed, both in 8 bits."""
-    pixels = to_pixels(picture, EIGHT_BITS, 255.0)
+    pixels = to_pixels(picture, np.uint8, EIGHT_BITS)
     if target is None:
         return MeasuredPicture(pixels, seconds=seconds)
-    displayed, aim = (to_tensor(part, 255.0) for part in (pixels, to_pixels(target, EIGHT_BITS, 255.0)))
+    displayed, aim = (to_tensor(part, EIGHT_BITS) for part in (pixels, to_pixels(target, np.uint8, EIGHT_BITS)))
     return MeasuredPicture(pixels, psnr(displayed, aim), _ssim(displayed, aim), seconds)
 
 
@@ -97,7 +96,7 @@ def measure_file(picture: Tensor, case: NoisyPicture, seconds: float | None = No
 
     It is compared with the clean picture, or else, where there is one, with the second shot.
     """
-    pixels, file = to_pixels(picture, EIGHT_BITS, 255.0), _as_file(picture, case)
+    pixels, file = to_pixels(picture, np.uint8, EIGHT_BITS), _as_file(picture, case)
     if case.target is not None:
         return MeasuredPicture(pixels, psnr(file, case.target), _ssim(file, case.target), seconds)
     if case.second is None:
@@ -109,7 +108,7 @@ def measure_file(picture: Tensor, case: NoisyPicture, seconds: float | None = No
 
 def _as_file(picture: Tensor, case: NoisyPicture) -> Tensor:
     """A float (1, C, H, W), white at 1, as it is read from the file that `to_picture` makes of it."""
-    return to_tensor(to_pixels(picture, case.picture.pixels.dtype, case.scale), case.scale)
+    return to_tensor(to_pixels(picture, case.picture.pixels.dtype, case.range), case.range)
 
 
 def psnr(picture: Tensor, target: Tensor) -> float:
@@ -162,4 +161,4 @@ def reduced(pixels: Pixels, most: int) -> Pixels:
     scale = (most / (height * width)) ** 0.5
     sides = [min(most, max(1, int(side * scale))) for side in (height, width)]
     tensor = torch.from_numpy(pixels.transpose(2, 0, 1)[None].astype(np.float32))
-    return to_pixels(F.interpolate(tensor, sides, mode="bilinear", antialias=True) / 255, EIGHT_BITS, 255.0)
+    return to_pixels(F.interpolate(tensor, sides, mode="bilinear", antialias=True) / 255, np.uint8, EIGHT_BITS)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from ..data import ValueRange
 from .unet import UNetConfig
 
 ALWAYS = ("noise", "sigma", "psnr")  # keys that the file of a training has even where their value is unknown
@@ -33,7 +34,7 @@ class Header:
     data: str | None = None  # description of the training data
     noise: str | None = None  # noise model, such as gaussian:0-50; None where the shots were noisy already
     sigma: tuple[float, float] | None = None  # standard deviation of the shots' noise, least and most, white is 255
-    scale: float | None = None  # value of white in the data
+    range: ValueRange | None = None  # values of black and white in the data
     seed: int | None = None
     steps: int | None = None  # step of these weights; 0: the weights that training started from
     images: int | None = None  # pairs shown in these steps
@@ -53,7 +54,7 @@ class Header:
     def read(cls, values: Mapping[str, Any]) -> "Header":
         """A header from the JSON values of a file. Values that this package would not write go into `more`."""
         fields, more = {}, {}
-        for name, value in values.items():
+        for name, value in _with_range(values).items():
             if value is None and name in READERS:
                 continue
             try:
@@ -66,6 +67,7 @@ class Header:
         """The JSON values by their keys. Unknown ones are left out, except those of ALWAYS after a training."""
         own = {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name != "more"}
         own["config"] = asdict(self.config) if self.config else None
+        own["range"] = [self.range.black, self.range.white] if self.range else None
         own["mark"] = self.mark.as_json() if self.mark else None
         trained = self.data is not None
         kept = {name: value for name, value in own.items() if value not in (None, {}) or (trained and name in ALWAYS)}
@@ -74,6 +76,14 @@ class Header:
     def without_checkpoint(self) -> "Header":
         """The header for a file with the weights alone."""
         return replace(self, mark=None, facts={})
+
+
+def _with_range(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON values of a file; older ones tell the value of white alone, as `scale`."""
+    values = dict(values)
+    if "scale" in values and "range" not in values:
+        values["range"] = [0.0, values.pop("scale")]
+    return values
 
 
 def _text(value: object) -> str:
@@ -123,7 +133,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "data": _text,
     "noise": _text,
     "sigma": _sigma,
-    "scale": _number,
+    "range": lambda value: ValueRange(*map(_number, value)),
     "seed": _whole,
     "steps": _whole,
     "images": _whole,

@@ -82,7 +82,7 @@ def header_for(net: UNet, pairs: Pairs, recipe: FittedRecipe, about: Header) -> 
         data=pairs.described,
         noise=pairs.noise_model,
         sigma=pairs.noise_levels(),
-        scale=pairs.scale,
+        range=pairs.range,
         seed=recipe.seed,
         version=weights.VERSION,
     )

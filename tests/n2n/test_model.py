@@ -11,6 +11,7 @@ import safetensors.torch
 import torch
 
 import n2n
+from n2n.data import ValueRange
 from n2n.data.image import Picture
 from n2n.data.pairs import gather
 from n2n.data.reader import read
@@ -62,7 +63,7 @@ def test_a_picture_of_any_type_and_scale_gives_what_the_net_gives_in_that_type_a
     unit.view(-1)[0] = 1
     whole = dtype.startswith("u")
     noisy = (unit * white).round().to(getattr(torch, dtype)) if whole else (unit * white).to(getattr(torch, dtype))
-    expected = through_the_net(denoiser, noisy.float() / white) * white
+    expected = through_the_net(denoiser, (noisy.double() / white).float()) * white
     result = denoiser.predict(noisy)
     assert (result.dtype, result.shape) == (noisy.dtype, noisy.shape)
     torch.testing.assert_close(result.float(), expected, atol=0.501 if whole else 1e-5 * white, rtol=0)
@@ -110,7 +111,7 @@ def test_of_uint8_a_dark_picture_has_the_same_white_alone():
 
 def test_a_16_bit_picture_is_scaled_as_the_weights_learnt():
     denoiser, noisy = model(), torch.randint(0, 900, (1, 3, 32, 32)).to(torch.uint16)
-    denoiser.header = Header(scale=4095.0)
+    denoiser.header = Header(range=ValueRange(0, 4095))
     expected = 4095 * through_the_net(denoiser, noisy.float() / 4095)
     torch.testing.assert_close(denoiser.predict(noisy).float(), expected, atol=0.501, rtol=0)
 
@@ -119,7 +120,7 @@ def test_a_16_bit_picture_is_scaled_as_the_weights_learnt():
 def test_the_scale_that_the_weights_learnt_holds_for_no_other_type_nor_for_brighter_pictures(dtype, white):
     denoiser, noisy = model(), (white * torch.rand(1, 3, 32, 32)).to(getattr(torch, dtype))
     before = denoiser.predict(noisy)
-    denoiser.header = Header(scale=4095.0)
+    denoiser.header = Header(range=ValueRange(0, 4095))
     assert torch.equal(denoiser.predict(noisy), before)
 
 
@@ -200,7 +201,7 @@ def test_denoising_a_picture_is_predicting_its_pixels_and_keeps_the_rest(dtype, 
 
 def test_weights_and_header_come_back_bit_for_bit(tmp_path):
     saved = model(1)
-    saved.header = Header(scale=255.0, data="Zürich", psnr={"noisy": 20.1})
+    saved.header = Header(range=ValueRange(0, 255), data="Zürich", psnr={"noisy": 20.1})
     saved.save(tmp_path / "a.safetensors")
     loaded = Noise2Noise.load(tmp_path / "a.safetensors", "cpu")
     noisy = torch.rand(1, 1, 40, 20)
@@ -329,12 +330,12 @@ def test_training_on_noisy_pairs_brings_pictures_nearer_to_the_clean_ones(dtype,
     source, target = ((clean + 0.1 * torch.randn(64, 3, 32, 32)).clamp(0, 1) for _ in range(2))
     source, target = ((white * shot).to(dtype) for shot in (source, target))
     denoiser = Noise2Noise(UNetConfig(width=6), "cpu")
-    denoiser.header = Header(scale=white)
+    denoiser.header = Header(range=ValueRange(0, white))
     before = denoiser.psnr(denoiser.predict(source).float() / white, clean)
     last = denoiser.train(source, target, epochs=30, batch_size=16, learning_rate=5e-3)
     after = denoiser.psnr(denoiser.predict(source).float() / white, clean)
     assert after > before + 3
-    assert (last.done, denoiser.header.scale) == (True, white)
+    assert (last.done, denoiser.header.range) == (True, ValueRange(0, white))
     assert 0 < denoiser.header.steps <= last.step
 
 
@@ -413,7 +414,7 @@ def test_the_header_after_a_training_tells_that_training_only(tmp_path):
     denoiser.save(tmp_path / "mine.safetensors")
     header = Noise2Noise.load(tmp_path / "mine.safetensors", "cpu").header
     assert header.data == "8 scenes × 2 shots, float32 (white at 255) colour 32×32" and header.noise is None
-    assert (header.scale, header.start, header.recipe["steps"]) == (255, "gaussian-small", 2)
+    assert (header.range, header.start, header.recipe["steps"]) == (ValueRange(0, 255), "gaussian-small", 2)
     assert not (header.measured or header.command or header.note)
     assert set(header.psnr) == {"estimated", "estimated_noisy"}
     assert max(rates) <= 3e-4

@@ -20,6 +20,7 @@ from n2n.cli import parse, training_command
 from n2n.cli.commands import COMMANDS
 from n2n.cli.repeat import short_names
 from n2n.cli.train import chosen_settings
+from n2n.data import ValueRange
 from n2n.nets.header import Header
 from n2n.training.recipe import Recipe, named_net, named_recipe
 
@@ -203,7 +204,7 @@ def test_denoise_without_strength_gives_the_picture_back(tmp_path, weights, pict
 @pytest.mark.parametrize("scale, warned", [(None, True), (4095, False)])
 def test_denoise_warns_of_noise_on_the_scale_that_the_weights_learnt(tmp_path, capsys, scale, warned):
     model = Noise2Noise(UNetConfig(channels=1, width=6))
-    model.header = Header(noise="gaussian:0-10", scale=scale)
+    model.header = Header(noise="gaussian:0-10", range=scale and ValueRange(0, scale))
     own, out = tmp_path / "own.safetensors", tmp_path / "o.tif"
     model.save(own)
     noisy = np.random.default_rng(0).normal(500, 80, (64, 64)).clip(0, 1023).astype(np.uint16)  # 80 / 4095 = 5 / 255

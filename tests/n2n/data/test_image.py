@@ -12,7 +12,7 @@ import torch
 from PIL import Image, ImageCms, ImageOps
 
 from n2n.data.files import write_bytes
-from n2n.data.image import Picture, decode, encode, full_scale, read, to_pixels, to_tensor, turned, turned_back, write
+from n2n.data.image import Picture, decode, encode, read, turned, turned_back, write
 
 DEPTHS = [np.uint8, np.uint16]
 
@@ -352,47 +352,6 @@ def test_writing_replaces_the_old_file_and_leaves_nothing_beside_it(tmp_path):
     write(tmp_path / "a.png", Picture(noise(7, 5, 3)))
     assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
     assert np.array_equal(read(tmp_path / "a.png").pixels, noise(7, 5, 3))
-
-
-@pytest.mark.parametrize(
-    "dtype, maximum, white",
-    [
-        ("uint8", 3, 255),
-        ("uint16", 0, 255),
-        ("uint16", 255, 255),
-        ("uint16", 256, 511),
-        ("uint16", 1000, 1023),
-        ("uint16", 4095, 4095),
-        ("uint16", 4096, 8191),
-        ("uint16", 65535, 65535),
-        ("float16", 1.3, 1),
-        ("float32", 4, 1),
-        ("float32", 4.1, 255),
-        ("float64", 300, 255),
-        ("float64", 1021, 65535),
-    ],
-)
-def test_the_value_of_white_follows_type_and_maximum(dtype, maximum, white):
-    assert full_scale(np.dtype(dtype), maximum) == full_scale(getattr(torch, dtype), maximum) == white
-
-
-@pytest.mark.parametrize("dtype", [np.dtype(bool), np.dtype(np.int32), torch.int64, torch.complex64])
-def test_a_type_without_a_white_is_refused_by_name(dtype):
-    with pytest.raises(ValueError, match=f"pixels are {str(dtype).removeprefix('torch.')}; allowed: uint8"):
-        full_scale(dtype, 1)
-
-
-@pytest.mark.parametrize("dtype, scale", [(np.uint8, 255), (np.uint16, 65535), (np.uint16, 1023)])
-def test_every_pixel_value_survives_the_way_to_a_tensor_and_back(dtype, scale):
-    pixels = np.arange(scale + 1, dtype=dtype).reshape(-1, 2, 1)
-    tensor = to_tensor(pixels, scale)
-    assert (tensor.shape, tensor.min(), tensor.max()) == ((1, 1, len(pixels), 2), 0, 1)
-    assert np.array_equal(to_pixels(tensor, dtype, scale), pixels)
-
-
-def test_pixels_beyond_black_and_white_are_clipped_and_the_rest_rounded():
-    tensor = torch.tensor([-0.1, 0.4, 0.6, 254.6, 300]).div(255).view(1, 1, 1, 5)
-    assert to_pixels(tensor, np.uint8, 255).ravel().tolist() == [0, 0, 1, 255, 255]
 
 
 def test_the_eight_turns_are_the_eight_of_numpy():

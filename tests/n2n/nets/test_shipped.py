@@ -55,7 +55,7 @@ def test_the_files_are_small():
 
 
 def test_the_header_tells_what_was_done(name):
-    known = {"config", "recipe", "data", "noise", "scale", "seed", "steps", "images", "seconds", "psnr", "version"}
+    known = {"config", "recipe", "data", "noise", "range", "seed", "steps", "images", "seconds", "psnr", "version"}
     assert known | {"command", "machine", "note", "measured"} <= set(Noise2Noise.load(name).header.as_json())
 
 

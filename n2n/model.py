@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .data import DataRange, Pairs, Picture, Planes, StackedScenes, ValueRange, gather, range_of, to_pixels, to_tensor
+from .data import DataRange, Pairs, Picture, Planes, StackedScenes, ValueRange, gather, range_of, value_range
 from .machine import find_device
 from .measure import metrics
 from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
@@ -178,35 +178,37 @@ class Noise2Noise:
         if not noisy.isfinite().all():
             raise ValueError("the picture has NaN or infinite pixels; replace them by measured values")
         limits = self.range_for(_plain(noisy), data_range)
-        exact = torch.float32 if noisy.element_size() <= 2 else torch.float64
         at_once = max(1, AT_ONCE // (noisy.shape[-1] * noisy.shape[-2]))
         result = torch.empty_like(noisy)
         for first in range(0, len(noisy), at_once):
-            part = ((noisy[first : first + at_once].to(exact) - limits.black) / limits.span).float()
-            denoised = tiling.blend(part, self._denoise(part, ensemble), strength).to(exact)
-            denoised = denoised * limits.span + limits.black
-            if not noisy.is_floating_point():
-                allowed = torch.iinfo(noisy.dtype)
-                denoised = denoised.round_().clamp_(allowed.min, allowed.max)
-            result[first : first + at_once] = denoised.to(noisy.dtype)
+            part = value_range.to_unit(noisy[first : first + at_once], limits)
+            denoised = tiling.blend(part, self._denoise(part, ensemble), strength)
+            result[first : first + at_once] = value_range.from_unit(denoised, noisy.dtype, limits)
         return result
 
     def denoise(
         self, picture: Picture, *, data_range: DataRange | None = None, ensemble: bool = False, strength: float = 1.0
     ) -> Picture:
         """Denoises a picture, which keeps its depth, channels, alpha and metadata; see `predict`. Raises ValueError."""
-        limits = self.range_for(picture.pixels, data_range)
-        noisy = to_tensor(picture.pixels, limits)
+        limits = self.range_for(picture.pixels.transpose(2, 0, 1), data_range)
+        noisy = value_range.to_tensor(picture.pixels, limits)
         denoised = tiling.blend(noisy, self._denoise(noisy, ensemble), strength)
-        return replace(picture, pixels=to_pixels(denoised, picture.pixels.dtype, limits))
+        return replace(picture, pixels=value_range.to_pixels(denoised, picture.pixels.dtype, limits))
+
+    def range_for(self, planes: Planes, data_range: DataRange | None = None) -> ValueRange:
+        """The range in which pictures, (…, H, W), are denoised; see `predict`. Raises ValueError."""
+        return range_of(planes, learnt=self.header.learnt_range(planes.dtype), asked=data_range)
 
     def adapted(self, pairs: Pairs) -> Pairs:
-        """The pairs with the net's channels, grey made colour. Raises ValueError for colour with a grey net."""
+        """The pairs with the net's channels, grey made colour, in the range that the weights learnt if they are in its
+        unit. Raises ValueError for colour with a grey net.
+        """
         if pairs.channels > self.net.config.channels:
             raise ValueError(
                 f"the pictures are in colour, the net is for {self.net.config.channels} channel; use another"
             )
-        return replace(pairs, channels=self.net.config.channels)
+        learnt = self.header.learnt_range(pairs.values.dtype) if pairs.values else None
+        return replace(pairs.in_range(learnt), channels=self.net.config.channels)
 
     def _denoise(self, noisy: Tensor, ensemble: bool) -> Tensor:
         """Denoises float (N, C, H, W), white at 1; also grey pictures with a colour net and colour with a grey one."""
@@ -219,10 +221,6 @@ class Noise2Noise:
         if channels == 1:
             return tiling.denoise(self.fast, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
         raise ValueError(f"the picture has {channels} channels, the net {own}; allowed: {own} or 1")
-
-    def range_for(self, pixels: Planes, data_range: DataRange | None = None) -> ValueRange:
-        """The range of values of a picture, or the one that is asked for; see `predict`. Raises ValueError."""
-        return range_of(pixels, self.header.range, data_range)
 
     @staticmethod
     def psnr(denoised: Tensor, clean: Tensor, data_range: float = 1.0) -> float:

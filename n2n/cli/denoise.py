@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ..data import Picture, formats, image, range_of, to_tensor
+from ..data import Picture, formats, image, pixel_range, to_tensor
 from ..machine import find_device
 from ..measure import choice
 from ..model import Noise2Noise
@@ -153,13 +153,13 @@ def _warn(
     path: Path, picture: Picture, model: Noise2Noise, data_range: float | None, shipped: Mapping[str, Header]
 ) -> None:
     """Prints a warning where the weights did not learn such noise, with the weights that did."""
-    limits = model.range_for(picture.pixels, data_range)
+    limits = model.range_for(picture.pixels.transpose(2, 0, 1), data_range)
     if warning := choice.warning(to_tensor(picture.pixels, limits), model.header, shipped):
         print(f"{path}: {warning}", file=sys.stderr)
 
 
 def _compare(noisy: Picture, denoised: Picture, clean: Picture) -> None:
-    limits = range_of(clean.pixels)
+    limits = pixel_range(clean.pixels)
     target = to_tensor(clean.pixels, limits)
     before, after = (Noise2Noise.psnr(to_tensor(picture.pixels, limits), target) for picture in (noisy, denoised))
     print(f"PSNR {before:.2f} dB before, {after:.2f} dB after")

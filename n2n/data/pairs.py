@@ -4,37 +4,22 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from .batch import Batch, Crop
+from .learnt_range import Values, in_unit
 from .padding import pad_to_multiple
 from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, Scenes, survey
-from .types import Fractions, Numbers, Planes
+from .types import Numbers, Planes
 from .value_range import ValueRange
 
 MOST_SAMPLED = 64  # scenes whose brightness is averaged
 MOST_HELD = 1000  # scenes held out: more make the measurement slower, hardly better
 MEASURE_PIXELS = 2**20  # pixels denoised at once while measuring
-
-
-class Batch(NamedTuple):
-    """Pictures of one size to measure on, float32 (N, C, H, W), white is 1."""
-
-    names: tuple[str, ...]
-    source: Tensor
-    target: Tensor | None  # the second shot, if there is one
-    clean: Tensor | None
-
-
-class Crop(NamedTuple):
-    """A random window of a random pair of a scene, as training uses it."""
-
-    scene: int
-    order: int  # which of the ordered pairs of its shots
-    place: Fractions  # (2,): how far down and across, as a fraction of the room for the window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +28,7 @@ class Pairs(ABC):
 
     scenes: Scenes
     range: ValueRange  # of the values in the scenes
+    values: Values | None  # type and limits; None where they were brought to [0, 1] before
     sizes: Numbers  # (N, 2): height and width of each scene in pixels
     shots: Numbers  # (N,): shots of each scene
     channels: int
@@ -135,6 +121,10 @@ class Pairs(ABC):
         sizes[0, axis - 1] = high - low
         where = (slice(None),) * axis + (slice(low, high),)
         return replace(self, scenes=[self.scenes[0].window(where)], sizes=sizes)
+
+    def in_range(self, learnt: ValueRange | None) -> Self:
+        """The same pairs in the range that weights `learnt`, if the values are in its unit."""
+        return replace(self, range=learnt) if learnt and self.values and in_unit(self.values, learnt) else self
 
     def brightness(self) -> float:
         """Mean pixel of some evenly spread scenes, between 0.01 and 0.99."""
@@ -242,6 +232,7 @@ def gather(scenes: Scenes, name: str, notes: tuple[str, ...] = ()) -> Shots:
     return Shots(
         scenes=scenes,
         range=found.range,
+        values=found.values,
         sizes=found.sizes,
         shots=found.shots,
         channels=found.channels,

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from ..noise import Noise, generator
-from .pairs import MEASURE_PIXELS, Batch, Crop, Pairs, Shots
+from .batch import Batch, Crop
+from .pairs import MEASURE_PIXELS, Pairs, Shots
 from .scenes import DerivedScenes, Scene, Scenes, survey
 from .value_range import UNIT
 
@@ -54,6 +55,7 @@ class Photographs(Pairs):
         return Shots(
             scenes=NoisyScenes(self, seed, shots),
             range=UNIT,
+            values=None,
             sizes=self.sizes // self.shrink,
             shots=np.full(len(self), shots),
             channels=self.channels,
@@ -104,6 +106,7 @@ def with_noise(scenes: Scenes, name: str, noise: Noise, notes: tuple[str, ...] =
     return Photographs(
         scenes=scenes,
         range=found.range,
+        values=found.values,
         sizes=found.sizes,
         shots=found.shots,
         channels=found.channels,

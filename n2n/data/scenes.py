@@ -5,13 +5,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import EllipsisType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 import numpy as np
 
 from . import formats
+from .learnt_range import PLANES, Values, check_type, in_words, range_for, spread, values_of
 from .types import Numbers, Planes
-from .value_range import ValueRange, range_for
+from .value_range import ValueRange
 
 SOURCE_NAMES = ("source", "noisy", "noisy1", "noisy_1", "input", "a", "x", "1")
 TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")
@@ -145,13 +146,16 @@ class Survey:
     sizes: Numbers  # (N, 2): height and width in pixels
     shots: Numbers  # (N,): shots of each scene
     channels: int  # 3 as soon as one scene is in colour
-    dtype: np.dtype[Any]
+    values: Values  # of all pictures
     range: ValueRange
+    above: int  # values above white, where white is that of the bits in use
 
     def __str__(self) -> str:
         """'8-bit grey 900×450', '16-bit (white at 4095) colour 64×64 to 128×96'"""
-        depth = {"uint8": "8-bit", "uint16": "16-bit"}.get(str(self.dtype), str(self.dtype))
-        depth += f" (white at {self.range.white:.0f})" if depth != "8-bit" else ""
+        dtype = self.values.dtype
+        depth = {"uint8": "8-bit", "uint16": "16-bit"}.get(str(dtype), str(dtype))
+        words = in_words(self.range, dtype, self.above)
+        depth += f" ({words})" if words else ""
         least, most = (f"{width}×{height}" for height, width in (self.sizes.min(0), self.sizes.max(0)))
         size = least if least == most else f"{least} to {most}"
         return f"{depth} {'colour' if self.channels == 3 else 'grey'} {size}"
@@ -173,6 +177,7 @@ def survey(scenes: Scenes, name: str) -> Survey:
         chunks = (picture for scene in scenes for picture in scene.pictures)
     if len(dtypes) > 1:
         raise ValueError(f"'{name}' mixes {' and '.join(sorted(map(str, dtypes)))} pictures; bring one depth")
+    check_type(*dtypes)
     if sizes.min() < LEAST_SIDE:
         height, width = sizes[sizes.min(1).argmin()]
         raise ValueError(f"'{name}' has a picture of {width}×{height} pixels; the least is {LEAST_SIDE}×{LEAST_SIDE}")
@@ -184,8 +189,21 @@ def survey(scenes: Scenes, name: str) -> Survey:
         least, most = min(least, low), max(most, high)
     if least == most:
         raise ValueError(f"'{name}' is constant: every pixel is {least:g}; nothing can be learnt from it")
-    [dtype] = dtypes
-    return Survey(sizes, shots, channels, dtype, range_for(dtype, least, most))
+    values = _values(scenes)
+    limits = range_for(values)
+    return Survey(sizes, shots, channels, values, limits, _above(scenes, limits.white) if most > limits.white else 0)
+
+
+def _values(scenes: Scenes) -> Values:
+    """The values of evenly spread scenes."""
+    some = spread(len(scenes), PLANES)
+    pictures = (picture for place in some for picture in scenes[place].pictures)
+    return values_of(pictures, len(some) * len(scenes[0].pictures))
+
+
+def _above(scenes: Scenes, white: float) -> int:
+    """How many values are above white."""
+    return sum(int((picture > white).sum()) for scene in scenes for picture in scene.pictures)
 
 
 def role_of(name: str) -> str | None:

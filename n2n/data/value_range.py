@@ -1,29 +1,14 @@
-"""The range of values of pictures: an affine map between the values of a file and those of a net, and how it is learnt.
+"""The range of values of pictures: an affine map between the values of a file and those of a net."""
 
-The rule, for the pixels of a set or of one picture, has three parts. Two limits are robust: a few hot or dead pixels,
-and lines of them, do not move them.
-
-1. Whole numbers without sign: black is 0 and white is 2^k − 1, with the bits k in use by the upper limit, 8 at least.
-2. Floating point: black is 0, and white is 1 or 255 where the limits lie there, with room for noise beyond both ends.
-3. Both where the limits are closer than an eighth of white, and everything else: black and white are the limits.
-"""
-
-import sys
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from .types import Planes
-
-DataRange: TypeAlias = float | tuple[float, float]  # white, or black and white, in the unit of the file
 Depth = TypeVar("Depth", bound=np.number[Any])
-
-WHOLE = ("uint8", "uint16", "uint32")
-OTHERS = ("int8", "int16", "int32", "float16", "bfloat16", "float32", "float64")
 
 
 @dataclass(frozen=True)
@@ -90,43 +75,20 @@ def to_pixels(tensor: Tensor, dtype: npt.DTypeLike, limits: ValueRange) -> npt.N
     return limits.from_unit(values, np.dtype(dtype))
 
 
+def to_unit(values: Tensor, limits: ValueRange) -> Tensor:
+    """Values of any type and shape → float32 of the same shape, on the same device, black at 0 and white at 1."""
+    exact = torch.float32 if values.element_size() <= 2 else torch.float64
+    return ((values.to(exact) - limits.black) / limits.span).float()
+
+
+def from_unit(values: Tensor, dtype: torch.dtype, limits: ValueRange) -> Tensor:
+    """The inverse of `to_unit`; whole numbers are rounded, and clipped to the limits of `dtype`."""
+    exact = values.double() * limits.span + limits.black
+    if not dtype.is_floating_point:
+        allowed = torch.iinfo(dtype)
+        exact = exact.round_().clamp_(allowed.min, allowed.max)
+    return exact.to(dtype)
+
+
 EIGHT_BITS = ValueRange(0.0, 255.0)
 UNIT = ValueRange(0.0, 1.0)
-
-
-def asked_range(asked: DataRange, dtype: np.dtype[Any]) -> ValueRange:
-    """The range that a person asks for. Raises ValueError where pixels of `dtype` cannot have it."""
-    black, white = asked if isinstance(asked, tuple) else (0.0, asked)
-    most = whole_limits(dtype)[1] if dtype.kind in "iu" else sys.float_info.max
-    if not -most <= black < white <= most:
-        upto = f", {most} at most" if dtype.kind in "iu" else " and finite"
-        raise ValueError(f"data_range is {asked}; allowed: white, above 0{upto}, or (black, white)")
-    return ValueRange(black, white)
-
-
-def range_of(planes: Planes, learnt: ValueRange | None = None, asked: DataRange | None = None) -> ValueRange:
-    """The range of a picture, (…, H, W): the one that is `asked` for, or that which weights `learnt` where the picture
-    fits there, or else its own. Raises ValueError.
-    """
-    if asked is not None:
-        return asked_range(asked, planes.dtype)
-    low, high = float(planes.min()), float(planes.max())
-    return fitting(planes.dtype, low, high, learnt)
-
-
-def fitting(dtype: np.dtype[Any], low: float, high: float, learnt: ValueRange | None) -> ValueRange:
-    """The range that weights `learnt` where values of these limits fit there, or else the one for the limits."""
-    if learnt and dtype == np.uint16 and learnt.white > 255 and high <= learnt.white:
-        return learnt
-    return range_for(dtype, low, high)
-
-
-def range_for(dtype: np.dtype[Any], low: float, high: float) -> ValueRange:
-    """The range for values of a type and these limits."""
-    if dtype == np.uint8:
-        return EIGHT_BITS
-    if dtype.kind == "u":
-        return ValueRange(0.0, float(2 ** max(8, int(high).bit_length()) - 1))
-    if dtype.kind == "f":
-        return ValueRange(0.0, next(white for white in (1.0, 255.0, 65535.0) if high <= 4 * white or white == 65535.0))
-    raise ValueError(f"pixels are {dtype}; allowed: {', '.join((*WHOLE, *OTHERS))}")

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..data import EIGHT_BITS, Picture, ValueRange, range_of, to_pixels, to_tensor
+from ..data import EIGHT_BITS, Picture, ValueRange, pixel_range, to_pixels, to_tensor
 from ..noise import Noise, generator
 from . import estimate, metrics
 from .evaluate import Denoiser
@@ -47,12 +47,12 @@ class MeasuredPicture:
     estimated: bool = False  # whether the PSNR is estimated from a second shot
 
 
-def corrupted(picture: Picture, noise: Noise, seed: int) -> NoisyPicture:
+def corrupted(picture: Picture, noise: Noise, seed: int, learnt: ValueRange | None = None) -> NoisyPicture:
     """A clean picture with noise added. The clean picture, as a file would hold it, becomes the target.
 
-    The same seed gives the same noise, bit for bit.
+    `learnt` is the range of the weights for it, if any. The same seed gives the same noise, bit for bit.
     """
-    limits = range_of(picture.pixels)
+    limits = pixel_range(picture.pixels, learnt=learnt)
     clean = to_tensor(picture.pixels, limits)
     noisy = noise(clean, generator(seed))
     alpha = picture.alpha if noise.shrink == 1 else None
@@ -60,10 +60,13 @@ def corrupted(picture: Picture, noise: Noise, seed: int) -> NoisyPicture:
     return replace(case, target=_as_file(noise.clean(clean), case))
 
 
-def already_noisy(picture: Picture, clean: Picture | None) -> NoisyPicture:
-    """A noisy picture, with the clean one if known. Raises ValueError where they differ in size or colour."""
-    limits = range_of(picture.pixels)
+def already_noisy(picture: Picture, clean: Picture | None, learnt: ValueRange | None = None) -> NoisyPicture:
+    """A noisy picture, with the clean one if known; `learnt` is the range of the weights for it, if any.
+
+    Raises ValueError where the two differ in size or colour.
+    """
     if clean is None:
+        limits = pixel_range(picture.pixels, learnt=learnt)
         return NoisyPicture(to_tensor(picture.pixels, limits), None, picture, limits)
     if clean.pixels.shape != picture.pixels.shape:
         (height, width, channels), (rows, columns, others) = picture.pixels.shape, clean.pixels.shape
@@ -71,9 +74,10 @@ def already_noisy(picture: Picture, clean: Picture | None) -> NoisyPicture:
             f"the clean picture is {columns}×{rows} with {others} channels, the noisy one {width}×{height} with "
             f"{channels}; bring the same picture in one size and colour"
         )
-    aim = range_of(clean.pixels)
-    same_depth = clean.pixels.dtype == picture.pixels.dtype
-    limits, aim = (max(limits, aim, key=lambda part: part.white),) * 2 if same_depth else (limits, aim)
+    if clean.pixels.dtype == picture.pixels.dtype:
+        limits = aim = pixel_range(picture.pixels, clean.pixels, learnt=learnt)
+    else:
+        limits, aim = pixel_range(picture.pixels, learnt=learnt), pixel_range(clean.pixels)
     return NoisyPicture(to_tensor(picture.pixels, limits), to_tensor(clean.pixels, aim), picture, limits)
 
 

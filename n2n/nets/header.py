@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from ..data import ValueRange
 from .unet import UNetConfig
 
@@ -35,6 +37,7 @@ class Header:
     noise: str | None = None  # noise model, such as gaussian:0-50; None where the shots were noisy already
     sigma: tuple[float, float] | None = None  # standard deviation of the shots' noise, least and most, white is 255
     range: ValueRange | None = None  # values of black and white in the data
+    dtype: str | None = None  # type of the values in the data, such as uint16
     seed: int | None = None
     steps: int | None = None  # step of these weights; 0: the weights that training started from
     images: int | None = None  # pairs shown in these steps
@@ -72,6 +75,17 @@ class Header:
         trained = self.data is not None
         kept = {name: value for name, value in own.items() if value not in (None, {}) or (trained and name in ALWAYS)}
         return dict(self.more) | kept
+
+    def learnt_range(self, dtype: np.dtype[Any]) -> ValueRange | None:
+        """The range that was learnt from data of this type, or from any floating point; None where it was another.
+
+        Older files do not tell the type: there, white tells it.
+        """
+        if self.range is None:
+            return None
+        learnt = self.dtype or {255.0: "uint8", 1.0: "float32"}.get(self.range.white, "uint16")
+        both_real = dtype.kind == "f" and learnt.startswith("float")
+        return self.range if both_real or str(dtype) == learnt else None
 
     def without_checkpoint(self) -> "Header":
         """The header for a file with the weights alone."""
@@ -133,6 +147,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "data": _text,
     "noise": _text,
     "sigma": _sigma,
+    "dtype": _text,
     "range": lambda value: ValueRange(*map(_number, value)),
     "seed": _whole,
     "steps": _whole,

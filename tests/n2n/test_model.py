@@ -56,7 +56,7 @@ class Code:
 
 @pytest.mark.parametrize(
     "dtype, white",
-    [("uint8", 255), ("uint16", 65535), ("uint16", 1023), ("float32", 1), ("float64", 255), ("float64", 65535)],
+    [("uint8", 255), ("uint16", 65535), ("uint16", 1023), ("float32", 1), ("float64", 255)],
 )
 def test_a_picture_of_any_type_and_scale_gives_what_the_net_gives_in_that_type_and_scale(dtype, white):
     denoiser, unit = model(), torch.rand(2, 3, 32, 64, dtype=torch.float64)
@@ -116,7 +116,7 @@ def test_a_16_bit_picture_is_scaled_as_the_weights_learnt():
     torch.testing.assert_close(denoiser.predict(noisy).float(), expected, atol=0.501, rtol=0)
 
 
-@pytest.mark.parametrize("dtype, white", [("uint8", 255), ("float32", 1), ("uint16", 8191)])
+@pytest.mark.parametrize("dtype, white", [("uint8", 255), ("float32", 1), ("uint16", 65535)])
 def test_the_scale_that_the_weights_learnt_holds_for_no_other_type_nor_for_brighter_pictures(dtype, white):
     denoiser, noisy = model(), (white * torch.rand(1, 3, 32, 32)).to(getattr(torch, dtype))
     before = denoiser.predict(noisy)

@@ -1,38 +1,10 @@
-"""The range of values: learnt from pixels, and the way of values to a net and back."""
+"""The range of values: the way of values to a net and back."""
 
 import numpy as np
 import pytest
 import torch
 
-from n2n.data import EIGHT_BITS, ValueRange, range_of, to_pixels, to_tensor
-
-
-@pytest.mark.parametrize(
-    "dtype, maximum, white",
-    [
-        ("uint8", 3, 255),
-        ("uint16", 0, 255),
-        ("uint16", 255, 255),
-        ("uint16", 256, 511),
-        ("uint16", 1000, 1023),
-        ("uint16", 4095, 4095),
-        ("uint16", 4096, 8191),
-        ("uint16", 65535, 65535),
-        ("float16", 1.3, 1),
-        ("float32", 4, 1),
-        ("float32", 4.1, 255),
-        ("float64", 300, 255),
-        ("float64", 1021, 65535),
-    ],
-)
-def test_the_value_of_white_follows_type_and_maximum(dtype, maximum, white):
-    assert range_of(np.linspace(0, maximum, 64).astype(dtype).reshape(1, 8, 8)) == ValueRange(0, white)
-
-
-@pytest.mark.parametrize("dtype", [bool, np.int64])
-def test_a_type_without_a_white_is_refused_by_name(dtype):
-    with pytest.raises(ValueError, match=f"pixels are {np.dtype(dtype)}; allowed: uint8"):
-        range_of(np.ones((1, 8, 8), dtype))
+from n2n.data import EIGHT_BITS, ValueRange, to_pixels, to_tensor
 
 
 @pytest.mark.parametrize("dtype, white", [(np.uint8, 255), (np.uint16, 65535), (np.uint16, 1023)])

@@ -1,0 +1,24 @@
+"""What is drawn from pairs: batches to measure on, and the places of crops to learn from."""
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+from .types import Fractions
+
+
+class Batch(NamedTuple):
+    """Pictures of one size to measure on, float32 (N, C, H, W), white is 1."""
+
+    names: tuple[str, ...]
+    source: Tensor
+    target: Tensor | None  # the second shot, if there is one
+    clean: Tensor | None
+
+
+class Crop(NamedTuple):
+    """A random window of a random pair of a scene, as training uses it."""
+
+    scene: int
+    order: int  # which of the ordered pairs of its shots
+    place: Fractions  # (2,): how far down and across, as a fraction of the room for the window

@@ -1,3 +1,4 @@
+from . import exposure as exposure
 from . import files as files
 from . import formats as formats
 from . import image as image
@@ -5,6 +6,7 @@ from . import make as make
 from . import pairs as pairs
 from . import png as png
 from . import reader as reader
+from . import registration as registration
 from .files import write_bytes as write_bytes
 from .formats import Kind as Kind
 from .image import Picture as Picture

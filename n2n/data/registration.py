@@ -168,17 +168,26 @@ def _step(
     products = parts @ parts.T
     solved = np.linalg.lstsq(products, parts @ one.ravel(), rcond=1e-12)[0]
     left = one.ravel() - solved @ parts
-    # A smoothed pixel shares its noise with about 4πσ² others.
-    together = 4 * math.pi * sigma**2
+    together = _sharing(sigma)
     spread = np.sqrt(np.abs(np.diag(np.linalg.pinv(products))) * float(np.mean(left**2)) * together)
     step = np.zeros(4)
     step[: len(slopes)] = solved[: len(slopes)] / (solved[len(slopes)] or 1.0)
     error = float(np.hypot(*spread[2:4])) if turning else float(np.hypot(*spread[:2]))
     # Slopes of noise are none of the scene's: only what both shots have in common holds the motion.
     common = float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
-    error = error / common if common > SURE / math.sqrt(one.size / together) else math.inf
+    error = error / common if common > by_chance(one.shape, sigma) else math.inf
     step[2:] /= half
     return step, error
+
+
+def _sharing(sigma: float) -> float:
+    """With how many others a pixel shares its noise after a Gaussian filter."""
+    return 4 * math.pi * sigma**2
+
+
+def by_chance(shape: tuple[int, ...], sigma: float) -> float:
+    """The highest correlation that two smoothed pictures of noise only are likely to have."""
+    return SURE * math.sqrt(_sharing(sigma) / math.prod(shape))
 
 
 def _moved(motion: Motion, step: npt.NDArray[np.float64]) -> Motion:

@@ -11,7 +11,7 @@ from .details import detail_levels, third_differences
 from .metrics import to_psnr
 from .verdicts import Sample, Verdict, judged, signed
 
-BLOCK = 64  # pixels: side of the blocks in which common noise is looked for
+BLOCK = 32  # pixels: side of the blocks in which common noise is looked for
 FLATTEST = 0.1  # quantile of the blocks: there the picture itself has the least detail
 FAINT = 3 / 255  # common noise, white is 1, below which nobody would see that it stays
 

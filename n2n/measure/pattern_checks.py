@@ -12,7 +12,9 @@ import skimage
 from .verdicts import Sample, Verdict, judged, spread
 
 BANDS = 4  # parts of a picture, each of which shows lines that run all through it
-HOT = 6.0  # σ of the noise by which a hot pixel differs from all its neighbours
+HOT = 4.5  # σ of the noise by which a hot pixel differs from its neighbours
+BRIGHT = 0.1  # of white: a hot pixel differs by more; fine detail of the scene hardly does, all alone
+LONELY = 120.0  # in a million pixels: so many details of a single scene may look like hot pixels
 PATCH = 16  # pixels: side of the patches in which scenes are compared
 SCENES = (6, 48)  # least and greatest number of scenes that are compared
 DIFFERENT = 0.3  # correlation of scenes at most: where they are alike, what they share is no fault of the camera
@@ -62,21 +64,30 @@ def _profile(part: Numbers, axis: int) -> Numbers:
 
 
 def hot_pixels(sample: Sample) -> Verdict:
-    """How many pixels in a million stand out alone at the same place of both shots, less what chance would bring."""
+    """How many pixels in a million stand out alone at the same place of both shots, less what chance would bring.
+
+    Where there are different scenes, those count that do so in several of them: detail of a scene does not.
+    """
     both = chance = total = 0.0
+    maps: dict[tuple[int, ...], list[npt.NDArray[np.bool_]]] = {}
     for pair in sample.crops:
+        hot = np.zeros(pair.source.shape, bool)
         for sign in (1, -1):
             one, two = (_outliers(sign * shot) for shot in pair[2:])
-            both += float((one & two).sum())
+            hot |= one & two
             chance += float(one.sum()) * float(two.sum()) / one.size
+        both += float(hot.sum())
         total += pair.source.size
-    excess = both - chance
-    value = 1e6 * excess / total if both >= 3 and excess > 5 * math.sqrt(chance + 1) else 0.0
+        maps.setdefault(hot.shape, []).append(hot)
+    value = 1e6 * (both - chance) / total if both >= 3 and both - chance > 5 * math.sqrt(chance + 1) else 0.0
+    if again := [np.sum(hot, axis=0) > max(1, len(hot) // 8) for hot in maps.values() if len(hot) > 2]:
+        value = max(1e6 * float(np.mean(places)) for places in again) if value else 0.0
+    limits = (10.0, 1e4) if again else (LONELY, 1e4)
     found = f"{value:.3g} of a million pixels stand out at the same place in both shots."
     then = (
         f"Such hot or dead pixels are learnt as picture and stay: {DARK_FRAMES}, or replace them by their neighbours."
     )
-    return judged("hot pixels in both shots", value, "in a million pixels", (10, 10000), found, then)
+    return judged("hot pixels in both shots", value, "in a million pixels", limits, found, then)
 
 
 def _outliers(shot: Numbers) -> npt.NDArray[np.bool_]:
@@ -85,9 +96,9 @@ def _outliers(shot: Numbers) -> npt.NDArray[np.bool_]:
     ring[0, 1, 1] = False
     middle = scipy.ndimage.median_filter(shot, footprint=ring)
     highest = scipy.ndimage.maximum_filter(shot, footprint=ring)
-    noise = 1.4826 * float(np.median(np.abs(shot - middle))) + 1e-6
     alone = shot - middle
-    found: npt.NDArray[np.bool_] = (alone > HOT * noise) & (highest - middle < alone / 3)
+    around = scipy.ndimage.uniform_filter(np.minimum(np.abs(alone), BRIGHT), (0, 9, 9))
+    found: npt.NDArray[np.bool_] = (alone > np.maximum(HOT * 1.25 * around, BRIGHT)) & (highest - middle < alone / 3)
     return found
 
 
@@ -101,7 +112,7 @@ def fixed_pattern(sample: Sample) -> Verdict:
         count = len(patches)
         alike = (np.square(patches.sum(axis=0)).sum(axis=-1) - count) / (count * (count - 1))  # mean correlation
         usual = 1.4826 * float(np.median(np.abs(alike - np.median(alike))))
-        value = 100 * float(np.mean(alike > max(0.25, 8 * usual)))
+        value = 100 * float(np.mean(alike > max(0.2, 6 * usual)))
     if value > 0:
         found = f"{value:.2g} % of the area look the same in scenes that are otherwise different, as under dust."
     then = f"It is in both shots of each pair, learnt as picture, and stays: clean the optics, {DARK_FRAMES}, or move."
@@ -117,10 +128,8 @@ def _patches_of_scenes(sample: Sample) -> Numbers | None:
         return None
     greys = [(pair.grey[0] + pair.grey[1]) / 2 for pair in spread(alike, SCENES[1])]
     small = [skimage.transform.downscale_local_mean(grey, (8, 8)).ravel() for grey in greys]
-    others = [
-        abs(float(np.corrcoef(one, two)[0, 1])) for one, two in itertools.pairwise(small) if one.std() * two.std()
-    ]
-    if not others or np.median(others) > DIFFERENT:
+    others = [float(np.corrcoef(one, two)[0, 1]) for one, two in itertools.pairwise(small) if one.std() * two.std()]
+    if not others or np.mean(others) > DIFFERENT:
         return None
     return np.stack([_unit_patches(grey) for grey in greys])
 

@@ -24,6 +24,7 @@ def shift(sample: Sample) -> Verdict:
     The errors of the halves are independent: the median of their product is the squared shift, unbiased by noise.
     """
     halves = np.array([_shifts_of_halves(pair) for pair in sample.crops])  # (pairs, 2, (down, right))
+    halves[[not _shows_structure(*both) for both in zip(sample.crops, halves.mean(axis=1))]] = 0
     apart, middle = np.abs(np.subtract(*halves.swapaxes(0, 1))), halves.mean(axis=1)
     size = np.sqrt(np.median(halves.prod(axis=1), axis=0).clip(0))
     value = math.hypot(*np.where(size > 2 * np.median(apart, axis=0) / math.sqrt(len(halves)), size, 0))
@@ -39,6 +40,12 @@ def shift(sample: Sample) -> Verdict:
     then = f"Edges are learnt blurred by that much, and an estimated PSNR is wrong.{names} Register the shots: {ALIGN}."
     limits = (0.25 if share == 0 else 0, FAR)
     return judged("shift", value, "px", limits, found, then, ALIGN)
+
+
+def _shows_structure(pair: CropPair, middle: Numbers) -> bool:
+    """Whether the shots are more alike than noise is, when the second is moved back."""
+    motion = registration.Motion(*middle.round().tolist())
+    return registration.likeness(*pair.grey, motion, smooth=2) > registration.by_chance(pair.source.shape[-2:], 2)
 
 
 def _suspects(sample: Sample, distances: Numbers) -> list[CropPair]:

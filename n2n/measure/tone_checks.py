@@ -13,6 +13,7 @@ from .metrics import to_psnr
 from .verdicts import CropPair, Sample, Verdict, judged, listed, signed
 
 DRIFT = (1.0, 4.0)  # % of white: limits of amber and red
+SURE = 5.0  # standard errors from which on the change of a single pair is believed
 MATCH = "--match-exposure"
 COUNTS = 0.25  # variance of the noise at black, relative to that of all pixels, below which it is of counts
 EQUAL = 1.3  # ratio of the noise of two shots up to which their sharpness can be compared
@@ -25,7 +26,9 @@ def drift(sample: Sample) -> Verdict:
     brightest or darkest areas.
     """
     found = [exposure.find_exposure(pair.source, pair.target) for pair in sample.crops]
-    changes = np.array([_change(pair, one) if one.sure else 0.0 for pair, one in zip(sample.crops, found)])
+    changes = np.array(
+        [_change(pair, one) if one.change > SURE * one.error else 0.0 for pair, one in zip(sample.crops, found)]
+    )
     far = [pair.name for pair, change in zip(sample.crops, changes) if 100 * change >= DRIFT[0]]
     middle = float(np.median(changes))
     worst = found[int(np.argmax(changes))]
@@ -68,16 +71,18 @@ def focus(sample: Sample) -> Verdict:
 
 def _loss(pair: CropPair) -> float:
     """How much weaker the target's structure is, in %; NaN where that cannot be told."""
-    fine = [third_differences(shot) for shot in pair[2:]]
+    gain = exposure.find_exposure(pair.source, pair.target).gain
+    shots = (pair.source, pair.target / max(gain, 0.1))
+    fine = [third_differences(shot) for shot in shots]
     common = float(np.mean(fine[0] * fine[1]))
     noises = [max(float(np.mean(detail**2)) - common, 1e-12) for detail in fine]
-    bands = [_band(shot) for shot in pair[2:]]
+    bands = [_band(shot) for shot in shots]
     structure = float(np.mean(bands[0] * bands[1]))
     powers = [float(np.mean(band**2)) for band in bands]
     apart = powers[0] - powers[1]
     # A pixel of the band shares its noise with about 25 others.
     error = (max(powers) - max(structure, 0)) * 2 * math.sqrt(25 / bands[0].size)
-    if structure < 0.3 * max(powers) or max(noises) > EQUAL * min(noises):
+    if structure < 0.1 * max(powers) or max(noises) > EQUAL * min(noises):
         return math.nan
     return 100 * apart / structure if abs(apart) > 4 * error else 0.0
 

@@ -167,7 +167,7 @@ def poisson(photos, peak=20, seed=2):
 
 GOOD = {
     "white noise": lambda p: shots(p),
-    "white noise in bytes": lambda p: shots(p, noise=lambda r, s: white(r, s, 8), both=as_bytes),
+    "white noise in bytes": lambda p: shots([30 + 0.7 * q for q in p], noise=lambda r, s: white(r, s, 8), both=as_bytes),
     "strong noise": lambda p: shots(p, noise=lambda r, s: white(r, s, 60)),
     "σ 1": lambda p: shots(p, noise=lambda r, s: white(r, s, 1)),
     "σ 5": lambda p: shots(p, noise=lambda r, s: white(r, s, 5)),

@@ -21,6 +21,10 @@ from .pairs import Shots as Shots
 from .pairs import gather as gather
 from .reader import read as read
 from .reader import read_photographs as read_photographs
+from .remedies import Remedies as Remedies
+from .remedies import Treatment as Treatment
+from .remedies import remedied as remedied
+from .saved_scenes import save_scenes as save_scenes
 from .scenes import SHOT_ROLES as SHOT_ROLES
 from .scenes import Scene as Scene
 from .scenes import StackedScenes as StackedScenes

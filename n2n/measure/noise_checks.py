@@ -34,7 +34,9 @@ def shared_noise(sample: Sample) -> Verdict:
         "less the sensor's fixed pattern. (Texture as fine as the noise, all over the pictures, looks the same.)"
     )
     if share >= 0.15 and sigma < FAINT:
-        found = f"In common both shots have detail of σ {255 * sigma:.1f} of 255 only, which is the scene's or hardly matters."
+        found = (
+            f"In common both shots have detail of σ {255 * sigma:.1f} of 255 only: the scene's, or hardly any noise."
+        )
         share = 0.0
     return judged("noise in common", 100 * share, "% of noise power", (15, 50), found, then)
 

@@ -82,7 +82,7 @@ def _loss(pair: CropPair) -> float:
     apart = powers[0] - powers[1]
     # A pixel of the band shares its noise with about 25 others.
     error = (max(powers) - max(structure, 0)) * 2 * math.sqrt(25 / bands[0].size)
-    if structure < 0.1 * max(powers) or max(noises) > EQUAL * min(noises):
+    if structure < 0.05 * max(powers) or max(noises) > EQUAL * min(noises):
         return math.nan
     return 100 * apart / structure if abs(apart) > 4 * error else 0.0
 
@@ -129,5 +129,4 @@ def _are_counts(sample: Sample, black: float) -> bool:
 
 
 def _cell(pair: CropPair) -> int:
-    height, width = pair.source.shape[-2:]
-    return min(4, height, width)
+    return min(4, int(pair.source.shape[-2]), int(pair.source.shape[-1]))

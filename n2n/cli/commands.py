@@ -9,6 +9,7 @@ COMMANDS = {  # the name and the line that `--help` prints for it
     "denoise": "denoise pictures of any size",
     "evaluate": "PSNR and SSIM of weights on a set, with or without clean pictures",
     "check": "look at pairs before training: do they meet what Noise2Noise assumes?",
+    "align": "lay the shots of every scene on one another: shifted, turned or scaled ones",
     "make-pairs": "make noisy pairs from clean photographs",
     "weights": "the weights that come along, with their figures",
     "bench": "how fast is this machine?",

@@ -2,11 +2,14 @@
 
 import argparse
 
-from ..data import formats
+from tqdm import tqdm
+
+from ..data import Pairs, Remedies, Shots, formats, remedied
 from ..nets import PRECISIONS
 from ..noise import NOISES
 from . import values
 
+LISTED = 20  # scenes that are told one by one, at most
 PAIRS = (
     f"pairs: a {formats.either(formats.arrays())} with two or three arrays, a folder or .zip of pictures, a TIFF "
     "stack, or two pictures"
@@ -31,6 +34,53 @@ def add_roles(parser: argparse.ArgumentParser) -> None:
         metavar="ROLE,ROLE",
         help="what the arrays of a file are, in order: source,target or source,clean or source,target,clean",
     )
+
+
+def add_remedies(parser: argparse.ArgumentParser) -> None:
+    """Adds what is done about shots that lie apart, or differ in brightness."""
+    parser.add_argument(
+        "--align",
+        action="store_true",
+        help="lay the shots of every scene on its first one, cut to what all show",
+    )
+    add_subpixel(parser)
+    add_match_exposure(parser)
+
+
+def add_subpixel(parser: argparse.ArgumentParser) -> None:
+    """Adds whether aligned shots are interpolated between pixels."""
+    parser.add_argument(
+        "--subpixel",
+        action=argparse.BooleanOptionalAction,
+        help="align between pixels, or (--no-subpixel) by whole pixels; without: whole ones where those do",
+    )
+
+
+def add_match_exposure(parser: argparse.ArgumentParser) -> None:
+    """Adds that shots are made equally bright."""
+    parser.add_argument(
+        "--match-exposure",
+        action="store_true",
+        help="make the shots of every scene as bright as its first one",
+    )
+
+
+def remedies_of(options: argparse.Namespace) -> Remedies:
+    """The remedies that the options ask for. Raises ValueError where they contradict each other."""
+    if options.subpixel is not None and not options.align:
+        raise ValueError("--subpixel and --no-subpixel say how to align; add --align")
+    return Remedies(options.align, options.subpixel, options.match_exposure)
+
+
+def remedy(data: Pairs, options: argparse.Namespace) -> Pairs:
+    """The data with the remedies that the options ask for. Raises ValueError where they are for other data."""
+    remedies = remedies_of(options)
+    if not remedies.options:
+        return data
+    if not isinstance(data, Shots):
+        raise ValueError(f"{' '.join(remedies.options)} is for shots that were taken; with --noise there are none")
+    bar = tqdm(data.scenes, desc="align" if remedies.align else "match", unit="scene", total=len(data), disable=None)
+    return remedied(data, remedies, bar)[0]
 
 
 def add_noise(parser: argparse.ArgumentParser, required: bool = False) -> None:

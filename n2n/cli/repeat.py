@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..data import Remedies
 from ..nets import UNetConfig
 from ..noise import Noise
 from ..settings import settings_of
@@ -23,6 +24,7 @@ def training_command(
     validate: Sequence[str] = (),
     roles: Sequence[str] = (),
     freeze: bool = False,
+    remedies: Remedies | None = None,
 ) -> str:
     """The command as it is typed into a shell, with only what differs from the recipe of that name and its net; all
     names as they are, unquoted. The channels of the net are those of the data, its width is that of `start`.
@@ -31,6 +33,7 @@ def training_command(
     parts += ["--noise", str(noise)] if noise else []
     parts += ["--roles", ",".join(roles)] if roles else []
     parts += ["--freeze"] if freeze else []
+    parts += remedies.options if remedies else []
     parts += ["--recipe", chosen.name] if chosen.name != "fast" else []
     usual = named_net(chosen.name, channels=config.channels)
     parts += _differing(config, replace(usual, width=config.width) if start else usual)

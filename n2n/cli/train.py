@@ -31,6 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "status is 130 or 143 then, and the same command with --resume goes on. A second Ctrl-C ends it at once."
     )
     shared.add_data(parser)
+    shared.add_remedies(parser)
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
     parser.add_argument(
         "--validate",
@@ -152,7 +153,7 @@ def _prepared(options: argparse.Namespace, chosen: Recipe, device: torch.device)
     """The net that is trained, with random weights or those to start from, and the data with its channels."""
     config = named_net(options.recipe, **chosen_settings(options, UNetConfig))
     model = _started(options, device) if options.start else None
-    data = read(*options.data, noise=options.noise, roles=options.roles)
+    data = shared.remedy(read(*options.data, noise=options.noise, roles=options.roles), options)
     if model:
         return model, model.adapted(data)
     return Noise2Noise.for_pairs(data, chosen, config, device), data
@@ -171,7 +172,8 @@ def _split(data: Pairs, options: argparse.Namespace, hold_out: float, seed: int)
     """The pairs to learn from, and those to measure on."""
     held = None
     if options.validate:
-        held = read(*options.validate, noise=None if formats.holds_arrays(options.validate[0]) else options.noise)
+        noise = None if formats.holds_arrays(options.validate[0]) else options.noise
+        held = shared.remedy(read(*options.validate, noise=noise), options)
         if held.channels > data.channels:
             raise ValueError(
                 f"--validate has {held.channels} channels, the training data {data.channels}; bring equal ones"
@@ -195,6 +197,7 @@ def _command(options: argparse.Namespace, chosen: Recipe, config: UNetConfig) ->
         validate=short_names(options.validate or ()),
         roles=options.roles or (),
         freeze=options.freeze,
+        remedies=shared.remedies_of(options),
     )
 
 

@@ -1,3 +1,4 @@
+from . import exposure as exposure
 from . import files as files
 from . import formats as formats
 from . import image as image
@@ -8,6 +9,7 @@ from . import reader as reader
 from . import value_range as value_range
 from .batch import Batch as Batch
 from .batch import Crop as Crop
+from . import registration as registration
 from .files import write_bytes as write_bytes
 from .formats import Kind as Kind
 from .image import Picture as Picture
@@ -23,6 +25,10 @@ from .pairs import Shots as Shots
 from .pairs import gather as gather
 from .reader import read as read
 from .reader import read_photographs as read_photographs
+from .remedies import Remedies as Remedies
+from .remedies import Treatment as Treatment
+from .remedies import remedied as remedied
+from .saved_scenes import save_scenes as save_scenes
 from .scenes import SHOT_ROLES as SHOT_ROLES
 from .scenes import Scene as Scene
 from .scenes import StackedScenes as StackedScenes

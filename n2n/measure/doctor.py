@@ -1,4 +1,4 @@
-"""The pair doctor checks the assumptions of Noise2Noise on a sample of pairs, within seconds, before a training.
+"""The pair doctor checks the assumptions of Noise2Noise on pairs, within seconds, before a training.
 
 The assumptions are two shots of the same scene whose noise is independent and has zero mean.
 """
@@ -9,16 +9,27 @@ import numpy as np
 import numpy.typing as npt
 
 from ..data import Pairs, ValueRange
-from .pair_checks import CHECKS, WITHOUT_NOISE
+from .noise_checks import correlated_noise, noise_strength, shared_noise
+from .pattern_checks import fixed_pattern, hot_pixels, stripes
+from .place_checks import shift, turn
+from .scene_checks import amount, same_channels, same_file, same_scene
+from .tone_checks import clipping, drift, focus
 from .verdicts import Crop, CropPair, Sample, Verdict
 
-SIDE = 512  # pixels: side of the centre of a picture that is examined
-PIXELS, SCENES = 2**22, (16, 512)  # pixels examined; least number of scenes, if they are large, and greatest, if tiny
+PIXELS, SIDES = 2**22, (64, 512)  # pixels examined; least and greatest side of the centre of a picture
+MOST_SCENES, FEW = 1024, 16  # scenes examined at most; so few that their centres are as large as can be
 MOST_SHOTS = 64  # shots examined where scenes have many
+WITHOUT_NOISE = (same_file, amount)
+CHECKS = (
+    *(same_file, same_scene, same_channels, shift, turn, focus, drift, clipping),
+    *(shared_noise, stripes, hot_pixels, fixed_pattern, correlated_noise, noise_strength, amount),
+)
 
 
 def examine(pairs: Pairs) -> list[Verdict]:
-    """The verdict of every check on evenly spread scenes; where there is a noise model, noise is drawn first."""
+    """The verdict of every check on all scenes, or on evenly spread ones where they are more than MOST_SCENES; where
+    there is a noise model, noise is drawn first.
+    """
     pairs = pairs.frozen(0)
     if alone := int((pairs.shots < 2).sum()):
         found = f"{alone:,} of {len(pairs):,} scenes have one noisy shot only; Noise2Noise needs two shots of a scene."
@@ -30,16 +41,24 @@ def examine(pairs: Pairs) -> list[Verdict]:
 
 def _sample(pairs: Pairs) -> Sample:
     areas = pairs.sizes.prod(axis=1)
-    count = min(len(pairs), int(np.clip(PIXELS / np.median(areas), *SCENES)))
+    count = min(len(pairs), MOST_SCENES)
+    side = int(np.clip(np.sqrt(PIXELS / max(count, FEW)), *SIDES))
     crops = []
     for index in np.linspace(0, len(pairs) - 1, count).round().astype(int).tolist():
-        shots = [_centre(shot, pairs.range) for shot in pairs.scenes[index].shots[: MOST_SHOTS // count + 2]]
+        scene = pairs.scenes[index]
+        shots = [_centre(shot, side, pairs.range) for shot in scene.shots[: MOST_SHOTS // count + 2]]
         # A centre that is all black or all white tells nothing.
-        crops += [CropPair(order, *both) for order, both in enumerate(itertools.pairwise(shots)) if np.ptp(both)]
-    different = tuple(pair for pair in crops if not np.array_equal(pair.source, pair.target))
-    return Sample(different, (len(crops) - len(different)) / max(1, len(crops)), int((areas * (pairs.shots - 1)).sum()))
+        crops += [
+            CropPair(scene.name, order, *both)
+            for order, both in enumerate(itertools.pairwise(shots))
+            if np.ptp(both) > 0
+        ]
+    identical = [np.array_equal(pair.source, pair.target) for pair in crops]
+    different = tuple(pair for pair, same in zip(crops, identical) if not same)
+    equal = tuple(pair.name for pair, same in zip(crops, identical) if same)
+    return Sample(different, equal, int((areas * (pairs.shots - 1)).sum()))
 
 
-def _centre(shot: npt.NDArray[np.generic], limits: ValueRange) -> Crop:
-    top, left = (max(0, (side - SIDE) // 2) for side in shot.shape[-2:])
-    return limits.to_unit(shot[:, top : top + SIDE, left : left + SIDE])
+def _centre(shot: npt.NDArray[np.generic], side: int, limits: ValueRange) -> Crop:
+    top, left = (max(0, (length - side) // 2) for length in shot.shape[-2:])
+    return limits.to_unit(shot[:, top : top + side, left : left + side])

@@ -1,6 +1,7 @@
 """What the pair doctor's checks take and return: a sample of pairs, and a verdict."""
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Crop = npt.NDArray[np.float32]  # (C, H, W), white is 1
+LISTED = 5  # pairs that are named at most
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Verdict:
     value: float | None
     unit: str
     text: str  # the finding; unless green, also its cost and advice
+    remedy: str = ""  # the option of `train` and `align` that mends it, such as --align; empty where none does
 
     def __str__(self) -> str:
         number = "" if self.value is None else f": {self.value:.3g} {self.unit}"
@@ -29,9 +32,20 @@ class Verdict:
 class CropPair(NamedTuple):
     """The centre of two consecutive shots; float32 (C, H, W), white is 1."""
 
+    scene: str  # its name
     order: int  # of the first shot in its scene, from 0
     source: Crop
     target: Crop
+
+    @property
+    def grey(self) -> tuple[Crop, Crop]:
+        """Both shots (H, W), the mean over their channels."""
+        return self.source.mean(axis=0), self.target.mean(axis=0)
+
+    @property
+    def name(self) -> str:
+        """'7', or '7, shots 2 and 3'"""
+        return self.scene if self.order == 0 else f"{self.scene}, shots {self.order + 1} and {self.order + 2}"
 
 
 @dataclass(frozen=True)
@@ -39,5 +53,37 @@ class Sample:
     """The pairs that the checks examine."""
 
     crops: tuple[CropPair, ...]  # the pairs whose shots differ
-    identical: float  # fraction of pairs whose shots are equal, 0 to 1
+    identical: tuple[str, ...]  # the names of those whose shots are equal
     pixels: int  # of all pairs in the set
+
+    @property
+    def largest(self) -> tuple[CropPair, ...]:
+        """The pairs, those with most pixels first."""
+        return tuple(sorted(self.crops, key=lambda pair: -pair.source.size))
+
+
+def judged(
+    check: str, value: float, unit: str, limits: tuple[float, float], found: str, then: str, remedy: str = ""
+) -> Verdict:
+    """The verdict is amber from the first limit on, and red from the second; unless green, it ends with `then`."""
+    sign = 1 if limits[0] < limits[1] else -1
+    level = ("green", "amber", "red")[sum(sign * value >= sign * limit for limit in limits)]
+    if level == "green":
+        return Verdict(check, level, float(value), unit, found)
+    return Verdict(check, level, float(value), unit, f"{found} {then}", remedy)
+
+
+def signed(number: float, digits: int = 2) -> str:
+    """'+0.25' or '−0.25', with a true minus sign; zero is '+0.00'."""
+    return f"{number:+z.{digits}f}".replace("-", "−")
+
+
+def listed(names: Sequence[str]) -> str:
+    """'scene 3, 17 and 4 more': the pairs that a message names."""
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return "; ".join(f"'{name}'" for name in names[:LISTED]) + more
+
+
+def spread(pairs: Sequence[CropPair], most: int) -> list[CropPair]:
+    """At most so many of the pairs, evenly spread."""
+    return [pairs[int(i)] for i in np.linspace(0, len(pairs) - 1, min(most, len(pairs))).round()]

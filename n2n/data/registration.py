@@ -1,0 +1,238 @@
+"""How one shot lies against another, shifted, turned and scaled a little, and the shot put back in its place."""
+
+import itertools
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import scipy
+import skimage
+
+from .types import Planes
+
+MOST_PIXELS = 2**20  # of larger pictures, means of blocks are compared
+SMOOTHING = (4.0, 1.5)  # σ of the Gaussian filter in pixels before each pass of the refinement, coarse to fine
+STEPS, STILL = 12, 0.005  # of a pass at most; pixels moved in a step below which it has ended
+SURE = 4.0  # standard errors from which on a turn or a change of scale is believed
+LEAST_OVERLAP = 0.4  # share of a picture that both shots have to show
+NOTICED = 0.2  # pixels by which it has to move the corners, besides
+
+Grey = npt.NDArray[np.floating[Any]]  # (H, W)
+Window = tuple[slice, slice]  # rows and columns
+
+
+class Motion(NamedTuple):
+    """Where the picture of a reference lies in another shot: turned and scaled about the centre, then shifted."""
+
+    down: float = 0.0  # pixels
+    right: float = 0.0
+    turn: float = 0.0  # degrees, clockwise on the screen
+    zoom: float = 1.0  # 1.01: 1 % larger
+
+    @property
+    def distance(self) -> float:
+        """The length of the shift in pixels."""
+        return math.hypot(self.down, self.right)
+
+    @property
+    def matrix(self) -> npt.NDArray[np.float64]:
+        """(2, 2): (row, column) from the centre in the reference → the same in the other shot, before the shift."""
+        angle = math.radians(self.turn)
+        return self.zoom * np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+
+    @property
+    def whole(self) -> "Motion":
+        """The nearest shift by whole pixels, not turned, not scaled."""
+        return Motion(float(round(self.down)), float(round(self.right)))
+
+    def displacements(self, shape: tuple[int, int]) -> npt.NDArray[np.float64]:
+        """(4, 2): by how many pixels the corners of pictures of this shape are moved, down and right."""
+        corners = np.array(list(itertools.product(*((-side / 2, side / 2) for side in shape))))
+        return corners @ (self.matrix - np.eye(2)).T + (self.down, self.right)
+
+    def farthest(self, shape: tuple[int, int], other: "Motion | None" = None) -> float:
+        """The longest way in pixels that a corner is moved, or lies from where the `other` moves it."""
+        away = self.displacements(shape) - (other or Motion()).displacements(shape)
+        return float(np.hypot(*away.T).max())
+
+
+class Found(NamedTuple):
+    """A motion as it was found."""
+
+    motion: Motion
+    error: float  # pixels: the standard error of where the corners are; infinite where there is too little to see
+
+
+def find_motion(reference: Grey, moving: Grey) -> Found:
+    """The motion from a noisy reference to another noisy shot of the same scene, both (H, W), in any unit.
+
+    First the best shift in whole pixels by cross-correlation, then the shift, turn and scale with the least squares of
+    the difference of the smoothed shots, in which the noise hardly counts.
+    """
+    if min(np.ptp(reference), np.ptp(moving)) == 0:
+        return Found(Motion(), math.inf)
+    block = math.ceil(math.sqrt(reference.size / MOST_PIXELS))
+    pair = [_reduced(shot, block) for shot in (reference, moving)]
+    found = Found(_coarse(*pair), math.inf)
+    for sigma in SMOOTHING:
+        smooth = [scipy.ndimage.gaussian_filter(shot, sigma) for shot in pair]
+        shifted = _refined(smooth[0], smooth[1], found.motion, sigma, turning=False)
+        turned = _refined(smooth[0], smooth[1], shifted.motion, sigma, turning=True)
+        bent = turned.motion.farthest(pair[0].shape, Motion(*turned.motion[:2]))
+        found = turned if bent > max(NOTICED, SURE * turned.error) else shifted
+    down, right, *others = found.motion
+    return Found(Motion(down * block, right * block, *others), found.error * block)
+
+
+def _reduced(shot: Grey, block: int) -> Grey:
+    """Means of blocks; incomplete ones at the end are left out."""
+    rows, columns = (side // block * block for side in shot.shape)
+    cut = shot[:rows, :columns].astype(np.float32)
+    reduced: Grey = skimage.transform.downscale_local_mean(cut, (block, block)) if block > 1 else cut
+    standard: Grey = (reduced - reduced.mean()) / max(float(reduced.std()), 1e-12)
+    return standard
+
+
+def _coarse(reference: Grey, moving: Grey) -> Motion:
+    """The shift in whole pixels by cross-correlation: the candidate after which the shots are most alike."""
+    window = np.outer(*(np.hanning(side + 2)[1:-1] for side in reference.shape))
+    candidates = {Motion()}
+    for low, high in ((1, 4), (2, 16)):
+        bands = [
+            scipy.ndimage.gaussian_filter(s, low) - scipy.ndimage.gaussian_filter(s, high) for s in (reference, moving)
+        ]
+        back, *_ = skimage.registration.phase_cross_correlation(*(band * window for band in bands), normalization=None)
+        candidates.add(Motion(*(-back).tolist()))
+    possible = [motion for motion in candidates if _overlap(reference.shape, motion) > LEAST_OVERLAP]
+    smooth = [scipy.ndimage.gaussian_filter(shot, 2) for shot in (reference, moving)]
+    return max(
+        possible,
+        key=lambda motion: likeness(smooth[0], smooth[1], motion) * math.sqrt(_overlap(reference.shape, motion)),
+    )
+
+
+def _overlap(shape: tuple[int, ...], motion: Motion) -> float:
+    """The share of the reference that the other shot shows, too."""
+    return max(0, 1 - abs(motion.down) / shape[0]) * max(0, 1 - abs(motion.right) / shape[1])
+
+
+def likeness(reference: Grey, moving: Grey, motion: Motion, smooth: float = 0.0) -> float:
+    """The correlation of two pictures where both show the scene, the second moved back; 0 where one is flat.
+
+    `smooth` is the σ in pixels of a Gaussian filter that takes the noise out of both before.
+    """
+    if smooth:
+        reference, moving = (scipy.ndimage.gaussian_filter(shot, smooth) for shot in (reference, moving))
+    window = shared_window(reference.shape, [motion])
+    one, other = reference[window], moved_back(moving, motion, window, order=1)
+    one, other = one - one.mean(), other - other.mean()
+    power = math.sqrt(float(np.mean(one**2)) * float(np.mean(other**2)))
+    return float(np.mean(one * other)) / power if power > 0 else 0.0
+
+
+def _refined(reference: Grey, moving: Grey, start: Motion, sigma: float, turning: bool) -> Found:
+    """Gauss-Newton on the squared difference of smoothed shots."""
+    motion, error = start, math.inf
+    for _ in range(STEPS):
+        window = shared_window(reference.shape, [motion], margin=math.ceil(2 * sigma))
+        if min(part.stop - part.start for part in window) < 8:
+            return Found(start, math.inf)
+        one, other = reference[window], moved_back(moving, motion, window, order=1)
+        step, error = _step(one, other, window, reference.shape, sigma, turning)
+        moved = _moved(motion, step)
+        if _overlap(reference.shape, moved) < LEAST_OVERLAP or abs(moved.turn) > 20 or not 0.8 < moved.zoom < 1.25:
+            return Found(start, math.inf)
+        if moved.farthest(reference.shape, motion) < STILL:
+            return Found(moved, error)
+        motion = moved
+    return Found(motion, error)
+
+
+def _step(
+    one: Grey, other: Grey, window: Window, shape: tuple[int, ...], sigma: float, turning: bool
+) -> tuple[npt.NDArray[np.float64], float]:
+    """One step: (4,) down, right, turn [rad] and zoom; and the error that noise makes of it at the corners."""
+    half = math.hypot(*shape) / 2
+    rows, columns = (
+        (np.arange(part.start, part.stop, dtype=np.float32) - (side - 1) / 2) / np.float32(half)
+        for part, side in zip(window, shape)
+    )
+    # The slope of both shots, so that noise in one does not shorten the step.
+    down, right = ((a + b) / 2 for a, b in zip(np.gradient(one), np.gradient(other)))
+    slopes = [down, right]
+    if turning:
+        slopes += [down * columns - right * rows[:, None], down * rows[:, None] + right * columns]
+    parts = np.stack([part.ravel() for part in (*slopes, other, np.ones_like(other))]).astype(np.float64)
+    products = parts @ parts.T
+    solved = np.linalg.lstsq(products, parts @ one.ravel(), rcond=1e-12)[0]
+    left = one.ravel() - solved @ parts
+    together = _sharing(sigma)
+    spread = np.sqrt(np.abs(np.diag(np.linalg.pinv(products))) * float(np.mean(left**2)) * together)
+    step = np.zeros(4)
+    step[: len(slopes)] = solved[: len(slopes)] / (solved[len(slopes)] or 1.0)
+    error = float(np.hypot(*spread[2:4])) if turning else float(np.hypot(*spread[:2]))
+    # Slopes of noise are none of the scene's: only what both shots have in common holds the motion.
+    common = float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+    error = error / common if common > by_chance(one.shape, sigma) else math.inf
+    step[2:] /= half
+    return step, error
+
+
+def _sharing(sigma: float) -> float:
+    """With how many others a pixel shares its noise after a Gaussian filter."""
+    return 4 * math.pi * sigma**2
+
+
+def by_chance(shape: tuple[int, ...], sigma: float) -> float:
+    """The highest correlation that two smoothed pictures of noise only are likely to have."""
+    return SURE * math.sqrt(_sharing(sigma) / math.prod(shape))
+
+
+def _moved(motion: Motion, step: npt.NDArray[np.float64]) -> Motion:
+    down, right, turn, zoom = step.tolist()
+    return Motion(motion.down + down, motion.right + right, motion.turn + math.degrees(turn), motion.zoom * (1 + zoom))
+
+
+def shared_window(shape: tuple[int, ...], motions: Iterable[Motion], margin: int = 0) -> Window:
+    """The rows and columns of the reference that all the moved shots show, too."""
+    sides = (shape[-2], shape[-1])
+    moves = np.concatenate([np.zeros((1, 2)), *(motion.displacements(sides) for motion in motions)])
+    low = np.ceil(np.maximum(0, -moves.min(axis=0)) - 1e-6).astype(int) + margin
+    high = np.ceil(np.maximum(0, moves.max(axis=0)) - 1e-6).astype(int) + margin
+    rows, columns = (slice(int(a), max(int(a), side - int(b))) for a, b, side in zip(low, high, sides))
+    return rows, columns
+
+
+def moved_back(shot: Grey, motion: Motion, window: Window, order: int = 3) -> Grey:
+    """The part of a shot (H, W) that lies in this window of the reference, by splines of this order.
+
+    A shift by whole pixels is cut out as it is.
+    """
+    if motion == motion.whole:
+        cut = tuple(slice(part.start + int(by), part.stop + int(by)) for part, by in zip(window, motion[:2]))
+        return shot[cut]
+    centre = (np.array(shot.shape) - 1) / 2
+    corner = np.array([part.start for part in window])
+    offset = motion.matrix @ (corner - centre) + centre + motion[:2]
+    sides = tuple(part.stop - part.start for part in window)
+    wanted = motion.matrix if motion.matrix.any() and (motion.turn or motion.zoom != 1) else np.ones(2)
+    moved: Grey = scipy.ndimage.affine_transform(
+        shot.astype(np.float32), wanted, offset, sides, order=order, mode="mirror"
+    )
+    return moved
+
+
+def put_back(picture: Planes, motion: Motion, window: Window) -> Planes:
+    """A picture (C, H, W) moved back onto its reference and cut to a window of it, in the same type.
+
+    Whole numbers are rounded, and kept in the range of their type.
+    """
+    planes = np.stack([moved_back(plane, motion, window) for plane in picture])
+    if planes.dtype == picture.dtype:
+        return planes
+    if np.issubdtype(picture.dtype, np.integer):
+        limits = np.iinfo(picture.dtype.name)
+        planes = np.rint(planes).clip(limits.min, limits.max)
+    return planes.astype(picture.dtype)

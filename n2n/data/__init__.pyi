@@ -17,6 +17,7 @@ from .pairs import Crop as Crop
 from .pairs import Pairs as Pairs
 from .pairs import Shots as Shots
 from .pairs import gather as gather
+from .photographs import bent as bent
 from .reader import read as read
 from .reader import read_photographs as read_photographs
 from .scenes import SHOT_ROLES as SHOT_ROLES
@@ -32,3 +33,4 @@ from .value_range import ValueRange as ValueRange
 from .value_range import range_of as range_of
 from .value_range import to_pixels as to_pixels
 from .value_range import to_tensor as to_tensor
+from .variety import VARIETIES as VARIETIES

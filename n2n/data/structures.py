@@ -26,14 +26,14 @@ def _spots(height: int, width: int, rng: Generator) -> Tensor:
 
 def _filaments(height: int, width: int, rng: Generator) -> Tensor:
     """The lines on which smooth fields are zero, which fade in and out."""
-    lines = [torch.exp(-((8 * _field(height, width, FINE, rng)) ** 2)) for _ in range(2)]
-    return (lines[0] + lines[1]) / 2 * _field(height, width, COARSE, rng).sigmoid()
+    lines = [torch.exp(-((6 * _field(height, width, FINE, rng)) ** 2)) for _ in range(2)]
+    return (lines[0] + lines[1]) / 2 * (4 * _field(height, width, COARSE, rng)).sigmoid()
 
 
 def _nuclei(height: int, width: int, rng: Generator) -> Tensor:
     """Patches with soft edges and some texture inside."""
     patches = (6 * _field(height, width, COARSE, rng) - 3).sigmoid()
-    return patches * (0.6 + 0.15 * _field(height, width, FINE, rng)).clamp(0, 1)
+    return patches * (0.4 + 0.1 * _field(height, width, FINE, rng)).clamp(0, 1)
 
 
 def _field(height: int, width: int, sizes: tuple[float, float], rng: Generator) -> Tensor:

@@ -18,10 +18,11 @@ SHRUNK, ENLARGED = (0.45, 1.0), (1.2, 2.5)  # scales, least and most
 SATURATION, GAMMA = (0.3, 2.5), (0.5, 2.0)
 OWN_SIZE, OWN_COLOURS = 0.25, 0.5  # fractions of the photographs that keep theirs
 INVERTED = 0.15  # fraction of the others that are turned into their negative
-DRAWN = 0.4  # fraction of the pictures of a microscope that show drawn structures
-SPREAD = (0.6, 3.0)  # standard deviation in pixels of a microscope's point spread
+DRAWN = 0.6  # fraction of the pictures of a microscope that show drawn structures
+SPREAD, HAZE = (0.7, 2.5), (6.0, 20.0)  # pixels: standard deviations of a microscope's point spread and of its haze
+MOST_HAZE = 0.5  # part of the light that comes from out of focus
 POWER = (1.0, 3.0)  # of the brightness of a photograph, which leaves few bright things on dark ground
-PEAK, GROUND = (0.05, 1.0), (0.0, 0.15)  # brightest and darkest value of a picture of a microscope
+PEAK, GROUND = (0.2, 1.0), (0.01, 0.1)  # brightest and darkest value of a picture of a microscope
 
 
 def scale(variety: str, rng: Generator) -> float:
@@ -56,7 +57,8 @@ def _under_a_microscope(photo: Tensor, rng: Generator) -> Tensor:
         grey = structures(grey.shape[0], grey.shape[1], rng)
     elif _uniform((0, 1), rng) < 0.5:
         grey = 1 - grey
-    grey = _blurred(grey ** _spread(POWER, rng), _spread(SPREAD, rng))
+    grey, haze = grey ** _spread(POWER, rng), _uniform((0, MOST_HAZE), rng)
+    grey = (1 - haze) * _blurred(grey, _spread(SPREAD, rng)) + haze * _blurred(grey, _spread(HAZE, rng))
     grey = (grey - grey.min()) / (grey.max() - grey.min()).clamp_min(1e-3)
     ground = _uniform(GROUND, rng)
     return (ground + (_spread(PEAK, rng) - ground) * grey).clamp_(0, 1).expand_as(photo)

@@ -14,7 +14,7 @@ from torch import Generator, Tensor
 from .structures import structures
 
 VARIETIES = ("plain", "photos", "camera", "microscopy")
-SHRUNK, ENLARGED = (0.45, 1.0), (1.2, 2.5)  # scales, least and most
+SHRUNK, ENLARGED = (0.45, 1.0), (1.2, 4.0)  # scales, least and most
 SATURATION, GAMMA = (0.3, 2.5), (0.5, 2.0)
 OWN_SIZE, OWN_COLOURS = 0.25, 0.5  # fractions of the photographs that keep theirs
 INVERTED = 0.15  # fraction of the others that are turned into their negative

@@ -38,9 +38,9 @@ def recommended(noisy: Tensor, noise: str | None, shipped: Mapping[str, Header])
         return Choice(suited(noise, shipped), f"The noise is known to be {noise}.")
     traits = traits_of(noisy)
     if traits is None:
-        return Choice(
-            suited(None, shipped), "The picture is too small, or too little of it is flat, to tell its noise."
-        )
+        strong = _as_strong(sigma_of(noisy), shipped) if min(noisy.shape[-2:]) >= SSIM_SIDE else None
+        why = "The picture is too small, or too little of it is flat, to tell its noise."
+        return Choice(strong or suited(None, shipped), why)
     wanted = _by_traits(traits)
     return next((found for found in wanted if found.name in shipped), Choice(suited(None, shipped), wanted[0].why))
 

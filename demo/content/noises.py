@@ -18,6 +18,7 @@ class Slider(NamedTuple):
 SLIDERS = {
     "gaussian": Slider("Gaussian: a sensor in the dark", 0, 100, 1, 25),
     "poisson": Slider("Poisson: few photons", 1, 100, 1, 30),
+    "camera": Slider("Camera: as a photo comes out of it", 0, 40, 1, 10),
     "pixelate": Slider("Pixelate: as in the course", 2, 16, 1, 8),
     "speckle": Slider("Speckle: laser, ultrasound, radar", 0, 1, 0.01, 0.2),
     "impulse": Slider("Impulse: pixels replaced at random", 0, 0.9, 0.01, 0.2),

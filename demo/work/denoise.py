@@ -1,6 +1,7 @@
 """Denoising in a worker: chooses weights, denoises, measures, writes the panels and the downloads."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
@@ -107,7 +108,7 @@ def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "au
         return "your model", Noise2Noise.load(options.trained, find_device(device))
     name = options.weights
     if name == AUTOMATIC:
-        name = choice.recommended(noisy, noise, headers())
+        name = choice.recommended(noisy, noise, headers()).name
     if name not in headers():  # a program could ask for any file of this computer
         raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(headers())}")
     return name, load(name, device)
@@ -160,7 +161,9 @@ def _denoisers(model: Noise2Noise, options: Options) -> dict[str, Denoiser]:
 def _notes(name: str, model: Noise2Noise, noise: Noise | None, case: NoisyPicture, options: Options) -> list[str]:
     """Notes on a model that learnt another kind of noise than the one added, or noise of another strength."""
     kind, notes = choice.kind(model.header), []
-    if noise and kind and noise.name not in kind.split("+"):
+    if options.weights == AUTOMATIC and noise is None:
+        notes.append(f"“{name}” was chosen. {choice.recommended(case.noisy, None, headers()).why}")
+    if noise and kind and noise.name not in re.split("[+,]", kind):
         better = choice.suited(noise.name, headers())
         known = choice.kind(headers()[better]) == noise.name
         if options.weights == AUTOMATIC:

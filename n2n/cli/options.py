@@ -91,7 +91,8 @@ def add_noise(parser: argparse.ArgumentParser, required: bool = False) -> None:
         type=values.noise,
         required=required,
         metavar="NOISE",
-        help=f"noise model: {models}; or several, one on the other: poisson:30+gaussian:0-10",
+        help=f"noise model: {models}; or several, one on the other: poisson:30+gaussian:0-10; "
+        "or one of several for each picture: camera:1-12,gaussian:0-50",
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from ..data import SAMPLES, Pairs, formats, read
+from ..data import SAMPLES, Pairs, bent, formats, read
 from ..machine import find_device, join_processes, stop_signals
 from ..model import Noise2Noise
 from ..nets import Header, UNetConfig, check_writable, hardware, weights
@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> int:
             check_writable(options.out)
         chosen = named_recipe(options.recipe, **chosen_settings(options, Recipe))
         model, data = _prepared(options, chosen, device)
-        learnt, held = _split(data, options, chosen.hold_out, chosen.seed)
+        learnt, held = _split(bent(data, chosen.variety), options, chosen.hold_out, chosen.seed)
         machine = hardware(device, chosen.precision)
         stream = run_training(
             model.net,

@@ -23,6 +23,7 @@ from .padding import pad_to_multiple as pad_to_multiple
 from .pairs import Pairs as Pairs
 from .pairs import Shots as Shots
 from .pairs import gather as gather
+from .photographs import bent as bent
 from .reader import read as read
 from .reader import read_photographs as read_photographs
 from .remedies import Remedies as Remedies
@@ -40,3 +41,4 @@ from .value_range import EIGHT_BITS as EIGHT_BITS
 from .value_range import ValueRange as ValueRange
 from .value_range import to_pixels as to_pixels
 from .value_range import to_tensor as to_tensor
+from .variety import VARIETIES as VARIETIES

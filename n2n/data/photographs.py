@@ -1,17 +1,18 @@
 """Clean photographs, from which noisy pairs are drawn afresh for every batch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from ..noise import Noise, generator
 from .batch import Batch, Crop
 from .pairs import MEASURE_PIXELS, Pairs, Shots
 from .scenes import DerivedScenes, Scene, Scenes, survey
 from .value_range import UNIT
+from .variety import scale, varied
 
 FROZEN = 2  # part of the seed of noise drawn once, which tells it from noise drawn at every step
 
@@ -21,6 +22,7 @@ class Photographs(Pairs):
     """Scenes with a clean picture only, and the noise model that makes shots of it; `sizes` are those of the former."""
 
     noise: Noise
+    variety: str = "plain"  # how the photographs are bent at random: one of variety.VARIETIES
     has_clean = True
 
     @property
@@ -46,9 +48,34 @@ class Photographs(Pairs):
 
         Every process draws the whole batch, so that the noise does not depend on their number.
         """
-        photo = self._cut(((crop, self.scenes[crop.scene].pictures) for crop in crops), side * self.shrink)[:, 0]
-        source, target = self.noise.shots(photo, 2, generator(*seed))
+        rng = generator(*seed)
+        photo = self._photos(crops, side * self.shrink, rng)
+        source, target = self.noise.shots(photo, 2, rng)
         return torch.stack([source, self.noise.clean(photo) if clean else target], dim=1)[share]
+
+    def _photos(self, crops: Sequence[Crop], side: int, rng: Generator) -> Tensor:
+        """Windows of the photographs, varied: float32 (B, C, side, side), white is 1."""
+        if self.variety == "plain":
+            return self._cut(((crop, self.scenes[crop.scene].pictures) for crop in crops), side)[:, 0]
+        photos = []
+        for crop in crops:
+            most = max(side, int(self.sizes[crop.scene].min()))
+            window = min(most, round(side / scale(self.variety, rng)))
+            photo = self._cut([(crop, self.scenes[crop.scene].pictures)], window)[0, 0]
+            photos.append(varied(photo, (side, side), self.variety, rng))
+        return torch.stack(photos)
+
+    def whole(self, index: int, rng: Generator) -> Tensor:
+        """A whole photograph, varied, float32 (1, C, H, W), white is 1; of one that is enlarged, its middle."""
+        photo = self.to_float(self.scenes[index].pictures[0])
+        if self.variety == "plain":
+            return photo[None]
+        height, width = photo.shape[-2:]
+        times = max(1.0, scale(self.variety, rng))
+        rows, columns = round(height / times), round(width / times)
+        top, left = (height - rows) // 2, (width - columns) // 2
+        window = photo[:, top : top + rows, left : left + columns]
+        return varied(window, (height, width), self.variety, rng)[None]
 
     def frozen(self, seed: int, shots: int = 2) -> Shots:
         """The noise of scene i is drawn from the seed and i, bit for bit."""
@@ -78,7 +105,8 @@ class NoisyScenes(DerivedScenes):
 
     @property
     def derivation(self) -> bytes:
-        return f"{self.photos.noise} {self.seed} {self.shots} {self.photos.channels}".encode()
+        bent = f" {self.photos.variety}" if self.photos.variety != "plain" else ""
+        return f"{self.photos.noise} {self.seed} {self.shots} {self.photos.channels}{bent}".encode()
 
     def loaded(self) -> "NoisyScenes":
         """The same scenes with all noise drawn and kept."""
@@ -93,10 +121,22 @@ class NoisyScenes(DerivedScenes):
         if self.drawn is not None:
             return self.drawn[index]
         scene, noise = self.scenes[index], self.photos.noise
-        photo = self.photos.to_float(scene.pictures[0])[None]
         rng = generator(self.seed, index, FROZEN)
+        photo = self.photos.whole(index, rng)
         shots = tuple(shot[0].numpy() for shot in noise.shots(photo, self.shots, rng))
         return Scene(scene.name, shots, noise.clean(photo)[0].numpy())
+
+
+def bent(pairs: Pairs, variety: str) -> Pairs:
+    """Photographs that are bent at random, in one of VARIETIES. Raises ValueError for shots, which only stay plain."""
+    if isinstance(pairs, Photographs):
+        return replace(pairs, variety=variety)
+    if variety != "plain":
+        raise ValueError(
+            f"variety is '{variety}', which is for clean photographs with noise drawn afresh, and these are noisy "
+            "shots; bring photographs and a noise model, not frozen, or leave variety at plain"
+        )
+    return pairs
 
 
 def with_noise(scenes: Scenes, name: str, noise: Noise, notes: tuple[str, ...] = ()) -> Photographs:

@@ -1,6 +1,7 @@
-"""The choice of weights for a picture: by the kind of its noise if that is known, or else by its strength."""
+"""The choice of weights for a picture: by the kind of its noise if that is known, or else by what it looks like."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -8,11 +9,22 @@ from ..nets import Header, UNetConfig
 from ..noise import Noise, parse
 from .estimate import noise_level
 from .metrics import SSIM_SIDE
+from .noise_traits import NoiseTraits, traits_of
 
 GENERAL = ("everyday", "gaussian-small", "gaussian")  # weights for noise of an unknown kind, the best first
 # Noise for which there are no weights → the kind whose weights remove most of it on the demo's pictures.
 KIN = {"speckle": "poisson", "bernoulli": "pixelate"}
 CENTRE = 1024  # pixels: side of the centre of a picture in which its noise is estimated
+SHARED = 0.4  # correlation of next pixels' noise in colour from which on it is that of a camera
+GREY_SHARED = 0.3  # the same in a grey picture, where there is only brightness
+PHOTONS = 0.6  # growth of the noise with brightness from which on it is that of photons
+
+
+class Choice(NamedTuple):
+    """Weights for a picture, and why these."""
+
+    name: str
+    why: str  # one sentence
 
 
 def kind(header: Header) -> str:
@@ -20,14 +32,32 @@ def kind(header: Header) -> str:
     return parse(header.noise).name if header.noise else ""
 
 
-def recommended(noisy: Tensor, noise: str | None, shipped: Mapping[str, Header]) -> str:
-    """The name of the weights for a picture, (1, C, H, W), with a kind of noise.
+def recommended(noisy: Tensor, noise: str | None, shipped: Mapping[str, Header]) -> Choice:
+    """The weights for a picture, (1, C, H, W), with a kind of noise; where that is None, the picture itself decides."""
+    if noise is not None:
+        return Choice(suited(noise, shipped), f"The noise is known to be {noise}.")
+    traits = traits_of(noisy)
+    if traits is None:
+        strong = _as_strong(sigma_of(noisy), shipped) if min(noisy.shape[-2:]) >= SSIM_SIDE else None
+        why = "The picture is too small, or too little of it is flat, to tell its noise."
+        return Choice(strong or suited(None, shipped), why)
+    wanted = _by_traits(traits)
+    return next((found for found in wanted if found.name in shipped), Choice(suited(None, shipped), wanted[0].why))
 
-    Where the kind is None, it is the first of the general weights whose noise was as strong as in the picture.
-    """
-    if noise is not None or min(noisy.shape[-2:]) < SSIM_SIDE:
-        return suited(noise, shipped)
-    return _as_strong(sigma_of(noisy), shipped) or suited(None, shipped)
+
+def _by_traits(traits: NoiseTraits) -> list[Choice]:
+    """The weights that suit noise like this, the best first."""
+    strength = f"σ ≈ {traits.sigma:.0f}"
+    shared = traits.shared if traits.colour_shared is None else traits.colour_shared
+    if shared >= (GREY_SHARED if traits.grey else SHARED):
+        why = f"Neighbouring pixels share their noise ({strength}), as in pictures out of a camera."
+        return [Choice("everyday", why)]
+    if traits.growth >= PHOTONS:
+        why = f"The noise ({strength}) grows with brightness, as that of photons does, and pixels do not share it."
+        names = ("microscopy", "poisson") if traits.grey else ("poisson",)
+        return [Choice(name, why) for name in names]
+    why = f"The noise ({strength}) is as strong in the dark as in the light, and pixels do not share it."
+    return [Choice(name, why) for name in ("gaussian", "gaussian-small")]
 
 
 def suited(noise: str | None, shipped: Mapping[str, Header]) -> str:

@@ -20,6 +20,7 @@ class Chain(Noise):
         self.name = JOIN.join(dict.fromkeys(part.name for part in parts))  # twice Gaussian is Gaussian
         self.zero_mean = all(part.zero_mean for part in parts)
         self.in_range = all(part.in_range for part in parts)
+        self.numbers = sum(part.numbers for part in parts)
 
     def __str__(self) -> str:
         return JOIN.join(map(str, self.parts))
@@ -40,6 +41,6 @@ class Chain(Noise):
         return torch.cat([part.levels(count, rng) for part in self.parts], dim=1)
 
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
-        for part, level in zip(self.parts, torch.split(levels, 1, dim=1)):
+        for part, level in zip(self.parts, levels.split([part.numbers for part in self.parts], dim=1)):
             photo = part.draw(photo, level, rng)
         return photo

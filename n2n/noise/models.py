@@ -26,6 +26,7 @@ class Noise:
     name: str
     zero_mean: bool = True  # is the average of many noisy pictures the clean one?
     in_range: bool = True  # do noisy pixels stay in [0, 1]?
+    numbers: int = 1  # how many numbers the levels of a picture are
 
     @property
     def shrink(self) -> int:
@@ -50,11 +51,11 @@ class Noise:
         return [self.draw(photo.cpu(), levels, rng).to(photo.device) for _ in range(count)]
 
     def levels(self, count: int, rng: Generator) -> Tensor:
-        """A level for each of `count` pictures, (N, 1, 1, 1); for a chain of K noises (N, K, 1, 1)."""
+        """The levels of each of `count` pictures, (N, numbers, 1, 1)."""
         raise NotImplementedError
 
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
-        """photo (N, C, H, W) and its levels, both on the CPU → noisy."""
+        """photo (N, C, H, W) and its levels, (N, numbers, 1, 1), both on the CPU → noisy."""
         raise NotImplementedError
 
 
@@ -194,8 +195,3 @@ class Pixelate(Levelled):
         column = torch.arange(columns) * side + within % side
         chosen = (row * width + column).flatten(1)[:, None].expand(-1, photo.shape[1], -1)
         return photo.flatten(2).gather(2, chosen).view(*photo.shape[:2], rows, columns)
-
-
-NOISES: dict[str, type[Levelled]] = {
-    kind.name: kind for kind in (Gaussian, Poisson, Bernoulli, Impulse, Speckle, Text, Pixelate)
-}

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from ..data import Crop, Pairs, turned
+from ..data import Crop, Pairs, bent, turned
 from .recipe import Recipe
 
 TRAINING = 1  # in the seed of noise to learn from, which differs from noise to measure on
@@ -26,7 +26,8 @@ class Crops(Dataset[Tensor]):
     def __init__(self, pairs: Pairs, recipe: Recipe, share: tuple[int, int] = (0, 1)) -> None:
         recipe = recipe.fitted(pairs)
         pairs.check_targets(recipe.clean_targets)
-        self.pairs, self.share, self.seed, self.side = pairs, share, recipe.seed, recipe.crop
+        self.pairs = bent(pairs, recipe.variety)
+        self.share, self.seed, self.side = share, recipe.seed, recipe.crop
         self.batch_size, self.augment, self.clean_targets = recipe.batch_size, recipe.augment, recipe.clean_targets
         self.grey = recipe.grey if pairs.channels > 1 else 0.0
         tiles = np.maximum(pairs.sizes // (self.side * pairs.shrink), 1).prod(axis=1)

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from ..data import Pairs
+from ..data import VARIETIES, Pairs
 from ..nets import MULTIPLE, PRECISIONS, UNetConfig
 from ..settings import check_settings, setting, settings_of
 from .losses import LOSSES
@@ -81,6 +81,12 @@ class Recipe:
     augment: bool = setting(True, "turn, flip and swap the pairs at random")
     grey: float = setting(
         0.0, "fraction of the colour pairs that are turned grey, one channel repeated three times", low=0.0, high=1.0
+    )
+    variety: str = setting(
+        "plain",
+        "with a noise model, how photographs are bent at random: plain (not at all), photos (shrunk, other colours), "
+        "camera (also enlarged) or microscopy (grey, dark and blurred, or drawn)",
+        choices=VARIETIES,
     )
     balance: bool = setting(False, "weight pictures by 1/σ of their noise, so that weak noise counts like strong")
     clean_targets: bool = setting(False, "learn from the clean pictures instead, for comparison")

@@ -7,7 +7,7 @@ import torch
 from n2n.measure import choice
 from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig
-from n2n.noise import parse
+from n2n.noise import generator, parse
 
 
 def learnt(noise, width=24, residual=True, sigma=None):
@@ -52,9 +52,43 @@ def test_noise_that_nobody_learnt_gets_the_weights_of_its_kin(noise, name):
     assert choice.suited(noise, SHIPPED | {"poisson": learnt("poisson:5-100")}) == name
 
 
-@pytest.mark.parametrize(("sigma", "name"), [(2, "gaussian-small"), (30, "everyday"), (200, "everyday")])
-def test_for_noise_of_no_known_kind_its_strength_decides(rng, sigma, name):
-    assert choice.recommended(noisy_at(rng, sigma), None, SHIPPED) == name
+# --- by what the picture looks like
+
+ALL = SHIPPED | {"poisson": learnt("poisson:5-100"), "microscopy": learnt("poisson:6-90+gaussian:0-8")}
+
+
+@pytest.mark.parametrize(
+    ("noise", "grey", "name", "why"),
+    [
+        ("gaussian:10", False, "gaussian", "as strong in the dark as in the light"),
+        ("gaussian:50", False, "gaussian", "as strong in the dark as in the light"),
+        ("gaussian:25", True, "gaussian", "as strong in the dark as in the light"),
+        ("poisson:10", False, "poisson", "grows with brightness"),
+        ("poisson:60", False, "poisson", "grows with brightness"),
+        ("poisson:20+gaussian:5", True, "microscopy", "grows with brightness"),
+        ("camera:3", False, "everyday", "share their noise"),
+        ("camera:12", False, "everyday", "share their noise"),
+    ],
+)
+def test_for_noise_of_no_known_kind_the_picture_decides_and_says_why(photo, noise, grey, name, why):
+    picture = torch.from_numpy(photo.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+    picture = picture.mean(1, keepdim=True) if grey else picture
+    chosen = choice.recommended(parse(noise)(picture, generator(0)), None, ALL)
+    assert chosen.name == name and why in chosen.why
+    assert chosen.why.endswith(".") and chosen.why.count(". ") == 0
+
+
+def test_a_picture_without_a_flat_part_gets_the_weights_for_the_unknown():
+    name, why = choice.recommended(torch.rand(1, 3, 24, 24), None, ALL)
+    assert name == "everyday" and "to tell its noise" in why
+
+
+def test_of_weights_that_are_not_there_the_next_best_are_taken(photo):
+    picture = torch.from_numpy(photo.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+    noisy = parse("gaussian:30")(picture, generator(0))
+    few = {name: ALL[name] for name in ("everyday", "gaussian-small")}
+    assert choice.recommended(noisy, None, few).name == "gaussian-small"
+    assert choice.recommended(noisy, None, {"everyday": ALL["everyday"]}).name == "everyday"
 
 
 def test_of_added_noise_the_level_is_known(rng):

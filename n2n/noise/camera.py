@@ -1,0 +1,85 @@
+"""The noise of pictures as cameras write them: soft in brightness, softer still and fainter in colour.
+
+A camera interpolates the colours of its sensor, smooths them and compresses the picture, so that neighbouring pixels
+share their noise. This stand-in for that chain draws what is left of it: two correlations, the strength of colour
+beside brightness, and how much less noise there is near black and white.
+"""
+
+import torch
+from torch import Generator, Tensor
+
+from .models import Levelled
+
+COLOURS = torch.tensor([[1.0, 1.0, 1.0], [0.0, -0.344136, 1.772], [1.402, -0.714136, 0.0]])  # of Y, Cb, Cr, in RGB
+BRIGHTNESS = (0.299, 0.587, 0.114)
+# What every picture draws evenly beside its level, least and most; lengths are standard deviations in pixels.
+DRAWN = {
+    "down": (0.2, 0.9),  # blur of the noise in brightness
+    "across": (0.2, 1.0),
+    "tail": (0.0, 0.3),  # part of its variance that reaches far
+    "tail length": (2.0, 12.0),
+    "colour length": (0.6, 4.0),
+    "colour tail": (0.0, 0.5),
+    "colour tail length": (3.0, 12.0),
+    "blue": (0.2, 0.9),  # strength of Cb and of Cr beside that of brightness
+    "red": (0.2, 0.9),
+    "floor": (0.4, 1.0),  # strength at black and white beside that at mid-grey
+}
+
+
+class Camera(Levelled):
+    """y = x + g(x)·n, n correlated between neighbours: Y by less than a pixel, Cb and Cr by up to a few.
+
+    What it is like beside its level is drawn for every picture, from DRAWN. Pictures of other than three channels have
+    the noise of brightness in each.
+    """
+
+    name, unit, example, most = "camera", "standard deviation of the brightness, in units of 255", "camera:1-12", 255.0
+    in_range = False
+    numbers = 1 + len(DRAWN)
+
+    @property
+    def sigma(self) -> tuple[float, float]:
+        return self.low, self.high
+
+    def levels(self, count: int, rng: Generator) -> Tensor:
+        low, high = torch.tensor([(self.low, self.high), *DRAWN.values()]).T[..., None, None]
+        drawn = torch.empty(count, self.numbers, 1, 1, dtype=torch.float32).uniform_(generator=rng)
+        levels: Tensor = drawn * (high - low) + low
+        return levels
+
+    def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
+        level, down, across, tail, far, colour, colour_tail, colour_far, blue, red, floor = levels.split(1, dim=1)
+        noise = torch.empty_like(photo).normal_(generator=rng)
+        luma = _correlated(noise if photo.shape[1] != 3 else noise[:, :1], (down, across), tail, far)
+        brightness = photo
+        if photo.shape[1] == 3:
+            chroma = _correlated(noise[:, 1:], (colour, colour), colour_tail, colour_far)
+            parts = torch.cat([luma, chroma * torch.cat([blue, red], dim=1)], dim=1)
+            luma = torch.einsum("nkhw,kc->nchw", parts, COLOURS)
+            brightness = (photo * photo.new_tensor(BRIGHTNESS)[:, None, None]).sum(1, keepdim=True)
+        brightness = brightness.clamp(0, 1)
+        gain = floor + (1 - floor) * 4 * brightness * (1 - brightness)
+        noisy: Tensor = photo + level / 255 * gain * luma
+        return noisy
+
+
+def _correlated(white: Tensor, lengths: tuple[Tensor, Tensor], tail: Tensor, far: Tensor) -> Tensor:
+    """White noise (N, C, H, W) → noise of the same variance, blurred down and across by (N, 1, 1, 1) each; a part
+    `tail` of its variance is blurred by `far`. Its left edge goes on from its right one, its top from its bottom.
+    """
+    height, width = white.shape[-2:]
+    power = (1 - tail) * _power(lengths[0], height)[..., None] * _power(lengths[1], width)[..., None, :]
+    power = power + tail * _power(far, height)[..., None] * _power(far, width)[..., None, :]
+    spectrum = torch.fft.rfft2(white) * power[..., : width // 2 + 1].sqrt()
+    noise: Tensor = torch.fft.irfft2(spectrum, s=(height, width))
+    return noise
+
+
+def _power(length: Tensor, side: int) -> Tensor:
+    """The power at each frequency of white noise that a Gaussian of standard deviation `length`, (N, 1, 1, 1), blurred
+    along `side` pixels, with a mean of 1: (N, 1, side).
+    """
+    power = torch.exp(-((2 * torch.pi * length[..., 0] * torch.fft.fftfreq(side)) ** 2))
+    scaled: Tensor = power / power.mean(-1, keepdim=True)
+    return scaled

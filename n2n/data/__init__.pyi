@@ -6,10 +6,10 @@ from . import make as make
 from . import pairs as pairs
 from . import png as png
 from . import reader as reader
+from . import registration as registration
 from . import value_range as value_range
 from .batch import Batch as Batch
 from .batch import Crop as Crop
-from . import registration as registration
 from .files import write_bytes as write_bytes
 from .formats import Kind as Kind
 from .image import Picture as Picture

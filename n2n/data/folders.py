@@ -20,6 +20,7 @@ from .scenes import (
     roles_of,
 )
 from .sources import Loader
+from .spool import Spool
 from .types import Planes
 
 ENDINGS = sorted({*SOURCE_NAMES, *TARGET_NAMES, *CLEAN_NAMES, "test"} - {*"abxy"}, key=len, reverse=True)
@@ -32,6 +33,7 @@ class PictureReader:
 
     def __init__(self) -> None:
         self.bytes = 0
+        self.spool = Spool()
         self.counts: dict[str, int] = defaultdict(int)
 
     def frames(self, name: str, data: bytes) -> list[Planes]:
@@ -43,7 +45,7 @@ class PictureReader:
                 self.counts[note] += 1
         if self.bytes > MAX_UNPACKED:
             raise ValueError(f"the pictures decode to over {MAX_UNPACKED / 2**30:.0f} GB; use fewer, or smaller ones")
-        return [np.ascontiguousarray(picture.pixels.transpose(2, 0, 1)) for picture in pictures]
+        return [self.spool.keep(picture.pixels.transpose(2, 0, 1)) for picture in pictures]
 
     @property
     def notes(self) -> tuple[str, ...]:

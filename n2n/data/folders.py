@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from .frames import PictureReader, pictures_only, scenes_of
 from .groups import Group, Reading
-from .likeness import Thumbnails, is_clearer, mistaken, sampled
+from .likeness import SAMPLED, Thumbnails, bears_out, is_clearer, mistakes
 from .names import listed
 from .readings import readings
 from .scenes import LAYOUTS, Scene
@@ -56,6 +56,8 @@ def _chosen(found: Sequence[Reading], thumbnails: Thumbnails, reader: PictureRea
     for other in others:
         if is_clearer(thumbnails, _paths(best.groups), _paths(other.groups)):
             best = other
+    if best.unless and not bears_out(thumbnails, _paths(best.groups)):
+        raise ValueError(best.unless)
     if best.said or best is not found[0]:
         reader.say(best.said or f"by what they show, {listed(best.groups[0].pictures)} were taken for one scene")
     return best
@@ -67,16 +69,15 @@ def _paths(groups: Sequence[Group]) -> list[tuple[PurePosixPath, ...]]:
 
 def _check_partners(thumbnails: Thumbnails, groups: Sequence[Group], name: str, reader: PictureReader) -> None:
     """Raises ValueError where the pictures show that the names lead to wrong partners; notes it of a few."""
-    wrong = mistaken(thumbnails, _paths(groups))
+    wrong = mistakes(thumbnails, _paths(groups))
     if not wrong:
         return
-    picture, partner, better = wrong[0]
-    told = f"'{picture}' shows what '{better}' shows, not what its partner '{partner}' does"
-    looked_at = len(sampled(_paths(groups)))
-    if 2 * len(wrong) > looked_at:
-        many = f"and so for {len(wrong)} of {looked_at}"
-        raise ValueError(f"'{name}': the names lead to wrong pairs: {told}, {many}; {WAY_OUT}")
-    reader.say(f"{told} ({len(wrong)} such of {looked_at}): look at these pairs")
+    first, looked_at = wrong[0], min(len(groups), SAMPLED)
+    told = f"'{first.picture}' shows what '{first.better}' shows, not what its partner '{first.partner}' does"
+    many = f"{len(wrong)} such of {looked_at}"
+    if 2 * len(wrong) > looked_at or sum(mistake.clear for mistake in wrong) > 1:
+        raise ValueError(f"'{name}': the names lead to wrong pairs: {told} ({many}); {WAY_OUT}")
+    reader.say(f"{told} ({many}): look at these pairs")
 
 
 def _check_scene(scene: Scene) -> None:

@@ -57,6 +57,7 @@ class Reading:
     groups: tuple[Group, ...]
     said: str = ""  # how it pairs them, where that is not plain
     sure: bool = False  # whether words for roles tell, so that no other reading comes into question
+    unless: str = ""  # the error that is raised unless the pictures bear this reading out
 
 
 def grouped(files: Paths, key: Callable[[PurePosixPath], Hashable]) -> Grouped:
@@ -88,5 +89,5 @@ def shots_of(group: tuple[str, list[PurePosixPath]]) -> Group:
 
 
 def example(groups: Grouped) -> str:
-    """How pictures were paired, by the first pair."""
-    return f"pictures were paired like {' and '.join(map(str, groups[0][1][:2]))}"
+    """How pictures were grouped, by the first group."""
+    return f"pictures belong together like {' and '.join(map(str, groups[0][1][:2]))}"

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ SAMPLED = 48  # scenes whose thumbnails are compared
 CLEARER = 0.1  # by which another reading of the names must fit better, over what chance gives
 SURE = 3.0  # standard deviations
 ALIKE, APART = 0.7, 0.25  # correlations: of a picture with its true partner; by which it exceeds others
+CLEARLY_ALIKE, CLEARLY_APART = 0.8, 0.4  # the same, beyond doubt even where few of the pictures show it
 
 Groups = Sequence[Sequence[PurePosixPath]]
 Vectors = npt.NDArray[np.float32]
@@ -72,6 +74,18 @@ def is_clearer(thumbnails: Thumbnails, preferred: Groups, other: Groups) -> bool
     return sum(gains) / len(gains) > CLEARER + SURE * math.sqrt(2 / independent)
 
 
+def bears_out(thumbnails: Thumbnails, groups: Groups) -> bool:
+    """Whether pictures are clearly more like their partners than like pictures of the next group, or of one group."""
+    if len(groups) == 1:
+        [only] = groups
+        chance = 1 / math.sqrt(thumbnails.values(only[0]))
+        return min(_mean(thumbnails, picture, [other for other in only if other != picture]) for picture in only) > (
+            CLEARER + SURE * chance
+        )
+    others = [(*group[:1], *after[1:]) for group, after in zip(groups, [*groups[1:], groups[0]])]
+    return is_clearer(thumbnails, others, groups)
+
+
 def _partners(groups: Groups) -> dict[PurePosixPath, list[PurePosixPath]]:
     return {picture: [other for other in group if other != picture][:4] for group in groups for picture in group}
 
@@ -80,8 +94,17 @@ def _mean(thumbnails: Thumbnails, picture: PurePosixPath, others: list[PurePosix
     return sum(thumbnails.likeness(picture, other) for other in others) / max(1, len(others))
 
 
-def mistaken(thumbnails: Thumbnails, groups: Groups) -> list[tuple[PurePosixPath, PurePosixPath, PurePosixPath]]:
-    """Pictures whose partner looks otherwise, while the partner of another one fits: (picture, partner, better one).
+class Mistake(NamedTuple):
+    """A picture whose partner looks otherwise, while the partner of another one fits."""
+
+    picture: PurePosixPath
+    partner: PurePosixPath
+    better: PurePosixPath
+    clear: bool  # beyond doubt
+
+
+def mistakes(thumbnails: Thumbnails, groups: Groups) -> list[Mistake]:
+    """Pictures that have the wrong partner, of those that are `sampled`.
 
     Compared are first pictures with second ones only, which have as much noise as the partner has.
     """
@@ -92,8 +115,8 @@ def mistaken(thumbnails: Thumbnails, groups: Groups) -> list[tuple[PurePosixPath
     found = []
     for place, row in enumerate(alike):
         best = int(row.argmax())
-        second = float(np.delete(row, best).max())
-        mutual = int(alike[:, best].argmax()) == place
-        if best != place and mutual and row[best] > ALIKE and row[best] - second > APART:
-            found.append((pairs[place][0], pairs[place][1], pairs[best][1]))
+        most, gap = float(row[best]), float(row[best] - np.delete(row, best).max())
+        if best != place and int(alike[:, best].argmax()) == place and most > ALIKE and gap > APART:
+            clear = most > CLEARLY_ALIKE and gap > CLEARLY_APART
+            found.append(Mistake(pairs[place][0], pairs[place][1], pairs[best][1], clear))
     return found

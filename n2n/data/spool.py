@@ -44,11 +44,13 @@ class Spool:
 
     def _place(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         size = int(np.prod(shape)) * dtype.itemsize
+        if size > SEGMENT // 4:
+            return _array(_mapped(size), shape, dtype)
         start = -(-self._used // ALIGNED) * ALIGNED
         if self._segment is None or start + size > len(self._segment):
-            self._segment, start = _mapped(max(size, SEGMENT)), 0
+            self._segment, start = _mapped(SEGMENT), 0
         self._used = start + size
-        return np.frombuffer(self._segment, dtype, size // dtype.itemsize, start).reshape(shape)
+        return _array(self._segment, shape, dtype, start)
 
 
 def room(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
@@ -57,7 +59,11 @@ def room(shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     size = int(np.prod(shape, dtype=object)) * kind.itemsize
     if size <= IN_MEMORY:
         return np.empty(shape, kind)
-    return np.frombuffer(_mapped(size), kind, size // kind.itemsize).reshape(shape)
+    return _array(_mapped(size), shape, kind)
+
+
+def _array(mapped: mmap.mmap, shape: tuple[int, ...], dtype: np.dtype[Any], start: int = 0) -> npt.NDArray[Any]:
+    return np.frombuffer(mapped, dtype, int(np.prod(shape)), start).reshape(shape)
 
 
 def temporary_file() -> BinaryIO:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from n2n import noise
-from n2n.data import formats, make, reader
+from n2n.data import formats, is_hidden, make, reader
 
 PHOTOGRAPHS = "course-samples"
 NOISE = "pixelate:8"  # the course's: one of 8×8 pixels
@@ -23,12 +23,12 @@ def gather(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
     A single file is returned alone. Of several pictures, whose folders a browser does not send, the names must show
     which belong together; two with one name get the endings _1 and _2. Raises ValueError with advice, OSError.
     """
-    names = _checked(files)
+    names = _checked([file for file in files if not is_hidden(Path(file.name))])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, file in names.items():
         link(file, folder / name)
-    return (folder / next(iter(names)),) if len(names) == 1 and len(files) == 1 else (folder,)
+    return (folder / next(iter(names)),) if len(names) == 1 else (folder,)
 
 
 def _checked(files: Sequence[Path]) -> dict[str, Path]:
@@ -38,7 +38,7 @@ def _checked(files: Sequence[Path]) -> dict[str, Path]:
     if len(files) == 1:
         return {files[0].name: files[0]}
     for file in files:
-        if file.suffix.lower() in formats.sets():
+        if formats.is_kind(file, *formats.SETS):
             raise ValueError(
                 f"'{file.name}' was brought with {len(files) - 1} other files; bring one archive or one file of arrays "
                 "alone, or pictures only"
@@ -46,7 +46,7 @@ def _checked(files: Sequence[Path]) -> dict[str, Path]:
     pictures = [file for file in files if formats.is_picture(file)]
     if not pictures:
         raise ValueError(
-            f"none of the {len(files)} files is a picture; allowed: {', '.join(formats.pictures())}, or a .zip"
+            f"none of the {len(files)} files is a picture; allowed: {', '.join(formats.pictures())}, or an archive"
         )
     return dict(zip(_names(pictures), pictures))
 

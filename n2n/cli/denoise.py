@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ..data import Picture, formats, image, pixel_range, to_tensor
+from ..data import Picture, formats, image, is_hidden, pixel_range, to_tensor
 from ..machine import find_device
 from ..measure import choice
 from ..model import Noise2Noise
@@ -93,7 +93,7 @@ def _pictures(paths: Sequence[Path]) -> list[Path]:
     found = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if formats.is_picture(p))
+            inside = sorted(p for p in path.iterdir() if formats.is_picture(p) and not is_hidden(Path(p.name)))
             if not inside:
                 raise ValueError(f"folder '{path}' holds no pictures; allowed: {', '.join(formats.pictures())}")
             found += inside

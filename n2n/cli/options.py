@@ -27,12 +27,13 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 
 
 def add_roles(parser: argparse.ArgumentParser) -> None:
-    """Adds the roles of a file's arrays."""
+    """Adds the roles of arrays, folders or pictures."""
     parser.add_argument(
         "--roles",
         type=values.roles,
         metavar="ROLE,ROLE",
-        help="what the arrays of a file are, in order: source,target or source,clean or source,target,clean",
+        help="what the arrays of a file are, or the folders, or the pictures of each scene, in order: source,clean or "
+        "clean,source or source,target,clean …",
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..noise import Noise, parse
 
-ROLES = (("source", "target"), ("source", "clean"), ("source", "target", "clean"))
+ROLES = (("source", "target"), ("source", "clean"), ("source", "target", "clean"))  # in any order
 
 
 def noise(text: str) -> Noise:
@@ -18,10 +18,10 @@ def noise(text: str) -> Noise:
 
 
 def roles(text: str) -> tuple[str, ...]:
-    """'source,clean' → the roles of a file's arrays, in order."""
-    names = tuple(text.split(","))
-    if names not in ROLES:
-        raise argparse.ArgumentTypeError(f"'{text}'; allowed: {' or '.join(map(','.join, ROLES))}")
+    """'source,clean' → the roles of arrays, folders or pictures, in their order."""
+    names = tuple(part.strip() for part in text.split(","))
+    if sorted(names) not in map(sorted, ROLES):
+        raise argparse.ArgumentTypeError(f"'{text}'; allowed: {' or '.join(map(','.join, ROLES))}, in any order")
     return names
 
 

@@ -35,6 +35,7 @@ from .scenes import Scene as Scene
 from .scenes import StackedScenes as StackedScenes
 from .scenes import fingerprint as fingerprint
 from .sources import SAMPLES as SAMPLES
+from .sources import is_hidden as is_hidden
 from .tensors import load_tensors as load_tensors
 from .types import Planes as Planes
 from .value_range import EIGHT_BITS as EIGHT_BITS

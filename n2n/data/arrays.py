@@ -1,5 +1,6 @@
 """A reader of scenes from arrays, in files of torch.save and numpy."""
 
+import math
 import re
 import zipfile
 import zlib
@@ -14,8 +15,12 @@ from . import formats
 from .archive import check_archive
 from .formats import Kind
 from .scenes import SHOT_ROLES, StackedScenes, name_all_roles, role_of, roles_of
+from .shapes import PAIRED, has_alpha, to_stack, two_shots
+from .spool import room
 from .tensors import load_tensors
 from .types import Planes
+
+CHUNK = 2**20  # bytes of an array that are unpacked at once
 
 # The errors of numpy for a file that is damaged or whose fields are wrong.
 REFUSED = (
@@ -29,7 +34,7 @@ def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScene
     content = READERS[path.suffix.lower()](path)
     named = _named_arrays(content, path)
     in_order = _roles(list(named), path, roles)
-    stacks = {role: _to_stack(array, f"{path.name}: {role}") for role, array in zip(in_order, named.values())}
+    stacks = {role: to_stack(array, f"{path.name}: {role}") for role, array in zip(in_order, named.values())}
     shapes = {role: stack.shape for role, stack in stacks.items()}
     if len(set(shapes.values())) > 1 or len({stack.dtype for stack in stacks.values()}) > 1:
         kinds = ", ".join(f"{role} {stack.shape} {stack.dtype}" for role, stack in stacks.items())
@@ -38,7 +43,7 @@ def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScene
     if not shots or not len(shots[0]):
         raise ValueError(f"'{path}' holds no noisy pictures (arrays: {shapes})")
     notes = [f"arrays taken as {' and '.join(in_order)}"]
-    if any(array.shape[-1] == 4 for array in named.values()):
+    if any(map(has_alpha, named.values())):
         notes.append("alpha dropped")
     return StackedScenes(shots, stacks.get("clean")), tuple(notes)
 
@@ -46,8 +51,23 @@ def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScene
 def _read_npz(path: Path) -> dict[str, Planes]:
     with _refusing(path), zipfile.ZipFile(path) as archive:
         check_archive(archive, path.name)
-    with _refusing(path), np.load(path, allow_pickle=False) as arrays:
-        return dict(arrays)
+        return {info.filename.removesuffix(".npy"): _unpacked(archive, info) for info in archive.infolist()}
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Planes:
+    """An array of a `.npz`; a large one goes to a temporary file. Raises ValueError, or an error of numpy."""
+    with archive.open(info) as file:
+        major, _ = np.lib.format.read_magic(file)
+        header = np.lib.format.read_array_header_1_0 if major == 1 else np.lib.format.read_array_header_2_0
+        shape, by_columns, dtype = header(file)
+        if dtype.hasobject or math.prod(shape) * dtype.itemsize > info.file_size:
+            raise ValueError(f"array '{info.filename}' holds objects, or fewer values than it says")
+        array = room(shape[::-1] if by_columns else shape, dtype)
+        values, place = array.reshape(-1).view(np.uint8), 0
+        while place < values.size and (chunk := file.read(CHUNK)):
+            values[place : place + len(chunk)] = np.frombuffer(chunk, np.uint8)[: values.size - place]
+            place += len(chunk)
+    return array.T if by_columns else array
 
 
 @contextmanager
@@ -61,17 +81,10 @@ def _refusing(path: Path) -> Iterator[None]:
         raise ValueError(f"'{path}' was refused: {error}") from error
 
 
-def _read_npy(path: Path) -> tuple[Planes, Planes]:
-    """(N, 2, C, H, W), (N, 2, H, W) or (2, N, …), memory-mapped → its two halves."""
+def _read_npy(path: Path) -> Planes:
+    """The array, memory-mapped."""
     with _refusing(path):
-        array = np.lib.format.open_memmap(path, mode="r")
-    if array.ndim in (4, 5) and array.shape[1] == 2:
-        return array[:, 0], array[:, 1]
-    if array.ndim in (3, 4, 5) and array.shape[0] == 2:
-        return array[0], array[1]
-    raise ValueError(
-        f"'{path}' has shape {array.shape}; allowed: (N, 2, C, H, W), (N, 2, H, W) or (2, N, …), two shots a scene"
-    )
+        return np.lib.format.open_memmap(path, mode="r")
 
 
 READERS: dict[str, Callable[[Path], object]] = {
@@ -82,16 +95,27 @@ READERS: dict[str, Callable[[Path], object]] = {
 
 
 def _named_arrays(content: object, path: Path) -> dict[str, Planes]:
-    """The arrays of a tuple, list or mapping, by name where they have one, else by place."""
+    """The arrays of a tuple, list or mapping, by name or else by place, or the halves of a single one."""
     entries: Mapping[object, object] = {}
+    if isinstance(content, np.ndarray | torch.Tensor):
+        single = _to_array(content, f"'{path}'")
+        if (halves := two_shots(single)) is None:
+            raise ValueError(f"'{path}' holds one {type(content).__name__} of {single.shape}; allowed: {PAIRED}")
+        return dict(zip(("source", "target"), halves))
     if isinstance(content, list | tuple):
         entries = {f"[{place}]": value for place, value in enumerate(content)}
     elif isinstance(content, dict):
         entries = content
     names = list(map(str, entries))
+    if len(names) == 1:
+        [only] = entries.values()
+        if isinstance(only, np.ndarray | torch.Tensor) and two_shots(_to_array(only, f"'{path}'")):
+            return _named_arrays(only, path)
     if len(names) < 2 or (len(names) > 3 and not name_all_roles(names)):
         found = f"{len(names)} arrays" if isinstance(content, list | tuple | dict) else type(content).__name__
-        raise ValueError(f"'{path}' holds {found}; allowed: two or three (source, target and, if there is, clean)")
+        raise ValueError(
+            f"'{path}' holds {found}; allowed: two or three (source, target and, if there is, clean), or one {PAIRED}"
+        )
     return {name: _to_array(value, f"'{path}': entry {name}") for name, value in zip(names, entries.values())}
 
 
@@ -103,7 +127,7 @@ def _to_array(value: object, name: str) -> Planes:
     try:
         return (value.float() if value.dtype == torch.bfloat16 else value).numpy(force=True)
     except TypeError as error:
-        raise ValueError(f"{name} cannot be read ({error}); save dense tensors of uint8, uint16 or float") from error
+        raise ValueError(f"{name} cannot be read ({error}); save dense tensors of integers or floats") from error
 
 
 def _roles(names: list[str], path: Path, roles: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -116,20 +140,3 @@ def _roles(names: list[str], path: Path, roles: tuple[str, ...] | None) -> tuple
     if nameless and len(names) == 2 and re.search(r"(^|[^a-z])(val|valid|validation|test)", path.stem.lower()):
         return ("source", "clean")  # the course's val_data.pkl
     return roles_of(names)
-
-
-def _to_stack(array: Planes, name: str) -> Planes:
-    """(N, C, H, W), (N, H, W, C), (N, H, W), (H, W, 3) or (H, W) → a view (N, C, H, W). Raises ValueError."""
-    if array.dtype not in (np.uint8, np.uint16, np.float16, np.float32, np.float64):
-        raise ValueError(f"{name} has type {array.dtype}; allowed: uint8, uint16, float16, float32, float64")
-    if array.ndim == 2 or (array.ndim == 3 and array.shape[-1] in (3, 4)):
-        array = array[None]
-    if array.ndim == 3:
-        array = array[:, None]
-    if array.ndim == 4 and array.shape[1] not in (1, 3) and array.shape[-1] in (1, 3, 4):
-        array = np.moveaxis(array, -1, 1)[:, :3]
-    if array.ndim != 4 or array.shape[1] not in (1, 3) or 0 in array.shape[1:]:
-        raise ValueError(
-            f"{name} has shape {array.shape}; allowed: (N, C, H, W) with C 1 or 3, (N, H, W, C), (N, H, W)"
-        )
-    return array

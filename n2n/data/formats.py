@@ -47,13 +47,15 @@ FORMATS = (
     Format("NumPy, several arrays", (".npz",), Kind.ARRAYS, writes=True),
     Format("NumPy, one array", (".npy",), Kind.ARRAYS),
     Format("zip", (".zip",), Kind.ARCHIVE),
+    Format("tar", (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz"), Kind.ARCHIVE),
 )
+SETS = (Kind.ARCHIVE, Kind.TENSORS, Kind.ARRAYS)  # files that are a set of pairs by themselves
 
 
 def format_of(name: str | PurePath) -> Format | None:
     """The format of a file by the ending of its name, in small letters or capitals; None for an unknown one."""
-    suffix = PurePath(name).suffix.lower()
-    return next((form for form in FORMATS if suffix in form.suffixes), None)
+    ending = "".join(PurePath(name).suffixes[-2:]).lower()  # .tar.gz has two dots
+    return next((form for form in FORMATS if ending.endswith(form.suffixes)), None)
 
 
 def of_kind(*kinds: Kind, written: bool = False) -> tuple[Format, ...]:
@@ -100,7 +102,7 @@ def is_kind(name: str | PurePath, *kinds: Kind) -> bool:
 
 def sets() -> tuple[str, ...]:
     """Endings of files that are a set of pairs by themselves: archives and arrays."""
-    return endings(of_kind(Kind.ARCHIVE, Kind.TENSORS, Kind.ARRAYS))
+    return endings(of_kind(*SETS))
 
 
 def either(words: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 from ..noise import Noise
 from . import formats
 from .arrays import read_arrays
-from .folders import PictureReader, read_photos, read_pictures
+from .folders import read_photos, read_pictures
+from .frames import PictureReader
 from .pairs import Pairs, Shots, gather
 from .photographs import Photographs, with_noise
 from .sources import files_of
@@ -16,11 +17,12 @@ def read(*paths: str | Path, noise: Noise | None = None, roles: tuple[str, ...] 
     """Reads pairs from a file, a folder, an archive or loose pictures, with a description and notes on what was found.
 
     `noise` makes the pictures clean photographs from which noisy pairs are drawn; the words of sources.SAMPLES
-    stand for photographs of scikit-image. `roles`, such as ("source", "clean"), are those of the arrays of a file
-    whose names do not tell. Raises ValueError or OSError saying what is wrong, what is allowed and what to do.
+    stand for photographs of scikit-image. `roles`, such as ("source", "clean"), are those of arrays, of folders, or of
+    the pictures of each scene, in their order, where names do not tell. Raises ValueError or OSError saying what is
+    wrong, what is allowed and what to do.
     """
-    if roles and not _are_arrays(paths):
-        raise ValueError("roles are for files of arrays; name the folders or files of pictures after them instead")
+    if roles and noise:
+        raise ValueError("roles are for shots that were taken; with a noise model every picture is a clean one")
     return read_shots(*paths, roles=roles) if noise is None else read_photographs(*paths, noise=noise)
 
 
@@ -32,7 +34,7 @@ def read_shots(*paths: str | Path, roles: tuple[str, ...] | None = None) -> Shot
         return gather(stacked, name, notes)
     reader = PictureReader()
     with ExitStack() as stack:
-        scenes = read_pictures(files_of([Path(path) for path in paths], stack), name, reader)
+        scenes = read_pictures(files_of([Path(path) for path in paths], stack), name, reader, roles)
     return gather(scenes, name, reader.notes)
 
 

@@ -4,15 +4,17 @@ import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 import skimage
 
 from . import formats
-from .archive import check_archive, read_entry
+from .archive import PACKED, check_archive, read_entry
 from .formats import Kind
+from .tarball import tar_files
 
 Loader = Callable[[], bytes]
+SYSTEM = ("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r")  # files that Windows and macOS leave in folders
 
 # Words for photographs that come with scikit-image: some to learn from, others to measure on.
 SAMPLES = {
@@ -32,7 +34,7 @@ def files_of(paths: Sequence[Path], stack: ExitStack) -> dict[PurePosixPath, Loa
         return files_at(paths[0], stack)
     files: dict[PurePosixPath, Loader] = {}
     for path in paths:
-        front = path if path.is_dir() else path.with_suffix("") if formats.is_kind(path, Kind.ARCHIVE) else path.parent
+        front = path if path.is_dir() else _unpacked(path) if formats.is_kind(path, Kind.ARCHIVE) else path.parent
         files |= {PurePosixPath(front.as_posix()) / inside: load for inside, load in files_at(path, stack).items()}
     return files
 
@@ -50,11 +52,29 @@ def files_at(path: Path, stack: ExitStack) -> dict[PurePosixPath, Loader]:
     if not path.exists():
         raise FileNotFoundError(f"there is no file or folder '{path}'")
     if formats.is_kind(path, Kind.ARCHIVE):
-        try:
-            return archive_files(stack.enter_context(zipfile.ZipFile(path)), path.name)
-        except zipfile.BadZipFile as error:
-            raise ValueError(f"'{path}' is no complete zip archive ({error}); make or copy it again") from error
+        return _without_hidden(_archived(path, stack))
+    if path.suffix.lower() in PACKED:
+        raise ValueError(
+            f"'{path}' is packed as {path.suffix}, which is not read here; unpack it and give the folder, or zip it"
+        )
     return {PurePosixPath(path.name): path.read_bytes}
+
+
+def _unpacked(archive: Path) -> Path:
+    """The folder that an archive would be unpacked to."""
+    known = formats.endings(formats.of_kind(Kind.ARCHIVE))
+    longest = max((ending for ending in known if archive.name.lower().endswith(ending)), key=len)
+    return archive.with_name(archive.name[: -len(longest)])
+
+
+def _archived(path: Path, stack: ExitStack) -> dict[PurePosixPath, Loader]:
+    """The files of an archive. Raises ValueError, OSError."""
+    if not zipfile.is_zipfile(path) and path.suffix.lower() != ".zip":
+        return tar_files(path, stack)
+    try:
+        return archive_files(stack.enter_context(zipfile.ZipFile(path)), path.name)
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"'{path}' is no complete zip archive ({error}); make or copy it again") from error
 
 
 def folder_files(folder: Path) -> dict[PurePosixPath, Loader]:
@@ -68,10 +88,14 @@ def archive_files(archive: zipfile.ZipFile, name: str) -> dict[PurePosixPath, Lo
     check_archive(archive, name)
     infos = sorted(archive.infolist(), key=lambda info: info.filename)
     names = {info: PurePosixPath(info.filename.replace("\\", "/")) for info in infos if not info.is_dir()}
-    return _without_hidden({path: partial(read_entry, archive, info) for info, path in names.items()})
+    return {path: partial(read_entry, archive, info) for info, path in names.items()}
+
+
+def is_hidden(path: PurePath) -> bool:
+    """Whether a file, or a folder above it, is a hidden one of an operating system: ._x, .DS_Store, __MACOSX …"""
+    return any(part.startswith((".", "__")) or part.lower() in SYSTEM for part in path.parts)
 
 
 def _without_hidden(files: dict[PurePosixPath, Loader]) -> dict[PurePosixPath, Loader]:
     """Leaves out the hidden files and folders of operating systems."""
-    hidden = (".", "__")
-    return {path: load for path, load in files.items() if not any(part.startswith(hidden) for part in path.parts)}
+    return {path: load for path, load in files.items() if not is_hidden(path)}

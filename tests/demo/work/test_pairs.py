@@ -72,7 +72,7 @@ def test_more_files_of_one_name_are_refused_with_the_way_out(tmp_path):
         gather(upload(tmp_path, "x.png", "y.png", "x.png"), tmp_path / "together")
 
 
-@pytest.mark.parametrize("name", ["pairs.NPZ", "train_data.pkl", "pairs.zip"])
+@pytest.mark.parametrize("name", ["pairs.NPZ", "train_data.pkl", "pairs.zip", "pairs.tar.gz"])
 def test_an_archive_or_a_file_of_arrays_beside_others_is_refused(tmp_path, name):
     with pytest.raises(ValueError, match=f"'{name}'.*alone"):
         gather(upload(tmp_path, "x.png", name), tmp_path / "together")
@@ -81,6 +81,17 @@ def test_an_archive_or_a_file_of_arrays_beside_others_is_refused(tmp_path, name)
 def test_what_is_no_picture_is_left_out(tmp_path):
     (folder,) = gather(upload(tmp_path, "x_1.png", "Thumbs.db", "x_2.png"), tmp_path / "together")
     assert names_in(folder) == ["x_1.png", "x_2.png"]
+
+
+def test_files_of_systems_do_not_count(tmp_path):
+    files = upload(tmp_path, "._x_1.png", "x_1.png", ".DS_Store", "x_2.png", "._x_2.png")
+    (folder,) = gather(files, tmp_path / "together")
+    assert names_in(folder) == ["x_1.png", "x_2.png"]
+
+
+def test_an_archive_beside_files_of_systems_is_itself(tmp_path):
+    [path] = gather(upload(tmp_path, "._pairs.tar.gz", "pairs.tar.gz"), tmp_path / "together")
+    assert path.name == "pairs.tar.gz"
 
 
 @pytest.mark.parametrize("names", [(), ("a.txt", "b.txt")])

@@ -54,9 +54,9 @@ def refusal(*paths, **options):
 @pytest.mark.parametrize(
     ("names", "alone"),
     [
-        ("source/p source/q target/p target/r", "q, r"),
-        ("p_1 p_2 q_1", "q"),
-        ("panda zebra giraffe", "giraffe, panda, zebra"),
+        ("source/p source/q target/p target/r", "source/q.png, target/r.png"),
+        ("p_1 p_2 q_1", "q_1.png"),
+        ("panda zebra giraffe", "giraffe.png, panda.png, zebra.png"),
     ],
 )
 def test_pictures_without_partner_are_named(tmp_path, rng, names, alone):
@@ -100,7 +100,9 @@ def test_scenes_with_and_without_reference_are_refused(tmp_path, rng):
 
 def test_two_references_of_a_scene_are_refused(tmp_path, rng):
     names = ("s_1", "s_2", "s_clean", "s_gt")
-    assert "2 references (s_clean, s_gt)" in refusal(write(tmp_path, {f"{name}.png": png(rng) for name in names}))
+    assert "2 references (s_clean.png, s_gt.png)" in refusal(
+        write(tmp_path, {f"{name}.png": png(rng) for name in names})
+    )
 
 
 def test_equal_names_in_two_formats_are_refused(tmp_path, rng):
@@ -325,18 +327,18 @@ def test_an_npy_without_scenes_is_refused(tmp_path, shape):
     assert "no noisy pictures" in refusal(tmp_path / "x.npy")
 
 
-@pytest.mark.parametrize("shape", [(4, 2, 9, 9), (4, 9, 9, 5), (2, 4, 3, 9, 9), (9,)])
+@pytest.mark.parametrize("shape", [(2, 4, 3, 9, 9), (9,)])
 def test_arrays_that_are_no_pictures_are_refused(tmp_path, shape):
     np.savez(tmp_path / "x.npz", a=np.zeros(shape), b=np.zeros(shape))
     message = refusal(tmp_path / "x.npz")
-    assert str(shape) in message and "(N, C, H, W) with C 1 or 3" in message
+    assert str(shape) in message and "(N, C, H, W)" in message
 
 
-@pytest.mark.parametrize("dtype", ["int64", "int8", "bool", "complex64", "U3"])
+@pytest.mark.parametrize("dtype", ["int64", "bool", "complex64", "U3"])
 def test_arrays_of_another_type_are_refused(tmp_path, dtype):
     np.savez(tmp_path / "x.npz", a=np.zeros((4, 9, 9), dtype), b=np.zeros((4, 9, 9), dtype))
     message = refusal(tmp_path / "x.npz")
-    assert str(np.dtype(dtype)) in message and "allowed: uint8, uint16, float16, float32, float64" in message
+    assert str(np.dtype(dtype)) in message and "allowed: uint8, uint16, uint32, int8" in message
 
 
 @pytest.mark.parametrize("other", [np.zeros((4, 9, 8)), np.zeros((3, 9, 9)), np.zeros((4, 9, 9), np.uint8)])
@@ -372,8 +374,8 @@ def test_roles_for_another_number_of_arrays_are_refused(tmp_path, rng):
     assert "3 roles for 2 arrays (p, q)" in refusal(tmp_path / "x.npz", roles=("source", "target", "clean"))
 
 
-def test_roles_for_pictures_are_refused(tmp_path):
-    assert "roles are for files of arrays" in refusal(tmp_path, roles=("source", "clean"))
+def test_roles_for_photographs_are_refused(tmp_path):
+    assert "with a noise model" in refusal(tmp_path, roles=("source", "clean"), noise=noise.parse("gaussian:25"))
 
 
 def test_arrays_with_a_noise_model_are_refused(tmp_path):

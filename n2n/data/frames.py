@@ -1,0 +1,91 @@
+"""Pictures decoded for a set: one frame or several of each file, kept where they take no memory, with notes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from . import formats, image
+from .archive import MAX_UNPACKED, PACKED
+from .groups import Group
+from .scenes import Scene
+from .sources import Loader
+from .spool import Spool
+from .types import Planes
+
+Frames = Mapping[PurePosixPath, list[Planes]]
+
+
+class PictureReader:
+    """Decodes pictures to (C, H, W), MAX_UNPACKED bytes at most in all, and counts the changes made on reading."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.counts: dict[str, int] = defaultdict(int)
+        self._said: list[str] = []
+        self._spool = Spool()
+
+    def frames(self, name: str, data: bytes) -> list[Planes]:
+        """The frames of an encoded picture. Raises ValueError as image.decode, and where all take too much memory."""
+        pictures = image.decode(data, name)
+        for picture in pictures:
+            self.bytes += picture.pixels.nbytes
+            for note in (*picture.notes, *(["alpha dropped"] if picture.alpha is not None else [])):
+                self.counts[note] += 1
+        if self.bytes > MAX_UNPACKED:
+            raise ValueError(f"the pictures decode to over {MAX_UNPACKED / 2**30:.0f} GB; use fewer, or smaller ones")
+        return [self._spool.keep(picture.pixels.transpose(2, 0, 1)) for picture in pictures]
+
+    def say(self, note: str) -> None:
+        """Adds a note on how the pictures were understood."""
+        self._said.append(note)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the pictures were understood; the changes made on reading, each with the number of pictures."""
+        return (*self._said, *(f"{note} ({count} pictures)" for note, count in self.counts.items()))
+
+    def picture(self, path: PurePosixPath, load: Loader) -> Planes:
+        """The only frame of a file. Raises ValueError for a stack."""
+        first, *others = self.frames(str(path), load())
+        if others:
+            raise ValueError(f"'{path}' is a stack of {len(others) + 1} frames; give a stack alone, it is one scene")
+        return first
+
+
+def pictures_only(files: dict[PurePosixPath, Loader], name: str) -> dict[PurePosixPath, Loader]:
+    """Leaves out files that are no pictures. Raises ValueError if nothing is left."""
+    pictures = {path: load for path, load in files.items() if formats.is_picture(path)}
+    if not pictures:
+        endings = Counter(path.suffix.lower() or "no ending" for path in files).most_common(4)
+        found = ": " * bool(files) + ", ".join(f"{count} {ending}" for ending, count in endings)
+        packed = any(path.suffix.lower() in PACKED for path in files)
+        raise ValueError(
+            f"'{name}' holds no pictures ({len(files)} files{found}); allowed: {', '.join(formats.pictures())}: "
+            f"{'unpack the archives in it' if packed else 'export them as one of these'}"
+        )
+    return pictures
+
+
+def scenes_of(group: Group, frames: Frames) -> list[Scene]:
+    """The scene of a group of pictures; of movies that belong together, one for each frame. Raises ValueError."""
+    counts = {path: len(frames[path]) for path in group.pictures}
+    longest = max(counts.values())
+    clean, shots = group.clean, group.shots
+    if longest == 1:
+        return [Scene(group.name, tuple(frames[path][0] for path in shots), frames[clean][0] if clean else None)]
+    if len(shots) == 1 and clean and counts[clean] == 1:
+        return [Scene(group.name, tuple(frames[shots[0]]), frames[clean][0])]
+    odd = {path: count for path, count in counts.items() if count != longest and (path != clean or count > 1)}
+    if odd:
+        told = ", ".join(f"'{path}' is a stack of {count} frames" for path, count in counts.items())
+        raise ValueError(
+            f"{told}; movies that belong together need as many frames each; a stack of shots alone is one scene"
+        )
+    return [
+        Scene(
+            f"{group.name} frame {place + 1}",
+            tuple(frames[path][place] for path in shots),
+            frames[clean][place % counts[clean]] if clean else None,
+        )
+        for place in range(longest)
+    ]

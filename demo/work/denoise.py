@@ -192,8 +192,8 @@ def _gain(measured: Sequence[tuple[MeasuredPicture, MeasuredPicture]]) -> str:
 def _write(folder: Path, name: str, picture: Picture) -> Path:
     """Writes a picture under its own name; as PNG where its format cannot be written."""
     path = folder / name
-    fits = formats.pictures(sixteen_bits=picture.pixels.dtype == np.uint16)
-    path = path if path.suffix.lower() in fits else path.with_suffix(".png")
+    fits = formats.writable(picture.pixels.dtype, picture.pixels.shape[2])
+    path = path if path.suffix.lower() in fits else path.with_suffix(".png" if ".png" in fits else ".tif")
     while path.exists():
         path = path.with_stem(f"{path.stem}_")
     image.write(path, picture)

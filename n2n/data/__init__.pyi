@@ -1,7 +1,9 @@
 from . import exposure as exposure
 from . import files as files
 from . import formats as formats
+from . import frame_files as frame_files
 from . import image as image
+from . import layout as layout
 from . import make as make
 from . import pairs as pairs
 from . import png as png
@@ -13,6 +15,8 @@ from .batch import Crop as Crop
 from .files import write_bytes as write_bytes
 from .formats import Kind as Kind
 from .image import Picture as Picture
+from .image import displayable as displayable
+from .image import how_displayed as how_displayed
 from .image import turned as turned
 from .image import turned_back as turned_back
 from .learnt_range import DataRange as DataRange

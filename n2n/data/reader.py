@@ -13,7 +13,9 @@ from .photographs import Photographs, with_noise
 from .sources import files_of
 
 
-def read(*paths: str | Path, noise: Noise | None = None, roles: tuple[str, ...] | None = None) -> Pairs:
+def read(
+    *paths: str | Path, noise: Noise | None = None, roles: tuple[str, ...] | None = None, axes: str | None = None
+) -> Pairs:
     """Reads pairs from a file, a folder, an archive or loose pictures, with a description and notes on what was found.
 
     `noise` makes the pictures clean photographs from which noisy pairs are drawn; the words of sources.SAMPLES

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ..data import DataRange, Picture, ValueRange, formats, frame_files, is_hidden, pixel_range, to_tensor
+from ..data import DataRange, Picture, ValueRange, formats, frame_files, is_hidden, layout, pixel_range, to_tensor
 from ..machine import find_device
 from ..measure import choice
 from ..model import Noise2Noise
@@ -19,7 +19,6 @@ from . import options as shared
 from . import values
 from .parser import one_line
 
-PLAIN = ("YX", "YXS", "SYX")  # axes of one picture
 SAMPLED = 16  # frames that tell the range of values of a stack
 
 
@@ -85,7 +84,7 @@ def _denoise(
         if target.exists() and not options.force:
             raise FileExistsError(f"'{target}' exists; give another name or --force")
         frame_files.check_target(target, first, len(pictures))
-        if pictures.layout.axes not in PLAIN:
+        if pictures.layout.axes not in layout.ONE_PICTURE:
             print(f"{path}: read as {pictures.layout}", file=sys.stderr)
         figures = Figures(frame_files.open_frames(options.reference, stack), first) if options.reference else None
         limits = _range(pictures, model, options.range)
@@ -119,8 +118,10 @@ def _denoised(
 
 def _range(pictures: frame_files.Frames, model: Noise2Noise, asked: DataRange | None) -> ValueRange:
     """One range of values for all frames, by some of them, so that a movie does not flicker."""
-    some = [pictures[int(place)].pixels for place in np.linspace(0, len(pictures) - 1, min(len(pictures), SAMPLED))]
-    return model.range_for(np.stack(some).transpose(0, 3, 1, 2), asked)
+    places = np.linspace(0, len(pictures) - 1, min(len(pictures), SAMPLED))
+    first, *others = (pictures[int(place)].pixels for place in places)
+    alike = [pixels for pixels in others if (pixels.shape, pixels.dtype) == (first.shape, first.dtype)]
+    return model.range_for(np.stack([first, *alike]).transpose(0, 3, 1, 2), asked)
 
 
 class Figures:
@@ -169,8 +170,8 @@ def _targets(inputs: Sequence[Path], out: Path, force: bool) -> list[Path]:
     which is made. Raises ValueError, OSError.
     """
     if len(inputs) == 1 and out.suffix and not out.is_dir():
-        if out.suffix.lower() not in formats.writable():
-            raise ValueError(f"cannot write '{out.name}'; allowed: {', '.join(formats.writable())}")
+        if out.suffix.lower() not in formats.written():
+            raise ValueError(f"cannot write '{out.name}'; allowed: {', '.join(formats.written())}")
         if not out.parent.is_dir():
             raise FileNotFoundError(f"no folder '{out.parent}'; make it first")
         if out.exists() and not force:

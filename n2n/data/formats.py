@@ -128,6 +128,11 @@ def writable(dtype: object = "uint8", channels: int = 3) -> tuple[str, ...]:
     return endings([form for form in formats if holds(form, dtype, channels)])
 
 
+def written() -> tuple[str, ...]:
+    """Endings of all files to which pictures are written."""
+    return endings(of_kind(*PICTURES, Kind.ARRAYS, written=True))
+
+
 def holds(form: Format, dtype: object, channels: int) -> bool:
     """Whether a format that is written holds this type of pixels and number of channels."""
     return form.writes and str(dtype) in form.depths and (not form.channels or channels in form.channels)

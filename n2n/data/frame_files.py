@@ -7,7 +7,8 @@ from pathlib import Path
 
 from . import formats, tiff_write
 from .array_frames import ArrayFrames, write_npy, write_npz
-from .decode import CheckSize, check_size, opened
+from .decode import CheckSize as CheckSize
+from .decode import check_size, opened
 from .decode import Frames as Frames
 from .encode import check_fits, encode
 from .files import replacing, write_bytes

@@ -10,6 +10,7 @@ from .types import Pixels
 CHANNELS = "CS"  # channels one after the other, and samples of a pixel
 SHOTS = "TIQ"  # times, and pages without a label: shots of one scene, or frames of a movie
 WORDS = {"T": "time", "I": "frame", "Q": "frame", "Z": "depth", "C": "channel", "S": "channel", "P": "position"}
+ONE_PICTURE = ("YX", "YXS", "SYX")
 LETTERS = "TZCSYX"
 EXAMPLES = "TYX for frames, ZYX for a depth stack, CYX or YXS for channels, TZCYX for all of them"
 

@@ -7,7 +7,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.data_classes import ImageData
 
-from n2n.data import formats
+from n2n.data import FOREIGN, formats
 from n2n.measure import baselines
 from n2n.nets import weights
 
@@ -19,7 +19,7 @@ from ..work.denoise import AUTOMATIC, TRAINED, LearntData, Options, Order
 
 ADD, ALREADY = "Add noise to it", "It is noisy already"
 # The formats of others are let in, to be told how they are exported.
-FILE_TYPES = ["image", *formats.pictures(), *formats.written(), *formats.FOREIGN]
+FILE_TYPES = ["image", *formats.pictures(), *formats.written(), *FOREIGN]
 # Where pictures come from, the first in use counts; and the value of each while it is not in use.
 SOURCES = {"own": "", "files": None, "camera": None, "strip": None}
 AXES = "empty: as the file says; TYX: frames, ZYX: depth, CYX: channels"

@@ -63,7 +63,7 @@ class Order:
     level: float = 0.0  # in the noise's own unit
     seed: int = 0
     cleans: tuple[str, ...] = ()  # the clean pictures, where they are noisy already
-    view: StackView = StackView()  # of stacks
+    view: StackView = field(default_factory=StackView)  # of stacks
     options: Options = Options()
 
 
@@ -156,7 +156,8 @@ def denoise(
         outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in notes]
         outcome.notes += [f"{title}: {note}" for note in (*case.picture.notes, *stack.notes)]
         gains.append((before, results["denoised"][1]))
-        outcome.files.append(stack.file or written.result())
+        if file := written.result() if written else stack.file:
+            outcome.files.append(file)
     outcome.notes[:0] = [_gain(gains)] if learnt else []
     outcome.files.append(measurements.write(downloads / "psnr.csv", outcome.table))
     return outcome

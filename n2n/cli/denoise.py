@@ -10,7 +10,18 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ..data import DataRange, Picture, ValueRange, formats, frame_files, is_hidden, layout, pixel_range, to_tensor
+from ..data import (
+    DataRange,
+    Picture,
+    ValueRange,
+    foreign,
+    formats,
+    frame_files,
+    is_hidden,
+    layout,
+    pixel_range,
+    to_tensor,
+)
 from ..machine import find_device
 from ..measure import choice
 from ..model import Noise2Noise
@@ -156,7 +167,7 @@ def _pictures(paths: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             inside = sorted(p for p in path.iterdir() if formats.is_picture(p) and not is_hidden(Path(p.name)))
             if not inside:
-                advice = next(filter(None, map(formats.foreign, sorted(path.iterdir()))), None)
+                advice = next(filter(None, map(foreign, sorted(path.iterdir()))), None)
                 allowed = f"allowed: {', '.join(formats.pictures())}"
                 raise ValueError(f"folder '{path}' holds no pictures; {advice or allowed}")
             found += inside

@@ -13,6 +13,8 @@ from . import value_range as value_range
 from .batch import Batch as Batch
 from .batch import Crop as Crop
 from .files import write_bytes as write_bytes
+from .foreign import FOREIGN as FOREIGN
+from .foreign import foreign as foreign
 from .formats import Kind as Kind
 from .image import Picture as Picture
 from .image import displayable as displayable

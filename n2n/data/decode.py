@@ -14,6 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from . import cmyk, formats, heif, png, pnm, raw, tiff
+from .foreign import foreign
 from .layout import Layout, overruled
 from .metadata import read_metadata, upright
 from .picture import Picture
@@ -93,7 +94,7 @@ def opened(
             head = file.read(HEAD)
     else:
         head = source[:HEAD]
-    if advice := formats.foreign(name):
+    if advice := foreign(name):
         raise ValueError(advice)
     sized = partial(_checked_size, name, check)
     is_raw = formats.is_raw(name)

@@ -8,8 +8,8 @@ from pathlib import Path
 from . import formats, tiff_write
 from .array_frames import ArrayFrames, write_npy, write_npz
 from .decode import CheckSize as CheckSize
-from .decode import check_size, opened
 from .decode import Frames as Frames
+from .decode import check_size, opened
 from .encode import check_fits, encode
 from .files import replacing, write_bytes
 from .formats import Kind

@@ -95,6 +95,11 @@ class Layout(NamedTuple):
         grouped: list[list[int]] = numbers.transpose(order).reshape(-1, shots).tolist()
         return grouped
 
+    def as_shots(self) -> str:
+        """The axes with all frames as shots of one scene: ZYX is TYX."""
+        chosen = [place for place in self.of_frames if self.shape[place] > 1][:1]
+        return "".join("T" if place in chosen else letter for place, letter in enumerate(self.axes))
+
     def sized(self, height: int, width: int) -> "Layout":
         """The same layout for frames of this size."""
         sizes = {self.row: height, self.column: width}

@@ -172,9 +172,8 @@ def make_order(values: DenoiseControls, session: str, trainings: Trainings) -> O
     options = Options(values.weights, trainings.model(session), values.strength, values.ensemble, filters, maps)
     if values.own:
         run = trainings.find(str(values.own)).run
-        return Order(
-            pairs=LearntData(run.data.files, run.settings.recipe.hold_out, run.settings.recipe.seed), options=options
-        )
+        recipe = run.settings.recipe
+        return Order(pairs=LearntData(run.data.files, recipe.hold_out, recipe.seed, run.settings.axes), options=options)
     files = tuple(values.files or ([values.camera] if values.camera else []))
     sample = None if files or not values.strip else str(values.strip)
     order = Order(files, sample=sample, options=options, view=stacks.view(values.frame, values.axes))

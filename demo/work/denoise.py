@@ -50,6 +50,7 @@ class LearntData:
     files: tuple[Path, ...]
     hold_out: float
     seed: int
+    axes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Outcome:
 def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
     """Carries out an order; pictures and downloads are written to `folder`. Raises ValueError, OSError."""
     if order.pairs:
-        cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed)
+        cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed, order.pairs.axes)
         return denoise(cases, None, order.options, folder, device, learnt=True)
     pictures = inputs.read_all(order.files, order.view)
     if not pictures and order.sample:

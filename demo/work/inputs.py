@@ -94,14 +94,14 @@ def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Pict
     return [(name, one_picture.already_noisy(picture, clean)) for (name, picture), clean in zip(pictures, named)]
 
 
-def from_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
+def from_pairs(files: Sequence[Path], hold_out: float, seed: int, axes: str | None = None) -> Cases:
     """The first shot, whole, of some scenes of a training's data, given its hold-out and seed.
 
     Scenes that it did not learn from come first. The PSNR is estimated from the second shots of these only, since a net
     that learnt from a noisy target knows a little of its noise; from the part held out where there is a single scene.
     Raises ValueError, OSError.
     """
-    data = reader.read_shots(*files)
+    data = reader.read_shots(*files, axes=axes)
     learnt, held = data.hold_out(hold_out, seed)
     if len(data) == 1:
         rows, columns = (slice(int(whole - part), None) for whole, part in zip(data.sizes[0], held.sizes[0]))

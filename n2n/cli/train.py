@@ -199,6 +199,7 @@ def _command(options: argparse.Namespace, chosen: Recipe, config: UNetConfig) ->
         options.noise,
         validate=short_names(options.validate or ()),
         roles=options.roles or (),
+        axes=options.axes,
         freeze=options.freeze,
         remedies=shared.remedies_of(options),
     )

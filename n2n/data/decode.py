@@ -67,7 +67,10 @@ class Frames(Sequence[Picture]):
         if not 0 <= index < len(self):
             raise IndexError(index)
         with _naming(self.name):
-            return self.source[index]
+            picture = self.source[index]
+        if picture.pixels.dtype.kind == "f" and not np.isfinite(picture.pixels).all():
+            raise ValueError(f"'{self.name}' has pixels that are NaN or infinite; replace them by measured values")
+        return picture
 
     @property
     def scenes(self) -> list[list[int]]:

@@ -7,7 +7,7 @@ import pillow_heif
 
 from .metadata import read_exif
 from .picture import Picture
-from .tiff import CheckSize
+from .tiff import CheckSize, broken_fields
 
 BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
@@ -18,10 +18,13 @@ def is_heif(data: bytes) -> bool:
 
 
 def decode(data: bytes, check: CheckSize) -> Picture:
-    """The main picture of a HEIC file, 8 bits, or 16 where it has more than 8; a turn is applied. Raises ValueError."""
-    opened = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
-    check(*opened.size)
-    pixels = np.asarray(opened)
+    """The main picture of a HEIC file, 8 bits, or 16 where it has more; a turn is applied. Raises tiff.Damaged."""
+    with broken_fields():
+        opened = pillow_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=False)
+        size = opened.size
+    check(*size)
+    with broken_fields():
+        pixels = np.asarray(opened)
     pixels = pixels.reshape(*pixels.shape[:2], -1)
     alpha = pixels.shape[2] in (2, 4)
     found = read_exif(opened.info.get("exif"))

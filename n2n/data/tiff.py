@@ -64,10 +64,16 @@ class Frames(Sequence[Picture]):
         notes = {
             "pages of other sizes than the first are left out": len(self._file.series) > 1,
             "only the frames in this file of a set are read": self._file.is_ome and self._series.kind != "ome",
+            "what it says of its frames does not fit it: only its whole pages are read": self._misfits(),
             f"{self.missing} frames that the file says it has are not in it, and are left out": self.missing > 0,
             cmyk.NOTE: self._page.photometric == PHOTOMETRIC.SEPARATED,
         }
         return tuple(note for note, applies in notes.items() if applies)
+
+    def _misfits(self) -> bool:
+        """Whether tifffile found fewer frames than the description of ImageJ or of tifffile tells, as in a cut file."""
+        told = (self._file.is_imagej, "imagej"), (self._file.is_shaped, "shaped")
+        return any(is_told and self._series.kind != kind for is_told, kind in told)
 
     @cached_property
     def _present(self) -> Numbers:

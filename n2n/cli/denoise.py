@@ -74,6 +74,8 @@ def run(options: argparse.Namespace) -> int:
             _denoise(path, target, model, shipped, options)
         except (ValueError, OSError, MemoryError) as error:
             failed.append(f"{path}: {one_line(error)}")
+    if any(formats.is_lossy(target) for target in targets):
+        print("JPEG changes values a little, at any strength; name a .png or .tif to keep them", file=sys.stderr)
     if failed and len(inputs) == 1:
         raise ValueError(failed[0])
     for line in failed:
@@ -195,7 +197,7 @@ def _targets(inputs: Sequence[Path], out: Path, force: bool) -> list[Path]:
     names = [formats.written_name(path.name) for path in inputs]
     name, count = Counter(names).most_common(1)[0]
     if count > 1:
-        raise ValueError(f"{count} inputs would go into one file '{name}'; give each a folder of its own")
+        raise ValueError(f"{count} inputs are named '{name}' and would go into one file; give each a folder of its own")
     out.mkdir(parents=True, exist_ok=True)
     return [out / name for name in names]
 

@@ -135,6 +135,12 @@ def is_raw(name: str | PurePath) -> bool:
     return form is not None and form.raw
 
 
+def is_lossy(name: str | PurePath) -> bool:
+    """Whether a picture of this name, by its ending, loses a little when it is written."""
+    form = format_of(name)
+    return form is not None and form.label == "JPEG"
+
+
 def is_kind(name: str | PurePath, *kinds: Kind) -> bool:
     """Whether a file, by its ending, is of one of these kinds."""
     form = format_of(name)

@@ -170,7 +170,7 @@ class Noise2Noise:
         `data_range` is the value of white, or those of black and white. By default it is the range that the weights
         learnt if the values fit there, or else follows from the values as data/value_range.py says, once per call.
         `ensemble` averages over eight flips and turns; `strength`, 0 to 1, blends with the input. A net for colour
-        takes grey pictures and vice versa. Raises ValueError.
+        takes pictures of any number of channels, each as grey, and so does one for grey. Raises ValueError.
         """
         if noisy.ndim != 4 or 0 in noisy.shape:
             raise ValueError(f"noisy has shape {tuple(noisy.shape)}; allowed: (N, C, H, W), each at least 1")
@@ -182,7 +182,7 @@ class Noise2Noise:
         result = torch.empty_like(noisy)
         for first in range(0, len(noisy), at_once):
             part = value_range.to_unit(noisy[first : first + at_once], limits)
-            denoised = tiling.blend(part, self._denoise(part, ensemble), strength)
+            denoised = tiling.blend(part, self.restore(part, ensemble), strength)
             result[first : first + at_once] = value_range.from_unit(denoised, noisy.dtype, limits)
         return result
 
@@ -190,9 +190,11 @@ class Noise2Noise:
         self, picture: Picture, *, data_range: DataRange | None = None, ensemble: bool = False, strength: float = 1.0
     ) -> Picture:
         """Denoises a picture, which keeps its depth, channels, alpha and metadata; see `predict`. Raises ValueError."""
+        if strength == 0:
+            return picture
         limits = self.range_for(picture.pixels.transpose(2, 0, 1), data_range)
         noisy = value_range.to_tensor(picture.pixels, limits)
-        denoised = tiling.blend(noisy, self._denoise(noisy, ensemble), strength)
+        denoised = tiling.blend(noisy, self.restore(noisy, ensemble), strength)
         return replace(picture, pixels=value_range.to_pixels(denoised, picture.pixels.dtype, limits))
 
     def range_for(self, planes: Planes, data_range: DataRange | None = None) -> ValueRange:
@@ -201,26 +203,21 @@ class Noise2Noise:
 
     def adapted(self, pairs: Pairs) -> Pairs:
         """The pairs with the net's channels, grey made colour, in the range that the weights learnt if they are in its
-        unit. Raises ValueError for colour with a grey net.
+        unit; with another number of channels they keep them, since each is then denoised as grey.
         """
-        if pairs.channels > self.net.config.channels:
-            raise ValueError(
-                f"the pictures are in colour, the net is for {self.net.config.channels} channel; use another"
-            )
         learnt = self.header.learnt_range(pairs.values.dtype) if pairs.values else None
-        return replace(pairs.in_range(learnt), channels=self.net.config.channels)
+        own = self.net.config.channels if pairs.channels == 1 else pairs.channels
+        return replace(pairs.in_range(learnt), channels=own)
 
-    def _denoise(self, noisy: Tensor, ensemble: bool) -> Tensor:
-        """Denoises float (N, C, H, W), white at 1; also grey pictures with a colour net and colour with a grey one."""
-        own, channels = self.net.config.channels, noisy.shape[1]
-        if channels == own:
+    def restore(self, noisy: Tensor, ensemble: bool = False) -> Tensor:
+        """Denoises float (N, C, H, W), black at 0 and white at 1, not clipped; where C is not the net's, each channel
+        by itself as a grey picture.
+        """
+        own = self.net.config.channels
+        if noisy.shape[1] == own:
             return tiling.denoise(self.fast, noisy, ensemble=ensemble)
-        if own == 1:
-            flat = noisy.flatten(0, 1)[:, None]
-            return tiling.denoise(self.fast, flat, ensemble=ensemble).view_as(noisy)
-        if channels == 1:
-            return tiling.denoise(self.fast, noisy.expand(-1, own, -1, -1), ensemble=ensemble).mean(1, keepdim=True)
-        raise ValueError(f"the picture has {channels} channels, the net {own}; allowed: {own} or 1")
+        grey = noisy.flatten(0, 1)[:, None].expand(-1, own, -1, -1)
+        return tiling.denoise(self.fast, grey, ensemble=ensemble).mean(1, keepdim=True).view_as(noisy)
 
     @staticmethod
     def psnr(denoised: Tensor, clean: Tensor, data_range: float = 1.0) -> float:

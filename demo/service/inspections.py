@@ -54,14 +54,18 @@ class Inspections:
         self._folders, self._line = folders, line
         self._speed: asyncio.Task[float | None] | None = None
 
-    async def inspect(self, session: str, paths: Sequence[str]) -> AsyncGenerator[Findings, None]:
-        """The findings about these uploads, again and again as they grow. Raises one of PROBLEMS."""
+    async def inspect(
+        self, session: str, paths: Sequence[str], axes: str | None = None
+    ) -> AsyncGenerator[Findings, None]:
+        """The findings about these uploads, again and again as they grow; `axes` overrule those of stacks.
+
+        Raises one of PROBLEMS.
+        """
         folders = self._folders
         with folders.in_use(folders.new(session, "look")) as folder:
             data = await asyncio.to_thread(gather, paths, folder / "pairs", folders.shared("pairs"))
-            job = self._job(
-                session, settings.limits().check_seconds / 10, inspect.inspect_pairs, data.files, folder, TRIAL_SECONDS
-            )
+            arguments = inspect.inspect_pairs, data.files, folder, TRIAL_SECONDS, axes
+            job = self._job(session, settings.limits().check_seconds / 10, *arguments)
             findings = Findings()
             async with aclosing(job.results()) as results:
                 async for items in results:

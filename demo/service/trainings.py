@@ -30,7 +30,7 @@ MODEL = "model.safetensors"  # in a visitor's folder: the weights of the trainin
 
 
 def make_settings(
-    seconds: float, recipe_name: str, width: int, start: str | None, **changes: object
+    seconds: float, recipe_name: str, width: int, start: str | None, axes: str | None = None, **changes: object
 ) -> TrainingSettings:
     """The settings of a training on this server. Raises ValueError naming the setting that is out of range."""
     _check_seconds(seconds)
@@ -40,7 +40,7 @@ def make_settings(
         raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
     evaluations = int(min(30, max(6, seconds / 5)))
     changed = named_recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return TrainingSettings(changed, named_net(recipe_name, width=width), start, device=gpu.device())
+    return TrainingSettings(changed, named_net(recipe_name, width=width), start, device=gpu.device(), axes=axes)
 
 
 def _check_seconds(seconds: float) -> None:

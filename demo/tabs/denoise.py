@@ -118,6 +118,7 @@ def _connect(controls: DenoiseControls, event: dict[str, Any]) -> None:
     gr.on(
         [
             *(control.input for control in (controls.adding, controls.weights, controls.ensemble, controls.maps)),
+            *(controls.frame.change, controls.axes.submit),
             *(controls.level.release, controls.strength.release, controls.seed.change, controls.baselines.input),
             *(controls.cleans.upload, controls.cleans.clear, controls.cleans.delete),
         ],

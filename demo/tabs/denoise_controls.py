@@ -7,18 +7,22 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.data_classes import ImageData
 
-from n2n.data import formats
+from n2n.data import FOREIGN, formats
 from n2n.measure import baselines
 from n2n.nets import weights
 
 from ..content import noises
 from ..service.trainings import Trainings
 from ..widgets.named_components import Changes
+from ..work import stacks
 from ..work.denoise import AUTOMATIC, TRAINED, LearntData, Options, Order
 
 ADD, ALREADY = "Add noise to it", "It is noisy already"
+# The formats of others are let in, to be told how they are exported.
+FILE_TYPES = ["image", *formats.pictures(), *formats.written(), *FOREIGN]
 # Where pictures come from, the first in use counts; and the value of each while it is not in use.
 SOURCES = {"own": "", "files": None, "camera": None, "strip": None}
+AXES = "empty: as the file says; TYX: frames, ZYX: depth, CYX: channels"
 QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private"}
 
 
@@ -39,6 +43,8 @@ class DenoiseControls(NamedTuple):
     ensemble: Any
     baselines: Any
     maps: Any
+    frame: Any
+    axes: Any
 
 
 def build(strip: gr.HTML) -> tuple[DenoiseControls, gr.Group]:
@@ -58,7 +64,7 @@ def _sources() -> dict[str, Block]:
         files = gr.File(
             label=f"Your own: {formats.picture_labels()}",
             file_count="multiple",
-            file_types=["image", *formats.pictures()],
+            file_types=FILE_TYPES,
             height=110,
             elem_id="files",
         )
@@ -75,8 +81,11 @@ def _sources() -> dict[str, Block]:
             )
             # A subclass would say the same, but Gradio writes a .pyi file beside every module that holds one.
             camera.preprocess = _file_of  # type: ignore[method-assign]
+        with gr.Accordion("Stack of frames", open=False):
+            frame = gr.Number(1, label="Frame that is shown", precision=0, minimum=1, elem_id="frame")
+            axes = gr.Textbox("", label="Axes", info=AXES, max_length=8, elem_id="axes")
     own = gr.Textbox("", visible="hidden", container=False, elem_id="own")
-    return {"files": files, "camera": camera, "own": own}
+    return {"files": files, "camera": camera, "own": own, "frame": frame, "axes": axes}
 
 
 def _file_of(payload: ImageData | None) -> str | None:
@@ -96,7 +105,7 @@ def _noise() -> dict[str, Block]:
     cleans = gr.File(
         label="Clean picture to compare with, if there is one",
         file_count="multiple",
-        file_types=["image", *formats.pictures()],
+        file_types=FILE_TYPES,
         height=110,
         visible=False,
         elem_id="cleans",
@@ -163,11 +172,11 @@ def make_order(values: DenoiseControls, session: str, trainings: Trainings) -> O
     options = Options(values.weights, trainings.model(session), values.strength, values.ensemble, filters, maps)
     if values.own:
         run = trainings.find(str(values.own)).run
-        return Order(
-            pairs=LearntData(run.data.files, run.settings.recipe.hold_out, run.settings.recipe.seed), options=options
-        )
+        recipe = run.settings.recipe
+        return Order(pairs=LearntData(run.data.files, recipe.hold_out, recipe.seed, run.settings.axes), options=options)
     files = tuple(values.files or ([values.camera] if values.camera else []))
-    order = Order(files, sample=None if files or not values.strip else str(values.strip), options=options)
+    sample = None if files or not values.strip else str(values.strip)
+    order = Order(files, sample=sample, options=options, view=stacks.view(values.frame, values.axes))
     if values.adding == ADD:
         return replace(order, noise=values.noise, level=float(values.level), seed=int(values.seed or 0))
     return replace(order, cleans=tuple(values.cleans or ()))

@@ -52,7 +52,7 @@ def build(
                 strip = make_panels(NO_ROWS, compact=True, elem_id="strip-of-pairs")
             outputs = _outputs(accordion, buttons)
     upload = UploadOutputs(uploaded, findings, strip, accordion, buttons.train)
-    train_events.connect_upload(inspections, files, sample, upload)
+    train_events.connect_upload(inspections, files, controls.axes, sample, upload)
     train_events.connect_training(trainings, controls, outputs)
     train_events.connect_address(trainings, blocks, tabs, outputs)
     train_events.connect_use(tabs, outputs, denoise_tab)

@@ -7,6 +7,7 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from n2n import Recipe, UNetConfig
+from n2n.data import layout
 from n2n.nets import weights
 from n2n.settings import Setting, settings_of
 from n2n.training import RECIPES
@@ -28,6 +29,7 @@ LABELS = {
     "hold_out": "Held out, to measure on",
     "seed": "",
 }
+AXES = "empty: as the file says; TYX: shots of one scene, ZYX: depth, CYX: channels"
 STEP, FINE_STEP = 0.05, 1e-4  # of sliders, and of fields for numbers
 MOST = 2**53 - 1  # the largest whole number that a browser keeps
 QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
@@ -40,11 +42,12 @@ class TrainControls(NamedTuple):
     budget: gr.Radio
     recipe: gr.Dropdown
     start: gr.Dropdown
+    axes: gr.Textbox
     settings: dict[str, Component]  # by name
 
     def all_inputs(self) -> set[Block]:
         """All components, as the inputs of a handler."""
-        return {self.uploaded, self.budget, self.recipe, self.start, *self.settings.values()}
+        return {self.uploaded, self.budget, self.recipe, self.start, self.axes, *self.settings.values()}
 
     def read(self, inputs: Inputs) -> TrainingSettings:
         """The settings of a training. Raises ValueError naming what is out of range."""
@@ -52,7 +55,8 @@ class TrainControls(NamedTuple):
             name: _setting_value(setting, inputs[self.settings[name]]) for name, setting in shown_settings().items()
         }
         start = None if inputs[self.start] == SCRATCH else str(inputs[self.start])
-        return make_settings(float(inputs[self.budget]), str(inputs[self.recipe]), start=start, **values)
+        axes = layout.parse(inputs[self.axes]) if inputs[self.axes] else None
+        return make_settings(float(inputs[self.budget]), str(inputs[self.recipe]), start=start, axes=axes, **values)
 
 
 def shown_settings() -> dict[str, Setting]:
@@ -70,6 +74,7 @@ def build(uploaded: gr.State) -> TrainControls:
         recipe = gr.Dropdown(recipes, value="fast", label="Recipe")
         components = {name: make_control(setting, LABELS[name]) for name, setting in shown_settings().items()}
         start = gr.Dropdown([SCRATCH, *weights.shipped()], value=SCRATCH, label="Start")
+        axes = gr.Textbox("", label="Axes of a stack", info=AXES, max_length=8, elem_id="train-axes")
     of_recipe = {name: components[name] for name in settings_of(Recipe) if name in components}
 
     def follow(name: str) -> Changes:
@@ -78,7 +83,7 @@ def build(uploaded: gr.State) -> TrainControls:
         return {component: _control_value(getattr(recipe, setting)) for setting, component in of_recipe.items()}
 
     recipe.input(follow, recipe, list(of_recipe.values()), **QUICK)
-    return TrainControls(uploaded, budget, recipe, start, components)
+    return TrainControls(uploaded, budget, recipe, start, axes, components)
 
 
 def make_control(setting: Setting, label: str = "") -> Component:

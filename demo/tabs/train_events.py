@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.data_classes import ListFiles
 
+from n2n.data import layout
+
 from .. import settings
 from ..content import samples
 from ..jobs.errors import PROBLEMS
@@ -42,13 +44,15 @@ class UploadOutputs(NamedTuple):
     train: Any
 
 
-def connect_upload(inspections: Inspections, files: gr.File, sample: gr.Button, outputs: UploadOutputs) -> None:
-    """Whatever is uploaded is inspected."""
+def connect_upload(
+    inspections: Inspections, files: gr.File, axes: gr.Textbox, sample: gr.Button, outputs: UploadOutputs
+) -> None:
+    """Whatever is uploaded is inspected, and again with other axes."""
     # A subclass would say the same, but Gradio writes a .pyi file beside every module that holds one.
     files.preprocess = _uploads  # type: ignore[method-assign, assignment]
 
-    async def inspect(request: gr.Request, paths: list[str]) -> AsyncGenerator[Changes, None]:
-        async with aclosing(_inspect(inspections, session_of(request), paths)) as steps:
+    async def inspect(request: gr.Request, paths: list[str], letters: str) -> AsyncGenerator[Changes, None]:
+        async with aclosing(_inspect(inspections, session_of(request), paths, letters)) as steps:
             async for values in steps:
                 yield by_component(outputs, values)
 
@@ -63,7 +67,7 @@ def connect_upload(inspections: Inspections, files: gr.File, sample: gr.Button, 
         "show_progress": "minimal",
         "api_visibility": "private",
     }
-    gr.on([files.upload, files.clear, files.delete], inspect, files, list(outputs), **event)
+    gr.on([files.upload, files.clear, files.delete, axes.submit], inspect, [files, axes], list(outputs), **event)
     sample.click(inspect_samples, None, [*outputs, files], **event)
 
 
@@ -72,14 +76,17 @@ def _uploads(payload: ListFiles | None) -> list[Upload]:
     return [Upload(file.path, file.orig_name) for file in payload] if payload else []
 
 
-async def _inspect(inspections: Inspections, session: str, paths: Sequence[str]) -> AsyncGenerator[UploadOutputs, None]:
+async def _inspect(
+    inspections: Inspections, session: str, paths: Sequence[str], letters: str = ""
+) -> AsyncGenerator[UploadOutputs, None]:
     """An upload on the page, as soon as each thing about it is known."""
     if not paths:
         yield _upload_values(notes([NOTHING]))
         return
     yield _upload_values(notes(["Looking at it …"]))
     try:
-        async with aclosing(inspections.inspect(session, paths)) as steps:
+        axes = layout.parse(letters) if letters else None
+        async with aclosing(inspections.inspect(session, paths, axes)) as steps:
             async for findings in steps:
                 if findings.waiting:
                     yield _upload_values(train_view.waiting_notice(findings.waiting))

@@ -20,11 +20,12 @@ from n2n.nets import weights
 from n2n.noise import Noise
 
 from ..content import noises, samples
-from . import inputs, measurements
+from . import inputs, measurements, stacks
 from .comparison import comparison_row, encoders
 from .inputs import Cases
 from .measurements import Line
 from .rows import Row
+from .stacks import StackView, Written
 
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
 headers = cache(weights.headers)  # of the shipped weights, by their names
@@ -49,6 +50,7 @@ class LearntData:
     files: tuple[Path, ...]
     hold_out: float
     seed: int
+    axes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Order:
     level: float = 0.0  # in the noise's own unit
     seed: int = 0
     cleans: tuple[str, ...] = ()  # the clean pictures, where they are noisy already
+    view: StackView = field(default_factory=StackView)  # of stacks
     options: Options = Options()
 
 
@@ -78,16 +81,16 @@ class Outcome:
 def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
     """Carries out an order; pictures and downloads are written to `folder`. Raises ValueError, OSError."""
     if order.pairs:
-        cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed)
+        cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed, order.pairs.axes)
         return denoise(cases, None, order.options, folder, device, learnt=True)
-    pictures = inputs.read_all(order.files)
+    pictures = inputs.read_all(order.files, order.view)
     if not pictures and order.sample:
         pictures = [(samples.SAMPLES[order.sample].file, samples.read(order.sample))]
     if not pictures:
         return Outcome()
     if order.noise is None:
-        cases = inputs.with_clean(pictures, inputs.read_all(order.cleans))
-        return denoise(cases, None, order.options, folder, device)
+        cases = inputs.with_clean(pictures, inputs.read_all(order.cleans, order.view))
+        return denoise(cases, None, order.options, folder, device, files=order.files, axes=order.view.axes)
     noise = noises.create(order.noise, order.level)
     return denoise(inputs.with_noise(pictures, noise, order.seed), noise, order.options, folder, device)
 
@@ -121,11 +124,19 @@ def load(name: str, device: str) -> Noise2Noise:
 
 
 def denoise(
-    cases: Cases, noise: Noise | None, options: Options, folder: Path, device: str = "auto", learnt: bool = False
+    cases: Cases,
+    noise: Noise | None,
+    options: Options,
+    folder: Path,
+    device: str = "auto",
+    learnt: bool = False,
+    files: Sequence[str] = (),
+    axes: str | None = None,
 ) -> Outcome:
     """Denoises every picture and writes the panels' PNGs and the downloads to `folder`.
 
-    `noise` is the one that was added, None where they were noisy already; `learnt`: a training learnt from them.
+    `noise` is the one that was added, None where they were noisy already; `learnt`: a training learnt from them;
+    `files`: those that hold the pictures, of which stacks are denoised as a whole, with these `axes`.
     """
     outcome, gains = Outcome(), []
     downloads = folder / "downloads"
@@ -134,7 +145,9 @@ def denoise(
         name, model = choose(options, noise.name if noise else None, case.noisy, device)
         before = one_picture.measure_file(case.noisy, case)
         results = one_picture.compare(_denoisers(model, options), case)
-        written = encoders().submit(_write, downloads, title, one_picture.to_picture(case, results["denoised"][0]))
+        stack = _write_stack(downloads, Path(files[place]), axes, model, case, options) if files else Written()
+        picture = one_picture.to_picture(case, results["denoised"][0])
+        written = encoders().submit(_write, downloads, title, picture) if stack.file is None else None
         outcome.rows.append(comparison_row(title, case, before, results, options.maps, folder, str(place)))
         outcome.table += [
             measurements.line(title, name if method == "denoised" else method, case, before, shown)
@@ -142,12 +155,24 @@ def denoise(
         ]
         notes = [] if learnt and options.weights == TRAINED else _notes(name, model, noise, case, options)
         outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in notes]
-        outcome.notes += [f"{title}: {note}" for note in case.picture.notes]
+        outcome.notes += [f"{title}: {note}" for note in (*case.picture.notes, *stack.notes)]
         gains.append((before, results["denoised"][1]))
-        outcome.files.append(written.result())
+        if file := written.result() if written else stack.file:
+            outcome.files.append(file)
     outcome.notes[:0] = [_gain(gains)] if learnt else []
     outcome.files.append(measurements.write(downloads / "psnr.csv", outcome.table))
     return outcome
+
+
+def _write_stack(
+    folder: Path, path: Path, axes: str | None, model: Noise2Noise, case: NoisyPicture, options: Options
+) -> Written:
+    """Denoises a whole stack in the range of values of the frame that is shown."""
+    limits = (case.range.black, case.range.white)
+    one = partial(model.denoise, data_range=limits, ensemble=options.ensemble, strength=options.strength)
+    channels = case.noisy.shape[1]
+    passes = (8 if options.ensemble else 1) * (1 if channels in (1, model.net.config.channels) else channels)
+    return stacks.write(path, axes, folder, one, passes)
 
 
 def _denoisers(model: Noise2Noise, options: Options) -> dict[str, Denoiser]:
@@ -192,8 +217,8 @@ def _gain(measured: Sequence[tuple[MeasuredPicture, MeasuredPicture]]) -> str:
 def _write(folder: Path, name: str, picture: Picture) -> Path:
     """Writes a picture under its own name; as PNG where its format cannot be written."""
     path = folder / name
-    fits = formats.pictures(sixteen_bits=picture.pixels.dtype == np.uint16)
-    path = path if path.suffix.lower() in fits else path.with_suffix(".png")
+    fits = formats.writable(picture.pixels.dtype, picture.pixels.shape[2])
+    path = path if path.suffix.lower() in fits else path.with_suffix(".png" if ".png" in fits else ".tif")
     while path.exists():
         path = path.with_stem(f"{path.stem}_")
     image.write(path, picture)

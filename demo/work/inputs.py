@@ -10,13 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from n2n import Pairs
-from n2n.data import Picture, Scene, ValueRange, formats, image, reader, to_pixels
+from n2n.data import Picture, Scene, ValueRange, formats, reader, to_pixels
 from n2n.measure import NoisyPicture, one_picture
 from n2n.noise import Noise
 
 from .. import settings
+from . import stacks
+from .stacks import StackView
 
 SCENES = 4  # shown of pairs that were learnt from
+WHOLE = StackView()
 
 Cases = list[tuple[str, NoisyPicture]]  # with the names of the pictures
 
@@ -39,12 +42,20 @@ def check_size(width: int, height: int, name: str) -> None:
         )
 
 
-def read(path: str | Path) -> Picture:
-    """Reads an uploaded picture. Raises ValueError where it is none, or larger than the demo accepts."""
-    return image.read(Path(path), check_size)
+def read(path: str | Path, chosen: StackView = WHOLE) -> Picture:
+    """Reads an uploaded picture, of a stack the chosen frame. Raises ValueError where it is none, or larger than the
+    demo accepts.
+    """
+    picture = stacks.read(Path(path), chosen, check_size)
+    if picture.pixels.size > 3 * settings.limits().pixels:
+        raise ValueError(
+            f"'{Path(path).name}' has {picture.pixels.shape[2]} channels, more than this page takes of this size. Use "
+            "the command line, which has no such limit: python -m n2n denoise PICTURE -o OUT"
+        )
+    return picture
 
 
-def read_all(paths: Sequence[str]) -> list[tuple[str, Picture]]:
+def read_all(paths: Sequence[str], chosen: StackView = WHOLE) -> list[tuple[str, Picture]]:
     """Reads uploaded pictures, with their names. Raises ValueError for too many, or for one that cannot be read."""
     limits = settings.limits()
     if len(paths) > limits.pictures:
@@ -52,7 +63,7 @@ def read_all(paths: Sequence[str]) -> list[tuple[str, Picture]]:
             f"{len(paths)} pictures at once; this page takes up to {limits.pictures}. Bring fewer, or use the "
             "command line for whole folders: python -m n2n denoise FOLDER -o OUT"
         )
-    pictures = [(Path(path).name, read(path)) for path in paths]
+    pictures = [(Path(path).name, read(path, chosen)) for path in paths]
     total = sum(picture.pixels[:, :, 0].size for _, picture in pictures)
     if total > limits.all_pixels:
         raise ValueError(
@@ -83,14 +94,14 @@ def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Pict
     return [(name, one_picture.already_noisy(picture, clean)) for (name, picture), clean in zip(pictures, named)]
 
 
-def from_pairs(files: Sequence[Path], hold_out: float, seed: int) -> Cases:
+def from_pairs(files: Sequence[Path], hold_out: float, seed: int, axes: str | None = None) -> Cases:
     """The first shot, whole, of some scenes of a training's data, given its hold-out and seed.
 
     Scenes that it did not learn from come first. The PSNR is estimated from the second shots of these only, since a net
     that learnt from a noisy target knows a little of its noise; from the part held out where there is a single scene.
     Raises ValueError, OSError.
     """
-    data = reader.read_shots(*files)
+    data = reader.read_shots(*files, axes=axes)
     learnt, held = data.hold_out(hold_out, seed)
     if len(data) == 1:
         rows, columns = (slice(int(whole - part), None) for whole, part in zip(data.sizes[0], held.sizes[0]))

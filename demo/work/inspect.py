@@ -65,14 +65,15 @@ def inspect_pairs(
     files: Sequence[Path],
     folder: Path,
     seconds_per_trial: float = 0.5,
+    axes: str | None = None,
     device: str = "auto",
 ) -> Iterator[Description | Strip | Verdicts | Speed]:
     """Reads pairs and yields each finding as soon as it is known; pictures are written to `folder`.
 
-    `device` is that of trainings. For pairs that cannot be learnt from, a red verdict comes last, without a speed.
-    Raises ValueError, OSError.
+    `axes` overrule those of stacks, `device` is that of trainings. For pairs that cannot be learnt from, a red verdict
+    comes last, without a speed. Raises ValueError, OSError.
     """
-    data = reader.read_shots(*files)
+    data = reader.read_shots(*files, axes=axes)
     shots = int(data.shots.min())
     yield Description(data.described, data.notes, len(data), data.channels, data.has_clean, shots)
     some = preview_pairs(data)

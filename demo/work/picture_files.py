@@ -7,7 +7,7 @@ import numpy as np
 from torch import Tensor
 
 from n2n.analysis import exposures
-from n2n.data import EIGHT_BITS, Batch, image, to_pixels, to_tensor
+from n2n.data import EIGHT_BITS, Batch, displayable, image, to_pixels, to_tensor
 from n2n.measure import estimate, metrics
 
 
@@ -32,7 +32,7 @@ def write_picture(file: Path, role: str, picture: Tensor, pair: Batch | None) ->
 
     Raises OSError.
     """
-    pixels = to_pixels(picture, np.uint8, EIGHT_BITS)
+    pixels = to_pixels(displayable(picture), np.uint8, EIGHT_BITS)
     image.write(file, image.Picture(pixels))
     height, width = pixels.shape[:2]
     if pair is None:

@@ -42,6 +42,7 @@ class TrainingSettings:
     start: str | None = None  # name of a built-in model, instead of random weights
     resume: bool = False  # whether to go on from the checkpoint in the folder
     device: str = "auto"
+    axes: str | None = None  # letters that overrule those of stacks
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,13 @@ def learn(
     Weights, snapshots, previews and logs are written below `folder`, which exists; with `settings.resume` the training
     goes on from there. Raises ValueError, OSError, Diverged.
     """
-    data: Pairs = reader.read_shots(*files)
+    data: Pairs = reader.read_shots(*files, axes=settings.axes)
     recipe, out = settings.recipe, folder / BEST
     device = find_device(settings.device)
     if settings.start:
         model = Noise2Noise.load(settings.start, device)
         data = model.adapted(data)
+        model.check_channels(data)
     else:
         model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed)

@@ -3,13 +3,25 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
-from ..data import Picture, formats, image, is_hidden, pixel_range, to_tensor
+from ..data import (
+    DataRange,
+    Picture,
+    ValueRange,
+    foreign,
+    formats,
+    frame_files,
+    is_hidden,
+    layout,
+    pixel_range,
+    to_tensor,
+)
 from ..machine import find_device
 from ..measure import choice
 from ..model import Noise2Noise
@@ -18,17 +30,23 @@ from . import options as shared
 from . import values
 from .parser import one_line
 
+SAMPLED = 16  # frames that tell the range of values of a stack
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `denoise`."""
     parser.description = (
-        "Denoises pictures. Size, 8 or 16 bits, grey or colour, alpha, colour profile and EXIF stay as they are; but "
-        "palettes and CMYK become RGB, and 1 bit becomes 8-bit grey."
+        "Denoises pictures, and stacks frame by frame. Size, type of pixels, channels, axes, alpha, resolution, colour "
+        "profile and EXIF stay as they are; but palettes and CMYK become RGB, and 1 bit becomes 8-bit grey. Camera raw "
+        "becomes linear 16-bit colour of half its size, by default as .tif."
     )
-    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="pictures, or folders of pictures")
     parser.add_argument(
-        "-o", "--out", type=Path, required=True, metavar="OUT", help="a picture for one input, else a folder"
+        "inputs", nargs="+", type=Path, metavar="INPUT", help="pictures, stacks, .npy or .npz, or folders of them"
     )
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="OUT", help="a file for one input, else a folder"
+    )
+    shared.add_axes(parser)
     shared.add_weights(parser)
     parser.add_argument(
         "--strength", type=float, default=1.0, metavar="S", help="blend: 0 nothing, 1 all of it (default)"
@@ -45,7 +63,6 @@ def run(options: argparse.Namespace) -> int:
     inputs = _pictures(options.inputs)
     if options.reference and len(inputs) != 1:
         raise ValueError(f"--reference belongs to one input, {len(inputs)} were given")
-    clean = image.read(options.reference) if options.reference else None
     tiling.check_strength(options.strength)
     device = find_device(options.device)
     model = Noise2Noise.load(options.weights, device, options.precision, options.residual)
@@ -54,9 +71,11 @@ def run(options: argparse.Namespace) -> int:
     hidden = None if len(inputs) > 1 else True
     for path, target in tqdm(list(zip(inputs, targets)), unit="picture", desc="denoise", disable=hidden):
         try:
-            _denoise(path, target, model, clean, shipped, options)
+            _denoise(path, target, model, shipped, options)
         except (ValueError, OSError, MemoryError) as error:
             failed.append(f"{path}: {one_line(error)}")
+    if any(formats.is_lossy(target) for target in targets):
+        print("JPEG changes values a little, at any strength; name a .png or .tif to keep them", file=sys.stderr)
     if failed and len(inputs) == 1:
         raise ValueError(failed[0])
     for line in failed:
@@ -67,25 +86,80 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _denoise(
-    path: Path,
-    target: Path,
-    model: Noise2Noise,
-    clean: Picture | None,
-    shipped: Mapping[str, Header],
-    options: argparse.Namespace,
+    path: Path, target: Path, model: Noise2Noise, shipped: Mapping[str, Header], options: argparse.Namespace
 ) -> None:
-    """Denoises one picture, with warnings and notes on stderr and its PSNR on stdout. Raises ValueError, OSError."""
-    picture = image.read(path)
-    _check_writes(picture, target, options.force)
-    if clean:
-        _check_alike(picture, clean)
-    _warn(path, picture, model, options.range, shipped)
-    denoised = model.denoise(picture, data_range=options.range, ensemble=options.ensemble, strength=options.strength)
-    image.write(target, denoised)
-    for note in picture.notes:
+    """Denoises one file, frame by frame, with warnings and notes on stderr and its PSNR on stdout. Raises ValueError,
+    OSError.
+    """
+    with ExitStack() as stack:
+        pictures = frame_files.open_frames(path, stack, axes=options.axes)
+        first = pictures[0]
+        if target.exists() and not options.force:
+            raise FileExistsError(f"'{target}' exists; give another name or --force")
+        frame_files.check_target(target, first, len(pictures))
+        if pictures.layout.axes not in layout.ONE_PICTURE:
+            print(f"{path}: read as {pictures.layout}", file=sys.stderr)
+        figures = Figures(frame_files.open_frames(options.reference, stack), first) if options.reference else None
+        limits = _range(pictures, model, options.range)
+        if warning := choice.warning(to_tensor(first.pixels, limits), model.header, shipped):
+            print(f"{path}: {warning}", file=sys.stderr)
+        denoised = _denoised(pictures, model, limits, figures, options)
+        frame_files.write_frames(target, denoised, pictures)
+    for note in first.notes:
         print(f"{path}: {note}", file=sys.stderr)
-    if clean:
-        _compare(picture, denoised, clean)
+    if figures:
+        print(figures)
+
+
+def _denoised(
+    pictures: frame_files.Frames,
+    model: Noise2Noise,
+    limits: ValueRange,
+    figures: "Figures | None",
+    options: argparse.Namespace,
+) -> Iterator[Picture]:
+    """The denoised frames, one after the other, with a progress bar where there are several."""
+    hidden = None if len(pictures) > 1 else True
+    for place, picture in enumerate(tqdm(pictures, unit="frame", desc=pictures.name, leave=False, disable=hidden)):
+        denoised = model.denoise(
+            picture, data_range=(limits.black, limits.white), ensemble=options.ensemble, strength=options.strength
+        )
+        if figures:
+            figures.add(place, picture, denoised)
+        yield denoised
+
+
+def _range(pictures: frame_files.Frames, model: Noise2Noise, asked: DataRange | None) -> ValueRange:
+    """One range of values for all frames, by some of them, so that a movie does not flicker."""
+    places = np.linspace(0, len(pictures) - 1, min(len(pictures), SAMPLED))
+    first, *others = (pictures[int(place)].pixels for place in places)
+    alike = [pixels for pixels in others if (pixels.shape, pixels.dtype) == (first.shape, first.dtype)]
+    return model.range_for(np.stack([first, *alike]).transpose(0, 3, 1, 2), asked)
+
+
+class Figures:
+    """PSNR before and after, against a clean picture, or one for each frame."""
+
+    def __init__(self, clean: frame_files.Frames, noisy: Picture) -> None:
+        """Raises ValueError where the picture cannot be measured against this reference."""
+        self._clean = clean
+        self._limits = pixel_range(clean[0].pixels)
+        self._found: list[tuple[float, float]] = []
+        _check_alike(noisy, clean[0])
+
+    def add(self, place: int, noisy: Picture, denoised: Picture) -> None:
+        """Measures a frame."""
+        clean = to_tensor(self._clean[place % len(self._clean)].pixels, self._limits)
+        before, after = (
+            Noise2Noise.psnr(to_tensor(picture.pixels, self._limits), clean) for picture in (noisy, denoised)
+        )
+        self._found.append((before, after))
+
+    def __str__(self) -> str:
+        """'PSNR 20.00 dB before, 30.00 dB after'"""
+        before, after = np.mean(self._found, axis=0)
+        over = f", mean of {len(self._found)} frames" if len(self._found) > 1 else ""
+        return f"PSNR {before:.2f} dB before, {after:.2f} dB after{over}"
 
 
 def _pictures(paths: Sequence[Path]) -> list[Path]:
@@ -95,7 +169,9 @@ def _pictures(paths: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             inside = sorted(p for p in path.iterdir() if formats.is_picture(p) and not is_hidden(Path(p.name)))
             if not inside:
-                raise ValueError(f"folder '{path}' holds no pictures; allowed: {', '.join(formats.pictures())}")
+                advice = next(filter(None, map(foreign, sorted(path.iterdir()))), None)
+                allowed = f"allowed: {', '.join(formats.pictures())}"
+                raise ValueError(f"folder '{path}' holds no pictures; {advice or allowed}")
             found += inside
         else:
             found.append(path)
@@ -107,7 +183,8 @@ def _targets(inputs: Sequence[Path], out: Path, force: bool) -> list[Path]:
     which is made. Raises ValueError, OSError.
     """
     if len(inputs) == 1 and out.suffix and not out.is_dir():
-        _check_picture(out)
+        if out.suffix.lower() not in formats.written():
+            raise ValueError(f"cannot write '{out.name}'; allowed: {', '.join(formats.written())}")
         if not out.parent.is_dir():
             raise FileNotFoundError(f"no folder '{out.parent}'; make it first")
         if out.exists() and not force:
@@ -117,27 +194,12 @@ def _targets(inputs: Sequence[Path], out: Path, force: bool) -> list[Path]:
         raise ValueError(f"'{out}' names one picture, {len(inputs)} go in; give a folder")
     if out.exists() and not out.is_dir():
         raise ValueError(f"'{out}' is a file; give a folder, or a name with an ending such as '{out}.png'")
-    name, count = Counter(path.name for path in inputs).most_common(1)[0]
+    names = [formats.written_name(path.name) for path in inputs]
+    name, count = Counter(names).most_common(1)[0]
     if count > 1:
         raise ValueError(f"{count} inputs are named '{name}' and would go into one file; give each a folder of its own")
     out.mkdir(parents=True, exist_ok=True)
-    return [out / path.name for path in inputs]
-
-
-def _check_picture(path: Path) -> None:
-    if not formats.is_picture(path):
-        raise ValueError(f"cannot write '{path.name}'; allowed: {', '.join(formats.pictures())}")
-
-
-def _check_writes(picture: Picture, target: Path, force: bool) -> None:
-    """Raises ValueError or OSError where a picture cannot be written under this name, with its bits."""
-    if target.exists() and not force:
-        raise FileExistsError(f"'{target}' exists; give another name or --force")
-    _check_picture(target)
-    allowed = formats.pictures(sixteen_bits=picture.pixels.dtype == np.uint16)
-    if target.suffix.lower() not in allowed:
-        listed = ", ".join(allowed)
-        raise ValueError(f"cannot write '{target.name}' with 16 bits; allowed: {listed}: name it so with -o")
+    return [out / name for name in names]
 
 
 def _check_alike(noisy: Picture, clean: Picture) -> None:
@@ -147,19 +209,3 @@ def _check_alike(noisy: Picture, clean: Picture) -> None:
             f"the reference is {clean.pixels.shape} {clean.pixels.dtype}, the picture {noisy.pixels.shape} "
             f"{noisy.pixels.dtype}; they must be alike"
         )
-
-
-def _warn(
-    path: Path, picture: Picture, model: Noise2Noise, data_range: float | None, shipped: Mapping[str, Header]
-) -> None:
-    """Prints a warning where the weights did not learn such noise, with the weights that did."""
-    limits = model.range_for(picture.pixels.transpose(2, 0, 1), data_range)
-    if warning := choice.warning(to_tensor(picture.pixels, limits), model.header, shipped):
-        print(f"{path}: {warning}", file=sys.stderr)
-
-
-def _compare(noisy: Picture, denoised: Picture, clean: Picture) -> None:
-    limits = pixel_range(clean.pixels)
-    target = to_tensor(clean.pixels, limits)
-    before, after = (Noise2Noise.psnr(to_tensor(picture.pixels, limits), target) for picture in (noisy, denoised))
-    print(f"PSNR {before:.2f} dB before, {after:.2f} dB after")

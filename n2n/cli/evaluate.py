@@ -11,7 +11,7 @@ from ..figures import report
 from ..machine import find_device
 from ..measure import Measurement, baselines, measure
 from ..model import Noise2Noise
-from ..nets import hardware, tiling, weights
+from ..nets import hardware, weights
 from ..training import summary
 from . import options as shared
 from . import values
@@ -44,13 +44,13 @@ def run(options: argparse.Namespace) -> int:
     _check_places(options)
     device = find_device(options.device)
     model = Noise2Noise.load(options.weights, device, options.precision, options.residual)
-    data = read(*options.data, noise=options.noise, roles=options.roles)
+    data = read(*options.data, noise=options.noise, roles=options.roles, axes=options.axes)
     if options.record and not data.has_clean:
         raise ValueError("nothing to record: without clean pictures there is no PSNR; bring a set that has them")
     if options.count:
         data = data.chosen(range(min(options.count, len(data))))
     data = model.adapted(data.frozen(options.seed))
-    denoiser = partial(tiling.denoise, model.fast, ensemble=options.ensemble)
+    denoiser = partial(model.restore, ensemble=options.ensemble)
     measured = measure(denoiser, data, with_ssim=True)
     if options.record:
         _record(weights.find(options.weights), options.record, measured)

@@ -23,6 +23,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     """Adds the data, which are noisy pairs or, with a noise model, clean photographs."""
     parser.add_argument("data", nargs="+", metavar="DATA", help=f"{PAIRS}; {PHOTOGRAPHS}")
     add_roles(parser)
+    add_axes(parser)
     add_noise(parser)
 
 
@@ -82,6 +83,17 @@ def remedy(data: Pairs, options: argparse.Namespace) -> Pairs:
         raise ValueError(f"{' '.join(remedies.options)} is for shots that were taken; with --noise there are none")
     bar = tqdm(data.scenes, desc="align" if remedies.align else "match", unit="scene", total=len(data), disable=None)
     return remedied(data, remedies, bar)[0]
+
+
+def add_axes(parser: argparse.ArgumentParser) -> None:
+    """Adds the axes of stacks."""
+    parser.add_argument(
+        "--axes",
+        type=values.axes,
+        metavar="LETTERS",
+        help="what the axes of a stack are, where the file does not say it or is wrong, such as TYX: T frames or "
+        "shots, Z depth, C or S channels, Y rows, X columns",
+    )
 
 
 def add_noise(parser: argparse.ArgumentParser, required: bool = False) -> None:

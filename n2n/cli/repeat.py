@@ -23,6 +23,7 @@ def training_command(
     *,
     validate: Sequence[str] = (),
     roles: Sequence[str] = (),
+    axes: str | None = None,
     freeze: bool = False,
     remedies: Remedies | None = None,
 ) -> str:
@@ -32,6 +33,7 @@ def training_command(
     parts = ["python", "-m", "n2n", "train", *map(_plain, data), "-o", _plain(out)]
     parts += ["--noise", str(noise)] if noise else []
     parts += ["--roles", ",".join(roles)] if roles else []
+    parts += ["--axes", axes] if axes else []
     parts += ["--freeze"] if freeze else []
     parts += remedies.options if remedies else []
     parts += ["--recipe", chosen.name] if chosen.name != "fast" else []

@@ -153,9 +153,12 @@ def _prepared(options: argparse.Namespace, chosen: Recipe, device: torch.device)
     """The net that is trained, with random weights or those to start from, and the data with its channels."""
     config = named_net(options.recipe, **chosen_settings(options, UNetConfig))
     model = _started(options, device) if options.start else None
-    data = shared.remedy(read(*options.data, noise=options.noise, roles=options.roles), options)
+    data = read(*options.data, noise=options.noise, roles=options.roles, axes=options.axes)
+    data = shared.remedy(data, options)
     if model:
-        return model, model.adapted(data)
+        data = model.adapted(data)
+        model.check_channels(data)
+        return model, data
     return Noise2Noise.for_pairs(data, chosen, config, device), data
 
 
@@ -173,7 +176,7 @@ def _split(data: Pairs, options: argparse.Namespace, hold_out: float, seed: int)
     held = None
     if options.validate:
         noise = None if formats.holds_arrays(options.validate[0]) else options.noise
-        held = shared.remedy(read(*options.validate, noise=noise), options)
+        held = shared.remedy(read(*options.validate, noise=noise, axes=options.axes), options)
         if held.channels > data.channels:
             raise ValueError(
                 f"--validate has {held.channels} channels, the training data {data.channels}; bring equal ones"
@@ -196,6 +199,7 @@ def _command(options: argparse.Namespace, chosen: Recipe, config: UNetConfig) ->
         options.noise,
         validate=short_names(options.validate or ()),
         roles=options.roles or (),
+        axes=options.axes,
         freeze=options.freeze,
         remedies=shared.remedies_of(options),
     )

@@ -4,6 +4,7 @@ import argparse
 import math
 from collections.abc import Callable
 
+from ..data import layout
 from ..noise import Noise, parse
 
 ROLES = (("source", "target"), ("source", "clean"), ("source", "target", "clean"))  # in any order
@@ -13,6 +14,14 @@ def noise(text: str) -> Noise:
     """'gaussian:25' → its model."""
     try:
         return parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def axes(text: str) -> str:
+    """'tyx' → the letters of axes."""
+    try:
+        return layout.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -1,7 +1,9 @@
 from . import exposure as exposure
 from . import files as files
 from . import formats as formats
+from . import frame_files as frame_files
 from . import image as image
+from . import layout as layout
 from . import make as make
 from . import pairs as pairs
 from . import png as png
@@ -11,8 +13,12 @@ from . import value_range as value_range
 from .batch import Batch as Batch
 from .batch import Crop as Crop
 from .files import write_bytes as write_bytes
+from .foreign import FOREIGN as FOREIGN
+from .foreign import foreign as foreign
 from .formats import Kind as Kind
 from .image import Picture as Picture
+from .image import displayable as displayable
+from .image import how_displayed as how_displayed
 from .image import turned as turned
 from .image import turned_back as turned_back
 from .learnt_range import DataRange as DataRange

@@ -28,12 +28,10 @@ def read_pictures(
     `roles` are those of the folders, or of the pictures of each scene, in order.
     """
     pictures = pictures_only(files, name)
-    frames = {path: reader.frames(str(path), load()) for path, load in pictures.items()}
-    if len(frames) == 1:
-        [(path, shots)] = frames.items()
-        if len(shots) == 1:
-            raise ValueError(f"'{name}' is one shot only; Noise2Noise needs two shots of a scene: {LAYOUTS}")
-        return [Scene(str(path), tuple(shots))]
+    if len(pictures) == 1:
+        [(path, load)] = pictures.items()
+        return reader.scenes(str(path), load)
+    frames = {path: reader.frames(str(path), load) for path, load in pictures.items()}
     thumbnails = Thumbnails(lambda path: frames[path][0])
     reading = _chosen(readings(list(frames), name), thumbnails, reader)
     groups = [group.with_roles(roles) for group in reading.groups] if roles else reading.groups

@@ -2,13 +2,18 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import PurePosixPath
 
 from . import formats, image
 from .archive import MAX_UNPACKED, PACKED
+from .foreign import foreign
+from .formats import Kind
 from .groups import Group
-from .scenes import Scene
-from .sources import Loader
+from .layout import ONE_PICTURE, Layout
+from .picture import Picture
+from .scenes import LAYOUTS, Scene
+from .sources import Loader, file_of
 from .spool import Spool
 from .types import Planes
 
@@ -18,22 +23,54 @@ Frames = Mapping[PurePosixPath, list[Planes]]
 class PictureReader:
     """Decodes pictures to (C, H, W), MAX_UNPACKED bytes at most in all, and counts the changes made on reading."""
 
-    def __init__(self) -> None:
+    def __init__(self, axes: str | None = None) -> None:
+        """`axes` overrule those of TIFF stacks."""
+        self.axes = axes
+        self.layouts: dict[str, Layout] = {}  # of the files that were read
         self.bytes = 0
         self.counts: dict[str, int] = defaultdict(int)
         self._said: list[str] = []
         self._spool = Spool()
 
-    def frames(self, name: str, data: bytes) -> list[Planes]:
-        """The frames of an encoded picture. Raises ValueError as image.decode, and where all take too much memory."""
-        pictures = image.decode(data, name)
-        for picture in pictures:
-            self.bytes += picture.pixels.nbytes
-            for note in (*picture.notes, *(["alpha dropped"] if picture.alpha is not None else [])):
-                self.counts[note] += 1
+    def frames(self, name: str, load: Loader) -> list[Planes]:
+        """The frames of an encoded picture. Raises ValueError as image.opened, and where all take too much memory."""
+        with ExitStack() as stack:
+            found = image.opened(
+                file_of(load) or load(), name, stack, axes=self.axes if formats.is_kind(name, Kind.STACK) else None
+            )
+            self.layouts[name] = found.layout
+            kept = [self._kept(picture) for picture in found]
+            notes = found[0].notes
+        if found.layout.axes not in ONE_PICTURE:
+            notes = (f"read as {found.layout}", *notes)
+        for note in notes:
+            self.counts[note] += 1
+        return kept
+
+    def _kept(self, picture: Picture) -> Planes:
+        """(C, H, W), where it takes no memory."""
+        self.bytes += picture.pixels.nbytes
         if self.bytes > MAX_UNPACKED:
             raise ValueError(f"the pictures decode to over {MAX_UNPACKED / 2**30:.0f} GB; use fewer, or smaller ones")
-        return [self._spool.keep(picture.pixels.transpose(2, 0, 1)) for picture in pictures]
+        if picture.alpha is not None:
+            self.counts["alpha dropped"] += 1
+        return self._spool.keep(picture.pixels.transpose(2, 0, 1))
+
+    def scenes(self, name: str, load: Loader) -> list[Scene]:
+        """The scenes of a single file: shots are frames that differ in time. Raises ValueError where there are none."""
+        shots = self.frames(name, load)
+        layout = self.layouts[name]
+        scenes = layout.scenes() if len(shots) == layout.frames else [list(range(len(shots)))]
+        if len(scenes[0]) > 1:
+            names = [name] if len(scenes) == 1 else [f"{name}, {place}" for place in range(1, len(scenes) + 1)]
+            return [Scene(each, tuple(shots[frame] for frame in scene)) for each, scene in zip(names, scenes)]
+        if len(shots) == 1:
+            read = "" if layout.axes in ONE_PICTURE else f" (read as {layout}; --axes overrules)"
+            raise ValueError(f"'{name}' is one shot only{read}; Noise2Noise needs two shots of a scene: {LAYOUTS}")
+        raise ValueError(
+            f"'{name}' was read as {layout}, which are not shots of one scene; bring a second file taken alike, whose "
+            f"frames are then the partners of these, or say --axes {layout.as_shots()} if they are shots of one scene"
+        )
 
     def say(self, note: str) -> None:
         """Adds a note on how the pictures were understood."""
@@ -46,7 +83,7 @@ class PictureReader:
 
     def picture(self, path: PurePosixPath, load: Loader) -> Planes:
         """The only frame of a file. Raises ValueError for a stack."""
-        first, *others = self.frames(str(path), load())
+        first, *others = self.frames(str(path), load)
         if others:
             raise ValueError(f"'{path}' is a stack of {len(others) + 1} frames; give a stack alone, it is one scene")
         return first
@@ -56,6 +93,8 @@ def pictures_only(files: dict[PurePosixPath, Loader], name: str) -> dict[PurePos
     """Leaves out files that are no pictures. Raises ValueError if nothing is left."""
     pictures = {path: load for path, load in files.items() if formats.is_picture(path)}
     if not pictures:
+        if advice := next(filter(None, map(foreign, files)), None):
+            raise ValueError(f"'{name}' holds no pictures: {advice}" if len(files) > 1 else advice)
         endings = Counter(path.suffix.lower() or "no ending" for path in files).most_common(4)
         found = ": " * bool(files) + ", ".join(f"{count} {ending}" for ending, count in endings)
         packed = any(path.suffix.lower() in PACKED for path in files)

@@ -1,6 +1,7 @@
 """PNG files: 8 and 16 bits, grey and colour, with or without alpha, and their metadata."""
 
 import io
+import struct
 import zlib
 
 import imagecodecs
@@ -12,6 +13,11 @@ from .types import Pixels
 HEADER_END = 8 + 25  # bytes of the signature and the IHDR chunk
 BIT_DEPTH = 24  # place of the byte that holds it
 Damaged = imagecodecs.PngError
+
+
+def depth(data: bytes) -> int:
+    """The bits of a channel of a PNG file, or of a place in its palette."""
+    return data[BIT_DEPTH]
 
 
 def is_16_bit(data: bytes) -> bool:
@@ -29,9 +35,15 @@ def decode(data: bytes) -> Pixels:
 
 
 def encode(
-    pixels: Pixels, *, icc: bytes | None = None, exif: bytes | None = None, strategy: int | None = None
+    pixels: Pixels,
+    *,
+    icc: bytes | None = None,
+    exif: bytes | None = None,
+    per_metre: tuple[int, int] | None = None,
+    strategy: int | None = None,
 ) -> bytes:
-    """uint8 or uint16 (H, W) or (H, W, S) → a PNG file, lossless; `strategy` is one of imagecodecs.PNG.STRATEGY.
+    """uint8 or uint16 (H, W) or (H, W, S) → a PNG file, lossless; `strategy` is one of imagecodecs.PNG.STRATEGY,
+    `per_metre` the pixels of a metre, across and down.
 
     By imagecodecs, as Pillow writes no 16-bit colour and takes twice the time for 8 bits; but imagecodecs writes no
     metadata, which is inserted behind the header chunk here. Raises ValueError for an empty array.
@@ -46,6 +58,8 @@ def encode(
     file.write(encoded[:HEADER_END])
     if icc:
         PngImagePlugin.putchunk(file, b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc))
+    if per_metre:
+        PngImagePlugin.putchunk(file, b"pHYs", struct.pack(">IIB", *per_metre, 1))
     if exif:
         PngImagePlugin.putchunk(file, b"eXIf", exif.removeprefix(b"Exif\0\0"))
     file.write(encoded[HEADER_END:])

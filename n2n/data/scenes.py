@@ -158,7 +158,8 @@ class Survey:
         depth += f" ({words})" if words else ""
         least, most = (f"{width}×{height}" for height, width in (self.sizes.min(0), self.sizes.max(0)))
         size = least if least == most else f"{least} to {most}"
-        return f"{depth} {'colour' if self.channels == 3 else 'grey'} {size}"
+        colour = {1: "grey", 3: "colour"}.get(self.channels, f"{self.channels} channels")
+        return f"{depth} {colour} {size}"
 
 
 def survey(scenes: Scenes, name: str) -> Survey:

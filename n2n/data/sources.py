@@ -28,6 +28,12 @@ SAMPLES = {
 }
 
 
+def file_of(load: Loader) -> Path | None:
+    """The file on disk that a loader reads, which then need not be read as a whole; None for one in an archive."""
+    owner = getattr(load, "__self__", None)
+    return owner if isinstance(owner, Path) else None
+
+
 def files_of(paths: Sequence[Path], stack: ExitStack) -> dict[PurePosixPath, Loader]:
     """The files that several paths stand for, as `files_at`; each keeps its own folder in front of its name."""
     if len(paths) == 1:

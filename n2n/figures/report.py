@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from ..data import Batch, Pairs, write_bytes
+from ..data import Batch, Pairs, displayable, write_bytes
 from ..measure import Denoiser, Estimate, Measurement, Quality, psnr
 from ..nets import Header
 
@@ -107,7 +107,7 @@ def _show(axes: Axes, picture: Tensor, title: str) -> None:
     """Shows the centre of a float (1, C, H, W), clipped to [0, 1]."""
     height, width = picture.shape[-2:]
     top, left = max(0, height - SHOWN) // 2, max(0, width - SHOWN) // 2
-    shown = picture[0, :, top : top + SHOWN, left : left + SHOWN].clamp(0, 1).permute(1, 2, 0)
+    shown = displayable(picture)[0, :, top : top + SHOWN, left : left + SHOWN].clamp(0, 1).permute(1, 2, 0)
     shown = shown.expand(-1, -1, 3) if shown.shape[2] == 1 else shown
     axes.imshow(shown.numpy(), interpolation="nearest")
     axes.set_title(title, fontsize=9)

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..data import EIGHT_BITS, Picture, ValueRange, pixel_range, to_pixels, to_tensor
+from ..data import EIGHT_BITS, Picture, ValueRange, displayable, pixel_range, to_pixels, to_tensor
 from ..noise import Noise, generator
 from . import estimate, metrics
 from .evaluate import Denoiser
@@ -88,10 +88,12 @@ def to_picture(case: NoisyPicture, denoised: Tensor) -> Picture:
 
 def measure_displayed(picture: Tensor, target: Tensor | None, seconds: float | None = None) -> MeasuredPicture:
     """A float (1, C, H, W) as displayed, measured against the target as displayed, both in 8 bits."""
-    pixels = to_pixels(picture, np.uint8, EIGHT_BITS)
+    pixels = to_pixels(displayable(picture), np.uint8, EIGHT_BITS)
     if target is None:
         return MeasuredPicture(pixels, seconds=seconds)
-    displayed, aim = (to_tensor(part, EIGHT_BITS) for part in (pixels, to_pixels(target, np.uint8, EIGHT_BITS)))
+    displayed, aim = (
+        to_tensor(part, EIGHT_BITS) for part in (pixels, to_pixels(displayable(target), np.uint8, EIGHT_BITS))
+    )
     return MeasuredPicture(pixels, psnr(displayed, aim), _ssim(displayed, aim), seconds)
 
 
@@ -100,7 +102,7 @@ def measure_file(picture: Tensor, case: NoisyPicture, seconds: float | None = No
 
     It is compared with the clean picture, or else, where there is one, with the second shot.
     """
-    pixels, file = to_pixels(picture, np.uint8, EIGHT_BITS), _as_file(picture, case)
+    pixels, file = to_pixels(displayable(picture), np.uint8, EIGHT_BITS), _as_file(picture, case)
     if case.target is not None:
         return MeasuredPicture(pixels, psnr(file, case.target), _ssim(file, case.target), seconds)
     if case.second is None:

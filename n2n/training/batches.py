@@ -29,7 +29,7 @@ class Crops(Dataset[Tensor]):
         self.pairs = bent(pairs, recipe.variety)
         self.share, self.seed, self.side = share, recipe.seed, recipe.crop
         self.batch_size, self.augment, self.clean_targets = recipe.batch_size, recipe.augment, recipe.clean_targets
-        self.grey = recipe.grey if pairs.channels > 1 else 0.0
+        self.grey = recipe.grey if pairs.channels == 3 else 0.0
         tiles = np.maximum(pairs.sizes // (self.side * pairs.shrink), 1).prod(axis=1)
         self.orders = np.where(pairs.shots > 2, pairs.shots * (pairs.shots - 1), 1)  # ordered pairs in each scene
         self.ends = np.cumsum(tiles * self.orders)

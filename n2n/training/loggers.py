@@ -10,7 +10,7 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from ..data import Batch, Pairs
+from ..data import Batch, Pairs, displayable
 from ..measure import Measurement
 from ..nets import MULTIPLE, UNet, denoise, evaluating
 from .loop import Progress
@@ -93,8 +93,8 @@ def _add_validation(writer: SummaryWriter, measurement: Measurement, step: int) 
 
 
 def _sheet(net: UNet, batch: Batch) -> torch.Tensor:
-    """Noisy, denoised and target (the clean picture, or else the second shot), (n, C, H, 3 W), clipped to [0, 1]."""
+    """Noisy, denoised and target (clean picture, or else the second shot), (n, 1 or 3, H, 3 W), clipped to [0, 1]."""
     source = batch.source[:SHOWN]
     columns = [source, denoise(net, source)]
     columns += [target[:SHOWN] for target in (batch.clean, batch.target) if target is not None][:1]
-    return torch.cat(columns, dim=-1).clamp(0, 1)
+    return displayable(torch.cat(columns, dim=-1)).clamp(0, 1)

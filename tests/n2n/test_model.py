@@ -151,9 +151,10 @@ def test_a_colour_picture_goes_through_a_grey_net_colour_by_colour():
     torch.testing.assert_close(denoiser.predict(noisy), expected)
 
 
-def test_other_channels_than_the_nets_are_refused_with_those_allowed():
-    with pytest.raises(ValueError, match="picture has 2 channels, the net 3; allowed: 3 or 1"):
-        model().predict(torch.rand(1, 2, 8, 8))
+def test_other_channels_than_the_nets_are_each_denoised_as_grey():
+    denoiser, noisy = model(3), torch.rand(1, 2, 32, 32)
+    expected = torch.cat([denoiser.predict(noisy[:, i : i + 1], data_range=1.0) for i in range(2)], 1)
+    torch.testing.assert_close(denoiser.predict(noisy, data_range=1.0), expected, atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.25])

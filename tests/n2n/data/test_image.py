@@ -250,7 +250,7 @@ def test_of_an_animation_the_first_frame_is_used_with_a_note(kind):
     frames = [Image.fromarray(np.full((7, 5, 3), level, np.uint8)) for level in (0, 128, 255)]
     picture = decode(saved(frames[0], kind, save_all=True, append_images=frames[1:]), "a")[0]
     assert not picture.pixels.any()
-    assert picture.notes == ("only the first of 3 frames is used",)
+    assert picture.notes[-1] == "only the first of 3 frames is used"
 
 
 def test_a_single_frame_has_no_note():
@@ -309,10 +309,9 @@ def test_a_bomb_is_refused_as_tiff_too():
         decode(data, "a.tif")
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.int16, np.uint32])
-def test_pixels_that_are_not_8_or_16_bits_are_refused_with_what_is_allowed(dtype):
-    with pytest.raises(ValueError, match=r"'a.tif' holds pixels of mode .; allowed: 8 or 16 bits, grey or colour"):
-        decode(tiff(np.zeros((7, 5), dtype)), "a.tif")
+def test_pixels_that_are_no_numbers_of_a_picture_are_refused():
+    with pytest.raises(ValueError, match=r"'a\.tif' is not a picture that can be read"):
+        decode(tiff(np.zeros((7, 5), np.complex64)), "a.tif")
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".webp", ".bmp"])

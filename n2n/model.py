@@ -207,7 +207,8 @@ class Noise2Noise:
         """
         learnt = self.header.learnt_range(pairs.values.dtype) if pairs.values else None
         own = self.net.config.channels if pairs.channels == 1 else pairs.channels
-        return replace(pairs.in_range(learnt), channels=own)
+        seen = pairs.seen_in(learnt) if learnt and pairs.fits(learnt) else pairs
+        return replace(seen, channels=own)
 
     def restore(self, noisy: Tensor, ensemble: bool = False) -> Tensor:
         """Denoises float (N, C, H, W), black at 0 and white at 1, not clipped; where C is not the net's, each channel

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from .batch import Batch, Crop
 from .learnt_range import Values, in_unit
+from .outliers import without_outliers
 from .padding import pad_to_multiple
 from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, Scenes, survey
 from .types import Numbers, Planes
@@ -122,9 +124,13 @@ class Pairs(ABC):
         where = (slice(None),) * axis + (slice(low, high),)
         return replace(self, scenes=[self.scenes[0].window(where)], sizes=sizes)
 
-    def in_range(self, learnt: ValueRange | None) -> Self:
-        """The same pairs in the range that weights `learnt`, if the values are in its unit."""
-        return replace(self, range=learnt) if learnt and self.values and in_unit(self.values, learnt) else self
+    def seen_in(self, limits: ValueRange) -> Self:
+        """The same pairs with another range, unless they were brought to [0, 1] before."""
+        return replace(self, range=limits) if self.values else self
+
+    def fits(self, learnt: ValueRange | None) -> bool:
+        """Whether the values are in the unit of pictures from which weights `learnt` their range."""
+        return bool(learnt and self.values and in_unit(self.values, learnt))
 
     def brightness(self) -> float:
         """Mean pixel of some evenly spread scenes, between 0.01 and 0.99."""
@@ -137,13 +143,20 @@ class Pairs(ABC):
         return (self.scenes[int(index)] for index in chosen)
 
     def to_float(self, picture: Planes) -> Tensor:
-        """(C, H, W) as in the file → float32 (C, H, W) with white at 1 and the set's number of channels."""
-        return torch.from_numpy(self.range.to_unit(picture)).expand(self.channels, -1, -1)
+        """(C, H, W) as in the file → float32 (C, H, W), white is 1, with the set's number of channels, no outliers."""
+        return torch.from_numpy(self._to_unit(picture)).expand(self.channels, -1, -1)
+
+    def _to_unit(self, values: Planes) -> npt.NDArray[np.float32]:
+        unit = self.range.to_unit(values)
+        if self.values is None:
+            return unit
+        low, high = self.range.to_unit(np.array([self.values.low, self.values.high])).tolist()
+        return without_outliers(unit, low, high)
 
     def _cut(self, places: Iterable[tuple[Crop, tuple[Planes, ...]]], window: int) -> Tensor:
         """Crops with K pictures of their scenes → windows, float32 (B, K, C, window, window), white is 1."""
         cut = [self._window(crop, pictures, window) for crop, pictures in places]
-        return torch.from_numpy(self.range.to_unit(np.stack(cut)))
+        return torch.from_numpy(self._to_unit(np.stack(cut)))
 
     def _window(self, crop: Crop, pictures: tuple[Planes, ...], window: int) -> Planes:
         """The same window of each picture, (K, C, window, window), with the values of the file."""

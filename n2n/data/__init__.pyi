@@ -22,6 +22,7 @@ from .image import how_displayed as how_displayed
 from .image import turned as turned
 from .image import turned_back as turned_back
 from .learnt_range import DataRange as DataRange
+from .learnt_range import asked_range as asked_range
 from .learnt_range import pixel_range as pixel_range
 from .learnt_range import range_of as range_of
 from .make import MOST_SHOTS as MOST_SHOTS

@@ -4,7 +4,9 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from .learnt_range import values_of
+from .learnt_range import Values, values_of
+from .types import Planes
+from .value_range import ValueRange
 
 ORDINARY = (-1.0, 2.0)  # black is 0 and white 1: values in between are never outliers
 
@@ -19,11 +21,16 @@ def bounds(low: float, high: float) -> tuple[float, float]:
     return min(0.0, 2 * low - high), max(1.0, 2 * high - low)
 
 
-def without_outliers(values: Unit, low: float, high: float) -> Unit:
-    """The values, black at 0 and white at 1, with outliers brought to the `bounds`."""
-    if ORDINARY[0] <= values.min() and values.max() <= ORDINARY[1]:
-        return values
-    return values.clip(*bounds(low, high))
+def ordinary(values: Planes, limits: ValueRange, found: Values | None) -> Unit:
+    """Values of a file of any shape → float32, black at 0 and white at 1, with outliers brought to the `bounds`.
+
+    `found` are those of the whole set; where it is None, nothing is an outlier.
+    """
+    unit = limits.to_unit(values)
+    if found is None or (ORDINARY[0] <= unit.min() and unit.max() <= ORDINARY[1]):
+        return unit
+    low, high = limits.to_unit(np.array([found.low, found.high])).tolist()
+    return unit.clip(*bounds(low, high))
 
 
 def tamed(pictures: Tensor) -> Tensor:

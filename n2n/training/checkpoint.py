@@ -83,7 +83,7 @@ def header_for(net: UNet, pairs: Pairs, recipe: FittedRecipe, about: Header) -> 
         noise=pairs.noise_model,
         sigma=pairs.noise_levels(),
         range=pairs.range,
-        dtype=str(pairs.values.dtype) if pairs.values else "float32",
+        dtype=str(pairs.dtype),
         seed=recipe.seed,
         version=weights.VERSION,
     )

@@ -205,9 +205,10 @@ class Noise2Noise:
         """The pairs with the net's channels, grey made colour, in the range that the weights learnt if they are in its
         unit; with another number of channels they keep them, since each is then denoised as grey.
         """
-        learnt = self.header.learnt_range(pairs.values.dtype) if pairs.values else None
+        learnt = self.header.learnt_range(pairs.dtype)
         own = self.net.config.channels if pairs.channels == 1 else pairs.channels
-        return replace(pairs.in_range(learnt), channels=own)
+        seen = pairs.seen_in(learnt) if learnt and pairs.fits(learnt) else pairs
+        return replace(seen, channels=own)
 
     def restore(self, noisy: Tensor, ensemble: bool = False) -> Tensor:
         """Denoises float (N, C, H, W), black at 0 and white at 1, not clipped; where C is not the net's, each channel

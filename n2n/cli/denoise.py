@@ -27,7 +27,6 @@ from ..measure import choice
 from ..model import Noise2Noise
 from ..nets import Header, tiling, weights
 from . import options as shared
-from . import values
 from .parser import one_line
 
 SAMPLED = 16  # frames that tell the range of values of a stack
@@ -51,9 +50,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strength", type=float, default=1.0, metavar="S", help="blend: 0 nothing, 1 all of it (default)"
     )
-    parser.add_argument(
-        "--range", type=values.white, metavar="WHITE", help="value of white, for 16-bit pictures that use fewer bits"
-    )
+    shared.add_range(parser)
     parser.add_argument("--reference", type=Path, metavar="CLEAN", help="a clean picture to measure one input against")
     parser.add_argument("--force", action="store_true", help="overwrite")
 

@@ -27,6 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     shared.add_data(parser)
     shared.add_weights(parser)
+    shared.add_range(parser)
     parser.add_argument("--seed", type=values.whole(0), default=0, metavar="N", help="seed of the noise (default 0)")
     parser.add_argument("--count", type=values.whole(1), metavar="N", help="only the first N scenes")
     parser.add_argument(
@@ -49,7 +50,8 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError("nothing to record: without clean pictures there is no PSNR; bring a set that has them")
     if options.count:
         data = data.chosen(range(min(options.count, len(data))))
-    data = model.adapted(data.frozen(options.seed))
+    data = shared.in_range(data, options)
+    data = shared.in_range(model.adapted(data.frozen(options.seed)), options)
     denoiser = partial(model.restore, ensemble=options.ensemble)
     measured = measure(denoiser, data, with_ssim=True)
     if options.record:

@@ -4,7 +4,7 @@ import argparse
 
 from tqdm import tqdm
 
-from ..data import Pairs, Remedies, Shots, formats, remedied
+from ..data import Pairs, Remedies, Shots, asked_range, formats, remedied
 from ..nets import PRECISIONS
 from ..noise import NOISES
 from . import values
@@ -107,6 +107,21 @@ def add_noise(parser: argparse.ArgumentParser, required: bool = False) -> None:
         help=f"noise model: {models}; or several, one on the other: poisson:30+gaussian:0-10; "
         "or one of several for each picture: camera:1-12,gaussian:0-50",
     )
+
+
+def add_range(parser: argparse.ArgumentParser) -> None:
+    """Adds the range of values."""
+    parser.add_argument(
+        "--range",
+        type=values.value_range,
+        metavar="WHITE|BLACK,WHITE",
+        help="values of black and white, as in --range 4095 or --range=-1000,3000; without: learnt from the pixels",
+    )
+
+
+def in_range(data: Pairs, options: argparse.Namespace) -> Pairs:
+    """The pairs in the range that the command line asks for, if it does. Raises ValueError."""
+    return data.seen_in(asked_range(options.range, data.dtype)) if options.range else data
 
 
 def add_weights(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..data import Remedies
+from ..data import DataRange, Remedies
 from ..nets import UNetConfig
 from ..noise import Noise
 from ..settings import settings_of
@@ -26,6 +26,7 @@ def training_command(
     axes: str | None = None,
     freeze: bool = False,
     remedies: Remedies | None = None,
+    limits: DataRange | None = None,
 ) -> str:
     """The command as it is typed into a shell, with only what differs from the recipe of that name and its net; all
     names as they are, unquoted. The channels of the net are those of the data, its width is that of `start`.
@@ -36,12 +37,18 @@ def training_command(
     parts += ["--axes", axes] if axes else []
     parts += ["--freeze"] if freeze else []
     parts += remedies.options if remedies else []
+    parts += [f"--range={_range(limits)}"] if limits else []
     parts += ["--recipe", chosen.name] if chosen.name != "fast" else []
     usual = named_net(chosen.name, channels=config.channels)
     parts += _differing(config, replace(usual, width=config.width) if start else usual)
     parts += ["--start", _plain(start)] if start else []
     parts += ["--validate", *map(_plain, validate)] if validate else []
     return shlex.join(parts + _differing(chosen, RECIPES[chosen.name]))
+
+
+def _range(limits: DataRange) -> str:
+    """White, or black and white, as --range takes them."""
+    return ",".join(repr(value).removesuffix(".0") for value in (limits if isinstance(limits, tuple) else (limits,)))
 
 
 def short_names(paths: Sequence[str | Path]) -> list[str]:

@@ -1,8 +1,6 @@
 """`train`: learns from noisy pairs and writes weights."""
 
 import argparse
-import json
-import sys
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +12,11 @@ from ..machine import find_device, join_processes, stop_signals
 from ..model import Noise2Noise
 from ..nets import Header, UNetConfig, check_writable, hardware, weights
 from ..settings import Setting, settings_of
-from ..training import RECIPES, Progress, Recipe, last_path, loggers, named_net, named_recipe
+from ..training import RECIPES, Recipe, last_path, loggers, named_net, named_recipe
 from ..training import train as run_training
 from . import options as shared
 from .messages import describe
+from .outcome import print_result
 from .repeat import short_names, training_command
 
 LEARNT = ("channels",)  # settings of a net that follow from the data
@@ -62,6 +61,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
     parser.add_argument("--force", action="store_true", help="overwrite weights that exist")
+    shared.add_range(parser)
     shared.add_device(parser)
     for title, owner in (("net", UNetConfig), ("training", Recipe)):
         group = parser.add_argument_group(f"{title} (default: the recipe's)")
@@ -123,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
             stream = loggers.bar(stream)
         last = deque(stream, maxlen=1)
     if rank == 0:
-        _print_result(options, last[0] if last else None, stopped=bool(stop))
+        print_result(options, last[0] if last else None, data, stopped=bool(stop))
     return 128 + stop[0] if stop else 0
 
 
@@ -157,6 +157,8 @@ def _prepared(options: argparse.Namespace, chosen: Recipe, device: torch.device)
     data = shared.remedy(data, options)
     if model:
         data = model.adapted(data)
+    data = shared.in_range(data, options)
+    if model:
         model.check_channels(data)
         return model, data
     return Noise2Noise.for_pairs(data, chosen, config, device), data
@@ -181,6 +183,8 @@ def _split(data: Pairs, options: argparse.Namespace, hold_out: float, seed: int)
             raise ValueError(
                 f"--validate has {held.channels} channels, the training data {data.channels}; bring equal ones"
             )
+        if held.dtype == data.dtype and held.fits(data.range):
+            held = held.seen_in(data.range)
         held = replace(held, channels=data.channels)
     elif hold_out:
         data, held = data.hold_out(hold_out, seed)
@@ -202,27 +206,5 @@ def _command(options: argparse.Namespace, chosen: Recipe, config: UNetConfig) ->
         axes=options.axes,
         freeze=options.freeze,
         remedies=shared.remedies_of(options),
+        limits=options.range,
     )
-
-
-def _print_result(options: argparse.Namespace, progress: Progress | None, stopped: bool) -> None:
-    out, last = options.out, last_path(options.out)
-    header = weights.load(out)[1]
-    result = {
-        "weights": str(out),
-        "last": str(last),
-        "steps": progress.step if progress else header.steps,
-        "seconds": progress.seconds if progress else header.seconds,
-        "images_per_second": progress.images_per_second if progress else None,
-        "stopped": stopped,
-        "best": {"steps": header.steps, "psnr": header.psnr},
-    }
-    if options.json:
-        print(json.dumps(result))
-        return
-    if progress is None:
-        print("nothing left to do: the training had reached its end", file=sys.stderr)
-    figures = ", ".join(f"{name} {value:.2f} dB" for name, value in header.psnr.items()) or "not measured"
-    best = f"of step {header.steps}" if header.steps else f"those of {options.start}: no step was better"
-    print(f"{out}: best weights, {best} ({figures})")
-    print(f"{last}: last weights, of step {result['steps']}" + ("; go on with --resume" if stopped else ""))

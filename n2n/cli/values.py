@@ -4,7 +4,7 @@ import argparse
 import math
 from collections.abc import Callable
 
-from ..data import layout
+from ..data import DataRange, layout
 from ..noise import Noise, parse
 
 ROLES = (("source", "target"), ("source", "clean"), ("source", "target", "clean"))  # in any order
@@ -34,15 +34,18 @@ def roles(text: str) -> tuple[str, ...]:
     return names
 
 
-def white(text: str) -> float:
-    """The value of white."""
+def value_range(text: str) -> DataRange:
+    """'4095' → white; '-1000,3000' → black and white."""
     try:
-        value = float(text)
+        numbers = [float(part) for part in text.split(",")]
     except ValueError:
-        value = math.nan
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"'{text}'; allowed: the value of white, above 0 and finite, such as 4095")
-    return value
+        numbers = []
+    black, white = numbers if len(numbers) == 2 else (0.0, *numbers) if len(numbers) == 1 else (math.nan, math.nan)
+    if not -math.inf < black < white < math.inf:
+        raise argparse.ArgumentTypeError(
+            f"'{text}'; allowed: the value of white above 0, such as 4095, or of black and white, such as -1000,3000"
+        )
+    return black, white
 
 
 def whole(least: int) -> Callable[[str], int]:

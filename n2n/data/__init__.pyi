@@ -22,9 +22,11 @@ from .image import how_displayed as how_displayed
 from .image import turned as turned
 from .image import turned_back as turned_back
 from .learnt_range import DataRange as DataRange
+from .learnt_range import asked_range as asked_range
 from .learnt_range import pixel_range as pixel_range
 from .learnt_range import range_of as range_of
 from .make import MOST_SHOTS as MOST_SHOTS
+from .outliers import tamed as tamed
 from .padding import pad_to_multiple as pad_to_multiple
 from .pairs import Pairs as Pairs
 from .pairs import Shots as Shots

@@ -1,7 +1,9 @@
 """What is drawn from pairs: batches to measure on, and the places of crops to learn from."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from .types import Fractions
@@ -22,3 +24,9 @@ class Crop(NamedTuple):
     scene: int
     order: int  # which of the ordered pairs of its shots
     place: Fractions  # (2,): how far down and across, as a fraction of the room for the window
+
+
+def stacked(parts: Sequence[Tensor | None]) -> Tensor | None:
+    """A stack of the parts; None where one is missing."""
+    present = [part for part in parts if part is not None]
+    return torch.stack(present) if len(present) == len(parts) else None

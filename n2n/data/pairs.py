@@ -4,14 +4,15 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from .batch import Batch, Crop
+from .batch import Batch, Crop, stacked
 from .learnt_range import Values, in_unit
+from .outliers import ordinary
 from .padding import pad_to_multiple
 from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, Scenes, survey
 from .types import Numbers, Planes
@@ -122,9 +123,21 @@ class Pairs(ABC):
         where = (slice(None),) * axis + (slice(low, high),)
         return replace(self, scenes=[self.scenes[0].window(where)], sizes=sizes)
 
-    def in_range(self, learnt: ValueRange | None) -> Self:
-        """The same pairs in the range that weights `learnt`, if the values are in its unit."""
-        return replace(self, range=learnt) if learnt and self.values and in_unit(self.values, learnt) else self
+    def seen_in(self, limits: ValueRange) -> Self:
+        """The same pairs with another range, with a note, unless they were brought to [0, 1] before."""
+        if self.values is None or limits == self.range:
+            return self
+        note = f"black is taken to be {limits.black:.6g}, white {limits.white:.6g}"
+        return replace(self, range=limits, notes=(*self.notes, note))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the values in the scenes."""
+        return self.values.dtype if self.values else np.dtype(np.float32)
+
+    def fits(self, learnt: ValueRange | None) -> bool:
+        """Whether the values are in the unit of pictures from which weights `learnt` their range."""
+        return bool(learnt and self.values and in_unit(self.values, learnt))
 
     def brightness(self) -> float:
         """Mean pixel of some evenly spread scenes, between 0.01 and 0.99."""
@@ -137,13 +150,13 @@ class Pairs(ABC):
         return (self.scenes[int(index)] for index in chosen)
 
     def to_float(self, picture: Planes) -> Tensor:
-        """(C, H, W) as in the file → float32 (C, H, W) with white at 1 and the set's number of channels."""
-        return torch.from_numpy(self.range.to_unit(picture)).expand(self.channels, -1, -1)
+        """(C, H, W) as in the file → float32 (C, H, W), white is 1, with the set's number of channels, no outliers."""
+        return torch.from_numpy(ordinary(picture, self.range, self.values)).expand(self.channels, -1, -1)
 
     def _cut(self, places: Iterable[tuple[Crop, tuple[Planes, ...]]], window: int) -> Tensor:
         """Crops with K pictures of their scenes → windows, float32 (B, K, C, window, window), white is 1."""
         cut = [self._window(crop, pictures, window) for crop, pictures in places]
-        return torch.from_numpy(self.range.to_unit(np.stack(cut)))
+        return torch.from_numpy(ordinary(np.stack(cut), self.range, self.values))
 
     def _window(self, crop: Crop, pictures: tuple[Planes, ...], window: int) -> Planes:
         """The same window of each picture, (K, C, window, window), with the values of the file."""
@@ -207,7 +220,7 @@ class Shots(Pairs):
             items = itertools.chain.from_iterable(self._measured(i) for i in run)
             while chunk := list(itertools.islice(items, at_once)):
                 names, sources, targets, cleans = zip(*chunk)
-                yield Batch(names, torch.stack(sources), _stacked(targets), _stacked(cleans))
+                yield Batch(names, torch.stack(sources), stacked(targets), stacked(cleans))
 
     def _measured(self, index: int) -> Iterator[tuple[str, Tensor, Tensor | None, Tensor | None]]:
         scene = self.scenes[index]
@@ -215,12 +228,6 @@ class Shots(Pairs):
         shots = [self.to_float(shot) for shot in scene.shots]
         for source, target in itertools.pairwise(shots) if len(shots) > 1 else [(shots[0], None)]:
             yield scene.name, source, target, clean
-
-
-def _stacked(parts: Sequence[Tensor | None]) -> Tensor | None:
-    """A stack of the parts; None where one is missing."""
-    present = [part for part in parts if part is not None]
-    return torch.stack(present) if len(present) == len(parts) else None
 
 
 def gather(scenes: Scenes, name: str, notes: tuple[str, ...] = ()) -> Shots:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from ..data import pad_to_multiple, turned, turned_back
+from ..data import pad_to_multiple, tamed, turned, turned_back
 from .fast_unet import FastUNet
 from .unet import UNet
 
@@ -22,15 +22,17 @@ def denoise(net: Net, noisy: Tensor, *, ensemble: bool = False, pass_pixels: int
 
     `ensemble` averages over the eight flips and turns (Timofte et al., 2016). A picture of more than
     `pass_pixels` goes in tiles that overlap by the reach of the net, so that the result is that of the whole picture.
+    Outliers such as hot pixels stay as they are: the net sees them within bounds, and what is beyond is added again.
     No gradient is kept, and the mode of `net` is left as it was.
     """
     with evaluating(net), torch.no_grad():
-        result = _denoise_upright(net, noisy, pass_pixels)
-        if not ensemble:
-            return result
-        for turn in range(1, 8):
-            result += turned_back(_denoise_upright(net, turned(noisy, turn), pass_pixels), turn)
-        return result.div_(8)
+        ordinary = tamed(noisy)
+        result = _denoise_upright(net, ordinary, pass_pixels)
+        if ensemble:
+            for turn in range(1, 8):
+                result += turned_back(_denoise_upright(net, turned(ordinary, turn), pass_pixels), turn)
+            result.div_(8)
+        return result if ordinary is noisy else result.add_(noisy - ordinary)
 
 
 def blend(noisy: Tensor, denoised: Tensor, strength: float) -> Tensor:

@@ -9,6 +9,8 @@ from .history import History as History
 from .history import safe_cell as safe_cell
 from .loop import Progress as Progress
 from .loop import train as train
+from .outcome import likely_causes as likely_causes
+from .outcome import no_better as no_better
 from .recipe import INITIALIZATIONS as INITIALIZATIONS
 from .recipe import RECIPES as RECIPES
 from .recipe import Recipe as Recipe

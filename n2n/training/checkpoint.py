@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -39,9 +39,9 @@ def last_path(out: Path) -> Path:
     return out.with_suffix(".last.safetensors")
 
 
-def last_recipe(out: Path) -> Mapping[str, Any]:
-    """The settings, by name, of the last checkpoint beside `out`; none where there is no checkpoint."""
-    return weights.load(last_path(out))[1].recipe if last_path(out).exists() else {}
+def last_header(out: Path) -> Header:
+    """The header of the last checkpoint beside `out`; an empty one where there is no checkpoint."""
+    return weights.load(last_path(out))[1] if last_path(out).exists() else Header()
 
 
 def weights_of(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -83,7 +83,7 @@ def header_for(net: UNet, pairs: Pairs, recipe: FittedRecipe, about: Header) -> 
         noise=pairs.noise_model,
         sigma=pairs.noise_levels(),
         range=pairs.range,
-        dtype=str(pairs.values.dtype) if pairs.values else "float32",
+        dtype=str(pairs.dtype),
         seed=recipe.seed,
         version=weights.VERSION,
     )

@@ -19,7 +19,7 @@ from ..measure import Measurement, measure, psnr
 from ..nets import FastUNet, Header, Mark, UNet, check_writable, denoise
 from . import losses, schedule
 from .batches import Crops, loader
-from .checkpoint import BestWeights, Checkpoints, header_for, last_recipe
+from .checkpoint import BestWeights, Checkpoints, header_for, last_header
 from .facts import facts_of
 from .optimizers import optimizers
 from .recipe import FINE_TUNING_RATE, FRESH_RATE, FittedRecipe, Recipe
@@ -71,8 +71,10 @@ def train(
     """
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     _check_possible(net, validation)
-    before = last_recipe(out) if resume and out else {}
-    recipe = recipe.fitted(pairs, before.get("learning_rate") or (FINE_TUNING_RATE if start else FRESH_RATE))
+    before = last_header(out) if resume and out else Header()
+    if before.range:  # an older rule may have found another one in the same data
+        pairs, validation = pairs.seen_in(before.range), validation and validation.seen_in(before.range)
+    recipe = recipe.fitted(pairs, before.recipe.get("learning_rate") or (FINE_TUNING_RATE if start else FRESH_RATE))
     crops = Crops(pairs, recipe, share=(rank, world))
     steppers = optimizers(net, recipe.optimizer, recipe.learning_rate)
     checkpoints = Checkpoints(

@@ -20,7 +20,8 @@ def readings(files: Paths, name: str) -> list[Reading]:
         known.add(path.with_suffix(""))
         folders[path.parent].append(path)
     if len(files) == 2:
-        return [Reading((_pair(files),), sure=True)]
+        pair = _pair(files)
+        return [Reading((pair,), sure=set(pair.roles) != {"shot"})]
     return in_one_folder(files, name) if len(folders) == 1 else in_folders(dict(folders), name)
 
 

@@ -1,9 +1,10 @@
 """A reader of scenes from pictures in folders, in archives, loose, or in a stack."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
-from .frames import PictureReader, pictures_only, scenes_of
+from .frames import Frames, PictureReader, pictures_only, scenes_of
 from .groups import Group, Reading
 from .likeness import SAMPLED, Thumbnails, bears_out, is_clearer, mistakes
 from .names import listed
@@ -32,8 +33,10 @@ def read_pictures(
         [(path, load)] = pictures.items()
         return reader.scenes(str(path), load)
     frames = {path: reader.frames(str(path), load) for path, load in pictures.items()}
-    thumbnails = Thumbnails(lambda path: frames[path][0])
-    reading = _chosen(readings(list(frames), name), thumbnails, reader)
+    thumbnails = Thumbnails(lambda path: frames[path][0] if path in frames else frames[path.parent][1])
+    reading = _reading(frames, name, thumbnails)
+    if reading.said:
+        reader.say(reading.said)
     groups = [group.with_roles(roles) for group in reading.groups] if roles else reading.groups
     _check_partners(thumbnails, groups, name, reader)
     scenes = [scene for group in groups for scene in scenes_of(group, frames)]
@@ -48,7 +51,22 @@ def read_pictures(
     return scenes
 
 
-def _chosen(found: Sequence[Reading], thumbnails: Thumbnails, reader: PictureReader) -> Reading:
+def _reading(frames: Frames, name: str, thumbnails: Thumbnails) -> Reading:
+    """The reading of the names; of stacks, each is a scene of its own where names or pictures do not pair them."""
+    alone = Reading(tuple(Group(str(path), (path,), ("shot",)) for path in frames), "each stack was taken for a scene")
+    are_stacks = all(len(shots) > 1 for shots in frames.values())
+    try:
+        best = _chosen(readings(list(frames), name), thumbnails)
+    except ValueError:
+        if are_stacks:
+            return alone
+        raise
+    in_stacks = [(path, path / "second frame") for path in frames]
+    is_burst = are_stacks and not best.sure and is_clearer(thumbnails, _paths(best.groups), in_stacks)
+    return alone if is_burst else best
+
+
+def _chosen(found: Sequence[Reading], thumbnails: Thumbnails) -> Reading:
     """The likeliest reading of the names, or one that the pictures clearly fit better, with a note."""
     best, *others = found
     for other in others:
@@ -56,9 +74,9 @@ def _chosen(found: Sequence[Reading], thumbnails: Thumbnails, reader: PictureRea
             best = other
     if best.unless and not bears_out(thumbnails, _paths(best.groups)):
         raise ValueError(best.unless)
-    if best.said or best is not found[0]:
-        reader.say(best.said or f"by what they show, {listed(best.groups[0].pictures)} were taken for one scene")
-    return best
+    if best is found[0] or best.said:
+        return best
+    return replace(best, said=f"by what they show, {listed(best.groups[0].pictures)} were taken for one scene")
 
 
 def _paths(groups: Sequence[Group]) -> list[tuple[PurePosixPath, ...]]:

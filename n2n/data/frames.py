@@ -112,6 +112,8 @@ def scenes_of(group: Group, frames: Frames) -> list[Scene]:
     clean, shots = group.clean, group.shots
     if longest == 1:
         return [Scene(group.name, tuple(frames[path][0] for path in shots), frames[clean][0] if clean else None)]
+    if len(group.pictures) == 1:
+        return [Scene(group.name, tuple(frames[group.pictures[0]]))]
     if len(shots) == 1 and clean and counts[clean] == 1:
         return [Scene(group.name, tuple(frames[shots[0]]), frames[clean][0])]
     odd = {path: count for path, count in counts.items() if count != longest and (path != clean or count > 1)}

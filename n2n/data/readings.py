@@ -13,13 +13,15 @@ from .scenes import role_of
 def readings(files: Paths, name: str) -> list[Reading]:
     """What the names can mean, the likeliest first. Raises ValueError naming the pictures that have no partner."""
     folders: dict[PurePosixPath, list[PurePosixPath]] = defaultdict(list)
+    known = set()
     for path in files:
-        twin = next((other for other in folders[path.parent] if other.stem == path.stem), None)
-        if twin:
+        if path.with_suffix("") in known:
             raise ValueError(f"'{path}' stands beside a picture of the same name in another format; leave one of them")
+        known.add(path.with_suffix(""))
         folders[path.parent].append(path)
     if len(files) == 2:
-        return [Reading((_pair(files),), sure=True)]
+        pair = _pair(files)
+        return [Reading((pair,), sure=set(pair.roles) != {"shot"})]
     return in_one_folder(files, name) if len(folders) == 1 else in_folders(dict(folders), name)
 
 

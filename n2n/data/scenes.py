@@ -22,8 +22,9 @@ LEAST_SIDE = 8  # pixels: a net learns nothing from smaller pictures
 ROLES = ("source", "target", "clean")
 SHOT_ROLES = ("source", "target", "shot3", "shot4", "shot5", "shot6", "shot7", "shot8")
 LAYOUTS = (
-    "two (or three) folders of equally named pictures; one folder for each scene with two or more shots; "
-    "pictures named alike but for an ending (_1/_2, _a/_b, _source/_target, _clean); two pictures; a TIFF stack; "
+    "two (or three) folders of equally named or numbered pictures; one folder for each scene with two or more shots; "
+    "pictures named alike but for an ending (_1/_2, _a/_b, (1)/(2)) or a word (noisy/clean, source/target, GT); two "
+    "pictures or movies; a TIFF stack; "
     f"a {formats.either(formats.arrays())} with two or three arrays"
 )
 

@@ -170,3 +170,11 @@ def test_a_stack_with_its_average_is_one_scene_with_a_reference(tmp_path, rng):
     tifffile.imwrite(tmp_path / "average.tif", clean(2)[:, :, 0])
     data = reader.read(tmp_path)
     assert data.described.startswith("1 scene × 3 shots and a reference")
+
+
+@pytest.mark.parametrize("names", ["s1.tif s2.tif", "s1.tif s2.tif s3.tif", "panda.tif zebra.tif giraffe.tif"])
+def test_bursts_of_several_scenes_are_a_scene_each(tmp_path, rng, names):
+    for scene, name in enumerate(names.split()):
+        movie(tmp_path / name, [scene + 3] * 4, rng)
+    data = reader.read(tmp_path)
+    assert len(data) == len(names.split()) and set(data.shots) == {4}

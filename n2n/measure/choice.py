@@ -41,17 +41,19 @@ def recommended(noisy: Tensor, noise: str | None, shipped: Mapping[str, Header])
         strong = _as_strong(sigma_of(noisy), shipped) if min(noisy.shape[-2:]) >= SSIM_SIDE else None
         why = "The picture is too small, or too little of it is flat, to tell its noise."
         return Choice(strong or suited(None, shipped), why)
-    wanted = _by_traits(traits)
+    wanted = _by_traits(traits, shipped)
     return next((found for found in wanted if found.name in shipped), Choice(suited(None, shipped), wanted[0].why))
 
 
-def _by_traits(traits: NoiseTraits) -> list[Choice]:
+def _by_traits(traits: NoiseTraits, shipped: Mapping[str, Header]) -> list[Choice]:
     """The weights that suit noise like this, the best first."""
     strength = f"σ ≈ {traits.sigma:.0f}"
     shared = traits.shared if traits.colour_shared is None else traits.colour_shared
     if shared >= (GREY_SHARED if traits.grey else SHARED):
         why = f"Neighbouring pixels share their noise ({strength}), as in pictures out of a camera."
-        return [Choice("everyday", why)]
+        # What learnt photons alone smooths most of the others, and does more for a camera's noise than they do.
+        learnt = [name for name in GENERAL if name in shipped and "camera" in kind(shipped[name])]
+        return [Choice(name, why) for name in (*learnt, "poisson", "everyday")]
     if traits.growth >= PHOTONS:
         why = f"The noise ({strength}) grows with brightness, as that of photons does, and pixels do not share it."
         names = ("microscopy", "poisson") if traits.grey else ("poisson",)

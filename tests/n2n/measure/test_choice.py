@@ -54,7 +54,11 @@ def test_noise_that_nobody_learnt_gets_the_weights_of_its_kin(noise, name):
 
 # --- by what the picture looks like
 
-ALL = SHIPPED | {"poisson": learnt("poisson:5-100"), "microscopy": learnt("poisson:6-90+gaussian:0-8")}
+ALL = SHIPPED | {
+    "everyday": learnt("camera:0-15,gaussian:0-50"),
+    "poisson": learnt("poisson:5-100"),
+    "microscopy": learnt("poisson:6-90+gaussian:0-8"),
+}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +80,13 @@ def test_for_noise_of_no_known_kind_the_picture_decides_and_says_why(photo, nois
     chosen = choice.recommended(parse(noise)(picture, generator(0)), None, ALL)
     assert chosen.name == name and why in chosen.why
     assert chosen.why.endswith(".") and chosen.why.count(". ") == 0
+
+
+def test_where_none_learnt_a_camera_s_noise_those_that_learnt_photons_take_it(photo):
+    picture = torch.from_numpy(photo.transpose(2, 0, 1)[None].astype(np.float32) / 255)
+    noisy = parse("camera:5")(picture, generator(0))
+    assert choice.recommended(noisy, None, ALL | {"everyday": SHIPPED["everyday"]}).name == "poisson"
+    assert choice.recommended(noisy, None, SHIPPED).name == "everyday"
 
 
 def test_a_picture_without_a_flat_part_gets_the_weights_for_the_unknown():

@@ -19,17 +19,20 @@ from .service.session import session_of
 from .service.trainings import Trainings, make_settings
 from .work.denoise import AUTOMATIC, Options, Order
 from .work.measurements import COLUMNS
+from .work.stacks import view
 
 DENOISE = """Denoises one picture and returns it in its own size, depth and format, with what was measured.
 
 weights: the name of shipped weights, or automatic. clean: the clean picture, if there is one; without it no PSNR is
-measured. strength: 0 keeps the noise, 1 removes all of it. ensemble: average over eight turns and flips."""
+measured. strength: 0 keeps the noise, 1 removes all of it. ensemble: average over eight turns and flips.
+axes: letters for the axes of a stack, such as TYX, where the file does not say them; a stack comes back whole."""
 CHECK = """Says what pairs of noisy pictures are, what the pair doctor finds, and how fast a training would be.
 
-pairs: one {sets} file or TIFF stack, or two and more pictures."""
+pairs: one {sets} file or TIFF stack, or two and more pictures. axes: as for /denoise."""
 TRAIN = """Trains on pairs of noisy pictures. Streams its progress, and at last the weights as a .safetensors file.
 
-pairs: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or empty."""
+pairs, axes: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or
+empty."""
 RecipeName = Literal["fast", "report"]
 MOST = 1e15  # size of a number from a program
 
@@ -60,9 +63,15 @@ def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileDat
         clean: gr.FileData | None = None,
         strength: float = 1.0,
         ensemble: bool = False,
+        axes: str = "",
     ) -> tuple[gr.FileData, dict[str, Any]]:
         options = Options(str(weights), None, number(strength, "strength"), bool(ensemble))
-        order = Order(files("picture", picture), cleans=files("clean", clean) if clean else (), options=options)
+        order = Order(
+            files("picture", picture),
+            cleans=files("clean", clean) if clean else (),
+            options=options,
+            view=view(1, axes),
+        )
         outcome = await denoisings.denoise(session_of(request), order)
         figures = dict(zip(COLUMNS, outcome.table[0])) | {"notes": outcome.notes}
         return gr.FileData(path=str(outcome.files[0])), figures
@@ -71,8 +80,9 @@ def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileDat
 
 
 def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]:
-    async def check(request: gr.Request, pairs: list[gr.FileData]) -> dict[str, Any]:
-        async with aclosing(inspections.inspect(session_of(request), files("pairs", pairs))) as steps:
+    async def check(request: gr.Request, pairs: list[gr.FileData], axes: str = "") -> dict[str, Any]:
+        letters = view(1, axes).axes
+        async with aclosing(inspections.inspect(session_of(request), files("pairs", pairs), letters)) as steps:
             findings = [step async for step in steps][-1]
         return {
             "data": asdict(findings.description) if findings.description else None,
@@ -92,6 +102,7 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
         width: int = 24,
         start: str = "",
         seed: int = 0,
+        axes: str = "",
     ) -> AsyncGenerator[tuple[dict[str, Any], gr.FileData | None], None]:
         session = session_of(request)
         training_settings = make_settings(
@@ -100,6 +111,7 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
             width=int(number(width, "width")),
             start=str(start) if start else None,
             seed=int(number(seed, "seed")),
+            axes=view(1, axes).axes,
         )
         training = await trainings.begin(session, files("pairs", pairs), training_settings)
         try:

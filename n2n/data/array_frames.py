@@ -1,6 +1,8 @@
 """The frames of files of arrays that are pictures, read one at a time, and written again."""
 
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from .types import Pixels
 
 REFUSED = (
     *(ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError),
-    zipfile.BadZipFile,
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
 )
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +26,7 @@ CHUNK = 2**20  # bytes of an array that are unpacked at once
 # The errors of numpy for a file that is damaged or whose fields are wrong.
 REFUSED = (
     *(ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError),
-    *(zipfile.BadZipFile, zlib.error),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
 )
 
 

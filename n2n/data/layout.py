@@ -9,7 +9,7 @@ from .types import Pixels
 
 CHANNELS = "CS"  # channels one after the other, and samples of a pixel
 SHOTS = "TIQ"  # times, and pages without a label: shots of one scene, or frames of a movie
-WORDS = {"T": "time", "I": "frame", "Q": "frame", "Z": "depth", "C": "channel", "S": "channel", "P": "position"}
+WORDS = {"T": "time point", "I": "frame", "Q": "frame", "Z": "depth", "C": "channel", "S": "channel", "P": "position"}
 ONE_PICTURE = ("YX", "YXS", "SYX")
 LETTERS = "TZCSYX"
 EXAMPLES = "TYX for frames, ZYX for a depth stack, CYX or YXS for channels, TZCYX for all of them"
@@ -22,7 +22,7 @@ class Layout(NamedTuple):
     shape: tuple[int, ...]
 
     def __str__(self) -> str:
-        """'TCYX: 5 times × 2 channels of 160×120'"""
+        """'TCYX: 5 time points × 2 channels of 160×120'"""
         named = [
             _counted(self.shape[place], letter)
             for place, letter in enumerate(self.axes)
@@ -127,7 +127,7 @@ class Layout(NamedTuple):
 
 
 def _counted(length: int, letter: str) -> str:
-    """'4 times', '1 channel'"""
+    """'4 time points', '1 channel'"""
     word = WORDS.get(letter)
     return f"{length} {word}{'s' * (length != 1)}" if word else f"{length} along {letter}"
 

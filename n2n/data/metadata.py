@@ -32,14 +32,16 @@ class Metadata(NamedTuple):
     exif: Image.Exif  # KEPT_TAGS only
     icc: bytes | None  # colour profile
     orientation: int = 1  # as in EXIF: 1 upright, to 8
-    resolution: Resolution | None = None
+    resolution: Resolution | None = None  # of the upright picture
 
 
 def read_metadata(image: Image.Image) -> Metadata:
     """Reads the metadata of a picture that Pillow opens; fields that cannot be written again are dropped."""
     exif = image.getexif()
     orientation, resolution = exif.get(ORIENTATION, 1), _density(image) or _resolution(exif)
-    return Metadata(_kept(exif), _kept_profile(image.info.get("icc_profile")), orientation, resolution)
+    return Metadata(
+        _kept(exif), _kept_profile(image.info.get("icc_profile")), orientation, _turned(resolution, orientation)
+    )
 
 
 def read_exif(data: bytes | None) -> Metadata:
@@ -50,7 +52,7 @@ def read_exif(data: bytes | None) -> Metadata:
         orientation, resolution = exif.get(ORIENTATION, 1), _resolution(exif)
     except (*UNWRITABLE, SyntaxError):
         return Metadata(Image.Exif(), None)
-    return Metadata(_kept(exif), None, orientation, resolution)
+    return Metadata(_kept(exif), None, orientation, _turned(resolution, orientation))
 
 
 def read_directory(file: tifffile.TiffFile, page: tifffile.TiffPage) -> Metadata:
@@ -66,7 +68,11 @@ def read_directory(file: tifffile.TiffFile, page: tifffile.TiffPage) -> Metadata
         exif.load_from_fp(cast(IO[bytes], file.filehandle), page.offset)
         exif.bigtiff = False  # it is written without
     orientation, resolution, icc = exif.get(ORIENTATION, 1), _resolution(exif), exif.get(ICC)
-    return Metadata(_kept(exif), _kept_profile(icc), orientation, resolution)
+    return Metadata(_kept(exif), _kept_profile(icc), orientation, _turned(resolution, orientation))
+
+
+def _turned(resolution: Resolution | None, orientation: int) -> Resolution | None:
+    return resolution.turned(orientation) if resolution else None
 
 
 def _kept(exif: Image.Exif) -> Image.Exif:

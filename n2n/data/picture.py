@@ -20,6 +20,10 @@ class Resolution(NamedTuple):
     y: Fraction
     unit: int  # as in TIFF: 1 unknown, 2 inch, 3 centimetre
 
+    def turned(self, orientation: int) -> "Resolution":
+        """The resolution of a picture that was turned upright from an EXIF `orientation`."""
+        return Resolution(self.y, self.x, self.unit) if orientation in (5, 6, 7, 8) else self
+
     def per(self, unit: int) -> tuple[float, float] | None:
         """Across and down, per inch (2) or centimetre (3); None where the unit is not known."""
         if self.unit not in (2, 3):

@@ -47,6 +47,8 @@ class Frames(Sequence[Picture]):
             self._metadata = read_directory(file, page)
             self.form = form_of(file, series, self.layout)
             self.missing = self.layout.frames - len(self._present)
+        if not len(self._present):
+            raise Damaged("none of its frames is whole")
 
     def __len__(self) -> int:
         return len(self._present)

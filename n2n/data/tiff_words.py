@@ -13,15 +13,16 @@ from .picture import Picture, TiffForm
 
 IMAGEJ_AXES = "TZCYXS"  # in this order
 IMAGEJ_TYPES = "BHhf"
+BESIDE = ("Info", "Labels", "Plot", "ROI", "Overlays")  # words of ImageJ that have a tag of their own, in Unicode
 UNLABELLED = "QYXS"  # the axes that tifffile gives to an array of which it knows the shape alone
 
 
 def described(form: TiffForm, exif: Image.Exif, imagej: bool, dtype: np.dtype[Any]) -> dict[str, Any]:
     """The arguments of tifffile for a description in the form of the old file."""
     axes = form.layout.axes
-    words = {word: _escaped(value) for word, value in (form.words or {}).items() if _counts(word, value, form)}
+    words = {word: value for word, value in (form.words or {}).items() if _counts(word, value, form)}
     if imagej:
-        return {"metadata": words | {"axes": axes}}
+        return {"metadata": dict(map(_escaped, words.items())) | {"axes": axes}}
     if form.kind == "ome" and (xml := _ome(form, dtype)):
         return {"description": xml, "metadata": None}
     text = None if form.kind == "ome" else form.description or texts(exif).get(DESCRIPTION)
@@ -45,11 +46,13 @@ def _counts(word: str, value: object, form: TiffForm) -> bool:
     return word != "Labels" or (isinstance(value, list) and len(value) == planes)
 
 
-def _escaped(value: object) -> object:
-    """A text as ImageJ writes it in ASCII: µ is \\u00b5."""
-    return (
-        value.encode("ascii", "backslashreplace").decode().replace("\\x", "\\u00") if isinstance(value, str) else value
+def _escaped(said: tuple[str, Any]) -> tuple[str, Any]:
+    """A word and its value as ImageJ writes them in its description, in ASCII: µ is \\u00b5."""
+    word, value = (
+        part.encode("ascii", "backslashreplace").decode().replace("\\x", "\\u00") if isinstance(part, str) else part
+        for part in said
     )
+    return (word, value) if word not in BESIDE else said
 
 
 def _ome(form: TiffForm, dtype: np.dtype[Any]) -> bytes | None:

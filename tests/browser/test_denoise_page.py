@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 import skimage
+import tifffile
 import torch
 from PIL import Image
 from steps import panels, psnr, settled
@@ -133,6 +134,22 @@ def test_a_noisy_upload_beside_its_clean_picture(page, noisy_file):
     assert_captions_are_right(page)
 
 
+def test_a_stack_shows_the_chosen_frame_and_comes_back_whole(page, tmp_path):
+    movie = np.stack([PHOTO[:64, :80, 0], PHOTO[64:128, :80, 0]])
+    tifffile.imwrite(tmp_path / "movie.tif", movie, imagej=True, metadata={"axes": "TYX"})
+    settled(page, lambda: page.get_by_label("It is noisy already").check())
+    settled(page, lambda: upload(page, "#files", tmp_path / "movie.tif"))
+    page.get_by_text("Stack of frames").click()
+    number = page.locator("#frame input")
+    number.fill("2")
+    settled(page, lambda: number.press("Enter"))
+    assert np.array_equal(panels(page)["noisy"][0], movie[1])
+    assert "frame 2 of 2 is shown" in page.inner_text("#notice")
+    with page.expect_download() as download:
+        page.locator("#downloads a[download]").first.click()
+    assert tifffile.imread(download.value.path()).shape == movie.shape
+
+
 def test_a_camera_gives_a_picture(server, browser):
     flags = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
     with browser.browser_type.launch(executable_path="/usr/bin/chromium", args=flags) as camera:
@@ -163,6 +180,7 @@ def test_baselines_and_maps_stand_beside_it(page):
         ("broken.png", b"\x89PNG\r\n\x1a\n" + bytes(40), "broken.png"),
         ("words.jpg", b"these are words", "not a picture"),
         ("empty.tif", b"", "empty.tif"),
+        ("cells.czi", b"ZISRAWFILE", "save it as OME-TIFF"),
     ],
 )
 def test_a_bad_file_gets_a_sentence_and_the_page_goes_on(page, tmp_path, name, content, told):

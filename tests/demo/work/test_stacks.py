@@ -27,7 +27,7 @@ def fulfilled(path, tmp_path, view=stacks.StackView(), **options):  # noqa: B008
 def test_one_frame_is_shown_and_the_whole_stack_comes_back(movie, tmp_path):
     outcome = fulfilled(movie, tmp_path, stacks.StackView(frame=2), strength=0.0)
     assert "movie.tif: frame 2 of 3 is shown" in outcome.notes
-    assert "movie.tif: read as TYX: 3 times of 40×32" in outcome.notes
+    assert "movie.tif: read as TYX: 3 time points of 40×32" in outcome.notes
     assert "movie.tif: the download is the whole stack, 3 frames" in outcome.notes
     with tifffile.TiffFile(outcome.files[0]) as file:
         assert np.array_equal(file.asarray(), tifffile.imread(movie)) and file.imagej_metadata["unit"] == "um"

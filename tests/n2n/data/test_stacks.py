@@ -17,7 +17,8 @@ def stack(path, axes, **more):
 
 
 @pytest.mark.parametrize(
-    "name, axes, said", [("a.tif", "TYX", "3 times"), ("a.ome.tif", "TYX", "3 times"), ("a.tif", "QYX", "3 frames")]
+    "name, axes, said",
+    [("a.tif", "TYX", "3 time points"), ("a.ome.tif", "TYX", "3 time points"), ("a.tif", "QYX", "3 frames")],
 )
 def test_times_are_shots_of_one_scene(tmp_path, name, axes, said):
     array = stack(tmp_path / name, axes)

@@ -34,7 +34,7 @@ def read_pictures(
         return reader.scenes(str(path), load)
     frames = {path: reader.frames(str(path), load) for path, load in pictures.items()}
     thumbnails = Thumbnails(lambda path: frames[path][0] if path in frames else frames[path.parent][1])
-    reading = _reading(frames, name, thumbnails)
+    reading = _reading(frames, name, thumbnails, reader)
     if reading.said:
         reader.say(reading.said)
     groups = [group.with_roles(roles) for group in reading.groups] if roles else reading.groups
@@ -51,19 +51,19 @@ def read_pictures(
     return scenes
 
 
-def _reading(frames: Frames, name: str, thumbnails: Thumbnails) -> Reading:
+def _reading(frames: Frames, name: str, thumbnails: Thumbnails, reader: PictureReader) -> Reading:
     """The reading of the names; of stacks, each is a scene of its own where names or pictures do not pair them."""
     alone = Reading(tuple(Group(str(path), (path,), ("shot",)) for path in frames), "each stack was taken for a scene")
-    are_stacks = all(len(shots) > 1 for shots in frames.values())
+    are_bursts = all(len(shots) > 1 and reader.is_burst(str(path)) for path, shots in frames.items())
     try:
         best = _chosen(readings(list(frames), name), thumbnails)
     except ValueError:
-        if are_stacks:
+        if are_bursts:
             return alone
         raise
     in_stacks = [(path, path / "second frame") for path in frames]
-    is_burst = are_stacks and not best.sure and is_clearer(thumbnails, _paths(best.groups), in_stacks)
-    return alone if is_burst else best
+    fits = are_bursts and not best.sure and is_clearer(thumbnails, _paths(best.groups), in_stacks)
+    return alone if fits else best
 
 
 def _chosen(found: Sequence[Reading], thumbnails: Thumbnails) -> Reading:

@@ -195,10 +195,8 @@ class Shots(Pairs):
         if clean and not self.has_clean:
             raise ValueError("clean targets need clean pictures, and this data has none")
         if not clean and self.shots.min() < 2:
-            way_out = "learn from the clean pictures, --clean-targets (clean_targets)" if self.has_clean else "take a second"
-            raise ValueError(
-                f"one shot only: Noise2Noise learns from two noisy shots of a scene, this data has one; {way_out}"
-            )
+            way_out = "--clean-targets learns from clean ones" if self.has_clean else "take another"
+            raise ValueError(f"one shot only: Noise2Noise learns from two noisy shots of a scene; {way_out}")
 
     def draw(self, crops: Sequence[Crop], side: int, seed: tuple[int, ...], *, clean: bool, share: slice) -> Tensor:
         return self._cut(((crop, self._pair(crop, clean)) for crop in crops[share]), side)

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from . import names
 from .frames import Frames, PictureReader, pictures_only, scenes_of
 from .groups import Group, Reading
-from .likeness import SAMPLED, Thumbnails, bears_out, is_clearer, mistakes
-from .names import listed
+from .likeness import SAMPLED, Thumbnails, bears_out, is_clearer, mistakes, noisiness
+from .names import HIGH, listed
 from .readings import readings
 from .scenes import LAYOUTS, Scene
 from .sources import Loader
 
 Roles = tuple[str, ...] | None
+NOISIER = 1.5  # times as noisy, from which on a picture is not the clean one
 WAY_OUT = "give partners the same name, in two folders or with the endings _1 and _2"
 
 
@@ -34,11 +36,13 @@ def read_pictures(
         return reader.scenes(str(path), load)
     frames = {path: reader.frames(str(path), load) for path, load in pictures.items()}
     thumbnails = Thumbnails(lambda path: frames[path][0] if path in frames else frames[path.parent][1])
-    reading = _reading(frames, name, thumbnails)
+    reading = _reading(frames, name, thumbnails, reader)
     if reading.said:
         reader.say(reading.said)
     groups = [group.with_roles(roles) for group in reading.groups] if roles else reading.groups
     _check_partners(thumbnails, groups, name, reader)
+    if not roles:
+        _check_high(groups, frames)
     scenes = [scene for group in groups for scene in scenes_of(group, frames)]
     for scene in scenes:
         _check_scene(scene)
@@ -51,19 +55,19 @@ def read_pictures(
     return scenes
 
 
-def _reading(frames: Frames, name: str, thumbnails: Thumbnails) -> Reading:
+def _reading(frames: Frames, name: str, thumbnails: Thumbnails, reader: PictureReader) -> Reading:
     """The reading of the names; of stacks, each is a scene of its own where names or pictures do not pair them."""
     alone = Reading(tuple(Group(str(path), (path,), ("shot",)) for path in frames), "each stack was taken for a scene")
-    are_stacks = all(len(shots) > 1 for shots in frames.values())
+    are_bursts = all(len(shots) > 1 and reader.is_burst(str(path)) for path, shots in frames.items())
     try:
         best = _chosen(readings(list(frames), name), thumbnails)
     except ValueError:
-        if are_stacks:
+        if are_bursts:
             return alone
         raise
     in_stacks = [(path, path / "second frame") for path in frames]
-    is_burst = are_stacks and not best.sure and is_clearer(thumbnails, _paths(best.groups), in_stacks)
-    return alone if is_burst else best
+    fits = are_bursts and not best.sure and is_clearer(thumbnails, _paths(best.groups), in_stacks)
+    return alone if fits else best
 
 
 def _chosen(found: Sequence[Reading], thumbnails: Thumbnails) -> Reading:
@@ -94,6 +98,19 @@ def _check_partners(thumbnails: Thumbnails, groups: Sequence[Group], name: str, 
     if 2 * len(wrong) > looked_at or sum(mistake.clear for mistake in wrong) > 1:
         raise ValueError(f"'{name}': the names lead to wrong pairs: {told} ({many}); {WAY_OUT}")
     reader.say(f"{told} ({many}): look at these pairs")
+
+
+def _check_high(groups: Sequence[Group], frames: Frames) -> None:
+    """Raises ValueError where pictures that a name calls high are noisier than the others: then it is not for clean."""
+    called = [group for group in groups[:SAMPLED] if group.clean and set(names.words_of(str(group.clean))) & {*HIGH}]
+    high = [(group.clean, group.shots[0]) for group in called if group.clean and group.shots]
+    noisier = [pair for pair in high if noisiness(frames[pair[0]][0]) > NOISIER * noisiness(frames[pair[1]][0])]
+    if 2 * len(noisier) > len(high):
+        clean, shot = noisier[0]
+        raise ValueError(
+            f"'{clean}' has a name as for a clean picture, but is noisier than '{shot}'; say what they are, in order "
+            "of their names: --roles clean,source or source,clean or source,target"
+        )
 
 
 def _check_scene(scene: Scene) -> None:

@@ -47,6 +47,10 @@ class PictureReader:
             self.counts[note] += 1
         return kept
 
+    def is_burst(self, name: str) -> bool:
+        """Whether a file that was read holds several shots of one scene, by its axes."""
+        return self.layouts[name].frames > 1 and len(self.layouts[name].scenes()) == 1
+
     def _kept(self, picture: Picture) -> Planes:
         """(C, H, W), where it takes no memory."""
         self.bytes += picture.pixels.nbytes

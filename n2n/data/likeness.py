@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
+from skimage.restoration import estimate_sigma
 
 from .types import Planes
 
 SIDE = 16  # pixels of a thumbnail
+MIDDLE = 128  # pixels from the middle, in which noise is measured
 SAMPLED = 48  # scenes whose thumbnails are compared
 CLEARER = 0.1  # by which another reading of the names must fit better, over what chance gives
 SURE = 3.0  # standard deviations
@@ -92,6 +94,14 @@ def _partners(groups: Groups) -> dict[PurePosixPath, list[PurePosixPath]]:
 
 def _mean(thumbnails: Thumbnails, picture: PurePosixPath, others: list[PurePosixPath]) -> float:
     return sum(thumbnails.likeness(picture, other) for other in others) / max(1, len(others))
+
+
+def noisiness(picture: Planes) -> float:
+    """The share of noise in the contrast of a picture, (C, H, W), from 0 to 1."""
+    middle = tuple(slice(max(0, length // 2 - MIDDLE), length // 2 + MIDDLE) for length in picture.shape[-2:])
+    grey = picture[(slice(None), *middle)].mean(0, dtype=np.float32)
+    contrast = float(grey.std())
+    return float(estimate_sigma(grey)) / contrast if contrast > 0 else 0.0
 
 
 class Mistake(NamedTuple):

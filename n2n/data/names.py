@@ -15,6 +15,7 @@ WORDS = {
     ),
     **dict.fromkeys(("reference", "ref", "hq", "high", "h"), "clean"),
 }
+HIGH = ("high", "h")  # a clean picture of low noise, or a noisy one of high ISO
 LETTERS = ("h", "l")  # that are a role only where both of them stand
 COMPOUND = re.compile(r"(ground|target)[ _-]?(truth|clean)", re.IGNORECASE)
 WORD = re.compile(r"\d+|[A-Z]+(?![a-z])|[A-Z]?[^\WA-Z\d_]+|[A-Z]+")  # also those of camelCase

@@ -195,7 +195,8 @@ class Shots(Pairs):
         if clean and not self.has_clean:
             raise ValueError("clean targets need clean pictures, and this data has none")
         if not clean and self.shots.min() < 2:
-            raise ValueError("one shot only: Noise2Noise learns from two noisy shots of a scene, this data has one")
+            way_out = "--clean-targets learns from clean ones" if self.has_clean else "take another"
+            raise ValueError(f"one shot only: Noise2Noise learns from two noisy shots of a scene; {way_out}")
 
     def draw(self, crops: Sequence[Crop], side: int, seed: tuple[int, ...], *, clean: bool, share: slice) -> Tensor:
         return self._cut(((crop, self._pair(crop, clean)) for crop in crops[share]), side)

@@ -1,6 +1,7 @@
 """Tar archives from strangers, packed or not: unpacked within limits to a file without a name, and checked."""
 
 import bz2
+import errno
 import gzip
 import lzma
 import tarfile
@@ -21,7 +22,7 @@ OPENERS: dict[bytes, Callable[..., Any]] = {  # by the bytes with which a packed
     b"\xfd7zXZ": lzma.open,
 }
 LEAST_RATED = 2**24  # bytes: an archive that unpacks to less is no bomb, however small it is packed
-DAMAGED = (tarfile.TarError, lzma.LZMAError, zlib.error, gzip.BadGzipFile, EOFError, OverflowError, ValueError)
+DAMAGED = (tarfile.TarError, lzma.LZMAError, zlib.error, EOFError, OSError, OverflowError, ValueError)
 
 
 def tar_files(path: Path, stack: ExitStack) -> dict[PurePosixPath, Callable[[], bytes]]:
@@ -33,7 +34,8 @@ def tar_files(path: Path, stack: ExitStack) -> dict[PurePosixPath, Callable[[], 
         archive = stack.enter_context(tarfile.TarFile(fileobj=_plain(path, stack)))
         members = _checked(archive, path.name)
     except DAMAGED as error:
-        if isinstance(error, ValueError) and path.name in str(error):
+        is_of_disk = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)  # bz2 raises it without
+        if is_of_disk or (isinstance(error, ValueError) and path.name in str(error)):
             raise
         raise ValueError(f"'{path}' is no complete tar archive ({error}); make or copy it again") from error
     return {PurePosixPath(member.name): partial(_load, archive, member) for member in members}

@@ -121,3 +121,12 @@ def test_files_of_others_are_refused_with_a_way_to_export_them(tmp_path, weights
     (tmp_path / name).write_bytes(b"anything")
     assert command("denoise", tmp_path / name, "-o", tmp_path / "b.tif", "--weights", weights) == 2
     assert "not read here: open it in Fiji" in capsys.readouterr().err
+
+
+def test_files_of_systems_in_a_folder_are_left_out(tmp_path, weights, photo):
+    (tmp_path / "in").mkdir()
+    Image.fromarray(photo[:32, :32]).save(tmp_path / "in" / "a.png")
+    for name in ("._a.png", "Thumbs.db", ".DS_Store"):
+        (tmp_path / "in" / name).write_bytes(b"no picture")
+    assert command("denoise", tmp_path / "in", "-o", tmp_path / "out", "--weights", weights) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.png"]

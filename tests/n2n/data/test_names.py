@@ -178,3 +178,10 @@ def test_bursts_of_several_scenes_are_a_scene_each(tmp_path, rng, names):
         movie(tmp_path / name, [scene + 3] * 4, rng)
     data = reader.read(tmp_path)
     assert len(data) == len(names.split()) and set(data.shots) == {4}
+
+
+def test_what_is_called_high_for_its_noise_is_not_taken_for_clean(tmp_path, rng):
+    folder = save_all(tmp_path, rng, range(4), "iso_high/{i}.png", "iso_low/{i}.png*")
+    assert "noisier than 'iso_low/0.png'" in refusal(folder)
+    data = reader.read(folder, roles=("source", "clean"))
+    assert (data.scenes[0].clean.transpose(1, 2, 0) == clean(0)).all()

@@ -12,12 +12,14 @@ import skimage
 
 from .types import Planes
 
-MOST_PIXELS = 2**20  # of larger pictures, means of blocks are compared
-SMOOTHING = (4.0, 1.5)  # σ of the Gaussian filter in pixels before each pass of the refinement, coarse to fine
+# The passes of the refinement, coarse to fine: pixels compared at most (of larger pictures, means of blocks), and
+# the σ of the Gaussian filter before.
+PASSES = ((2**15, 3.0), (2**18, 1.5))
 STEPS, STILL = 12, 0.005  # of a pass at most; pixels moved in a step below which it has ended
 SURE = 4.0  # standard errors from which on a turn or a change of scale is believed
 LEAST_OVERLAP = 0.4  # share of a picture that both shots have to show
 NOTICED = 0.2  # pixels by which it has to move the corners, besides
+BETTER = 0.03  # share by which it has to make the shots more alike, besides
 
 Grey = npt.NDArray[np.floating[Any]]  # (H, W)
 Window = tuple[slice, slice]  # rows and columns
@@ -73,17 +75,30 @@ def find_motion(reference: Grey, moving: Grey) -> Found:
     """
     if min(np.ptp(reference), np.ptp(moving)) == 0:
         return Found(Motion(), math.inf)
-    block = math.ceil(math.sqrt(reference.size / MOST_PIXELS))
-    pair = [_reduced(shot, block) for shot in (reference, moving)]
-    found = Found(_coarse(*pair), math.inf)
-    for sigma in SMOOTHING:
-        smooth = [scipy.ndimage.gaussian_filter(shot, sigma) for shot in pair]
-        shifted = _refined(smooth[0], smooth[1], found.motion, sigma, turning=False)
-        turned = _refined(smooth[0], smooth[1], shifted.motion, sigma, turning=True)
-        bent = turned.motion.farthest(pair[0].shape, Motion(*turned.motion[:2]))
-        found = turned if bent > max(NOTICED, SURE * turned.error) else shifted
-    down, right, *others = found.motion
-    return Found(Motion(down * block, right * block, *others), found.error * block)
+    found = Found(Motion(), math.inf)
+    for most, sigma in PASSES:
+        block = math.ceil(math.sqrt(reference.size / most))
+        one, other = (_reduced(shot, block) for shot in (reference, moving))
+        start = _in_blocks(found.motion, 1 / block) if found.motion.distance else _coarse(one, other)
+        one, other = (scipy.ndimage.gaussian_filter(shot, sigma) for shot in (one, other))
+        shifted = _refined(one, other, start, sigma, turning=False)
+        turned = _refined(one, other, shifted.motion, sigma, turning=True)
+        best = turned if _is_turned(one, other, shifted, turned, NOTICED / block) else shifted
+        found = Found(_in_blocks(best.motion, block), best.error * block)
+    return found
+
+
+def _is_turned(one: Grey, other: Grey, shifted: Found, turned: Found, noticed: float) -> bool:
+    """Whether a turn and a change of scale can be believed: they move the corners, and make the shots more alike."""
+    bent = turned.motion.farthest((one.shape[0], one.shape[1]), Motion(*turned.motion[:2]))
+    if bent < max(noticed, SURE * turned.error):
+        return False
+    unlike = [1 - likeness(one, other, found.motion) for found in (shifted, turned)]
+    return unlike[1] < (1 - BETTER) * unlike[0]
+
+
+def _in_blocks(motion: Motion, size: float) -> Motion:
+    return motion._replace(down=motion.down * size, right=motion.right * size)
 
 
 def _reduced(shot: Grey, block: int) -> Grey:

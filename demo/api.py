@@ -8,7 +8,7 @@ from typing import Any, Literal
 import gradio as gr
 from gradio.events import api as add_endpoint
 
-from n2n.data import formats
+from n2n.data import Remedies, formats
 
 from . import settings
 from .server import intake
@@ -26,10 +26,12 @@ weights: the name of shipped weights, or automatic. clean: the clean picture, if
 measured. strength: 0 keeps the noise, 1 removes all of it. ensemble: average over eight turns and flips."""
 CHECK = """Says what pairs of noisy pictures are, what the pair doctor finds, and how fast a training would be.
 
-pairs: one {sets} file or TIFF stack, or two and more pictures."""
+pairs: one {sets} file or TIFF stack, or two and more pictures. align, match_exposure: lay the shots of a scene on one
+another, and make them equally bright, before."""
 TRAIN = """Trains on pairs of noisy pictures. Streams its progress, and at last the weights as a .safetensors file.
 
-pairs: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or empty."""
+pairs: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or empty.
+align, match_exposure: as for /check."""
 RecipeName = Literal["fast", "report"]
 MOST = 1e15  # size of a number from a program
 
@@ -71,8 +73,13 @@ def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileDat
 
 
 def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]:
-    async def check(request: gr.Request, pairs: list[gr.FileData]) -> dict[str, Any]:
-        async with aclosing(inspections.inspect(session_of(request), files("pairs", pairs))) as steps:
+    async def check(
+        request: gr.Request, pairs: list[gr.FileData], align: bool = False, match_exposure: bool = False
+    ) -> dict[str, Any]:
+        remedies = Remedies(align=bool(align), match_exposure=bool(match_exposure))
+        async with aclosing(
+            inspections.inspect(session_of(request), files("pairs", pairs), remedies=remedies)
+        ) as steps:
             findings = [step async for step in steps][-1]
         return {
             "data": asdict(findings.description) if findings.description else None,
@@ -92,6 +99,8 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
         width: int = 24,
         start: str = "",
         seed: int = 0,
+        align: bool = False,
+        match_exposure: bool = False,
     ) -> AsyncGenerator[tuple[dict[str, Any], gr.FileData | None], None]:
         session = session_of(request)
         training_settings = make_settings(
@@ -100,6 +109,7 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
             width=int(number(width, "width")),
             start=str(start) if start else None,
             seed=int(number(seed, "seed")),
+            remedies=Remedies(align=bool(align), match_exposure=bool(match_exposure)),
         )
         training = await trainings.begin(session, files("pairs", pairs), training_settings)
         try:

@@ -34,6 +34,7 @@ from .pairs import gather as gather
 from .photographs import bent as bent
 from .reader import read as read
 from .reader import read_photographs as read_photographs
+from .remedies import UNTREATED as UNTREATED
 from .remedies import Remedies as Remedies
 from .remedies import Treatment as Treatment
 from .remedies import remedied as remedied

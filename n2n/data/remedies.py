@@ -32,6 +32,9 @@ class Remedies:
         return (*(("--align", *between) if self.align else ()), *(("--match-exposure",) * self.match_exposure))
 
 
+UNTREATED = Remedies()
+
+
 @dataclass(frozen=True)
 class Treatment:
     """What was found at a scene, and done about it."""

@@ -37,7 +37,7 @@ def shift(sample: Sample) -> Verdict:
         f"the median is {signed(down)} px down and {signed(right)} px right."
     )
     names = f" Far apart are {listed([pair.name for pair in far])}." if far and len(far) < len(sample.crops) else ""
-    then = f"Edges are learnt blurred by that much, and an estimated PSNR is wrong.{names} Register the shots: {ALIGN}."
+    then = f"Edges are learnt blurred by that much, and an estimated PSNR is wrong.{names} Register the shots."
     limits = (0.25 if share == 0 else 0, FAR)
     return judged("shift", value, "px", limits, found, then, ALIGN)
 
@@ -90,7 +90,7 @@ def turn(sample: Sample) -> Verdict:
             f"The second shot is turned by {signed(motion.turn)}° and {_scaled(motion.zoom)} in '{max(found)}', which "
             f"moves corners by {value:.2f} px in the median of the pairs looked at."
         )
-    then = f"Away from the centre edges are learnt blurred. Register the shots: {ALIGN}."
+    then = "Away from the centre edges are learnt blurred. Register the shots."
     return judged("turn and scale", value, "px at the corners", (0.25 if max(ways) == 0 else 0, FAR), told, then, ALIGN)
 
 

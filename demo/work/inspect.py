@@ -72,8 +72,9 @@ def inspect_pairs(
 ) -> Iterator[Description | Strip | Verdicts | Speed]:
     """Reads pairs and yields each finding as soon as it is known; pictures are written to `folder`.
 
-    `axes` overrule those of stacks; with `remedies` shots are aligned or made equally bright before. `device` is that of
-    trainings. For pairs that cannot be learnt from, a red verdict comes last, without a speed. Raises ValueError, OSError.
+    `axes` overrule those of stacks; with `remedies` shots are aligned or made equally bright before. `device` is that
+    of trainings. For pairs that cannot be learnt from, a red verdict comes last, without a speed. Raises ValueError,
+    OSError.
     """
     data = reader.read_shots(*files, axes=axes)
     before = tuple(doctor.examine(data)) if remedies.options else ()

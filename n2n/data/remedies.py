@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .exposure import Exposure, exposed_as_reference, find_exposure
+from .motion import Grey, Motion, likeness, put_back, shared_window
 from .pairs import Shots, gather
-from .registration import Found, Grey, Motion, find_motion, likeness, put_back, shared_window
+from .registration import Found, find_motion
 from .scenes import LEAST_SIDE, Scene
 from .types import Planes
 

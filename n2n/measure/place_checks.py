@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy
 import skimage
 
-from ..data import registration
+from ..data import Motion, likeness, registration
 from .verdicts import CropPair, Sample, Verdict, judged, listed, signed, spread
 
 FAR = 0.75  # pixels
@@ -44,8 +44,8 @@ def shift(sample: Sample) -> Verdict:
 
 def _shows_structure(pair: CropPair, middle: Numbers) -> bool:
     """Whether the shots are more alike than noise is, when the second is moved back."""
-    motion = registration.Motion(*middle.round().tolist())
-    return registration.likeness(*pair.grey, motion, smooth=2) > registration.by_chance(pair.source.shape[-2:], 2)
+    motion = Motion(*middle.round().tolist())
+    return likeness(*pair.grey, motion, smooth=2) > registration.by_chance(pair.source.shape[-2:], 2)
 
 
 def _suspects(sample: Sample, distances: Numbers) -> list[CropPair]:
@@ -99,7 +99,7 @@ def _scaled(zoom: float) -> str:
     return f"{abs(percent):.2f} % {'larger' if percent > 0 else 'smaller'}"
 
 
-def _bent(pair: CropPair) -> tuple[float, registration.Motion]:
+def _bent(pair: CropPair) -> tuple[float, Motion]:
     motion, _ = registration.find_motion(*pair.grey)
     bent = motion._replace(down=0.0, right=0.0)
     return bent.farthest(pair.source.shape[-2:]), motion

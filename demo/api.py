@@ -8,7 +8,7 @@ from typing import Any, Literal
 import gradio as gr
 from gradio.events import api as add_endpoint
 
-from n2n.data import formats
+from n2n.data import Remedies, formats
 
 from . import settings
 from .server import intake
@@ -28,11 +28,12 @@ measured. strength: 0 keeps the noise, 1 removes all of it. ensemble: average ov
 axes: letters for the axes of a stack, such as TYX, where the file does not say them; a stack comes back whole."""
 CHECK = """Says what pairs of noisy pictures are, what the pair doctor finds, and how fast a training would be.
 
-pairs: one {sets} file or TIFF stack, or two and more pictures. axes: as for /denoise."""
+pairs: one {sets} file or TIFF stack, or two and more pictures. axes: as for /denoise. align, match_exposure: lay the
+shots of a scene on one another, and make them equally bright, before."""
 TRAIN = """Trains on pairs of noisy pictures. Streams its progress, and at last the weights as a .safetensors file.
 
-pairs, axes: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to start from, or
-empty."""
+pairs, axes, align, match_exposure: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to
+start from, or empty."""
 RecipeName = Literal["fast", "report"]
 MOST = 1e15  # size of a number from a program
 
@@ -80,9 +81,17 @@ def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileDat
 
 
 def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]:
-    async def check(request: gr.Request, pairs: list[gr.FileData], axes: str = "") -> dict[str, Any]:
+    async def check(
+        request: gr.Request,
+        pairs: list[gr.FileData],
+        axes: str = "",
+        align: bool = False,
+        match_exposure: bool = False,
+    ) -> dict[str, Any]:
         letters = view(1, axes).axes
-        async with aclosing(inspections.inspect(session_of(request), files("pairs", pairs), letters)) as steps:
+        remedies = Remedies(align=bool(align), match_exposure=bool(match_exposure))
+        found = inspections.inspect(session_of(request), files("pairs", pairs), letters, remedies)
+        async with aclosing(found) as steps:
             findings = [step async for step in steps][-1]
         return {
             "data": asdict(findings.description) if findings.description else None,
@@ -103,6 +112,8 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
         start: str = "",
         seed: int = 0,
         axes: str = "",
+        align: bool = False,
+        match_exposure: bool = False,
     ) -> AsyncGenerator[tuple[dict[str, Any], gr.FileData | None], None]:
         session = session_of(request)
         training_settings = make_settings(
@@ -112,6 +123,7 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
             start=str(start) if start else None,
             seed=int(number(seed, "seed")),
             axes=view(1, axes).axes,
+            remedies=Remedies(align=bool(align), match_exposure=bool(match_exposure)),
         )
         training = await trainings.begin(session, files("pairs", pairs), training_settings)
         try:

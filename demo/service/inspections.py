@@ -6,6 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from n2n.data import UNTREATED, Remedies
 from n2n.measure import Verdict
 
 from .. import settings
@@ -31,6 +32,8 @@ class Findings:
     description: Description | None = None
     strip: PictureRows = ()
     verdicts: tuple[Verdict, ...] = ()
+    before: tuple[Verdict, ...] = ()  # the verdicts without the remedies
+    remedies: Remedies = UNTREATED  # those that were used
     speed: Speed | None = None
 
     def with_item(self, item: object) -> "Findings":
@@ -41,7 +44,7 @@ class Findings:
             case Strip():
                 return replace(self, strip=item.rows)
             case Verdicts():
-                return replace(self, verdicts=item.verdicts)
+                return replace(self, verdicts=item.verdicts, before=item.before)
             case Speed():
                 return replace(self, speed=item)
         return self
@@ -55,18 +58,18 @@ class Inspections:
         self._speed: asyncio.Task[float | None] | None = None
 
     async def inspect(
-        self, session: str, paths: Sequence[str], axes: str | None = None
+        self, session: str, paths: Sequence[str], axes: str | None = None, remedies: Remedies = UNTREATED
     ) -> AsyncGenerator[Findings, None]:
-        """The findings about these uploads, again and again as they grow; `axes` overrule those of stacks.
+        """The findings about these uploads, remedied, again and again as they grow; `axes` overrule those of stacks.
 
         Raises one of PROBLEMS.
         """
         folders = self._folders
         with folders.in_use(folders.new(session, "look")) as folder:
             data = await asyncio.to_thread(gather, paths, folder / "pairs", folders.shared("pairs"))
-            arguments = inspect.inspect_pairs, data.files, folder, TRIAL_SECONDS, axes
+            arguments = inspect.inspect_pairs, data.files, folder, TRIAL_SECONDS, axes, remedies
             job = self._job(session, settings.limits().check_seconds / 10, *arguments)
-            findings = Findings()
+            findings = Findings(remedies=remedies)
             async with aclosing(job.results()) as results:
                 async for items in results:
                     for item in items:

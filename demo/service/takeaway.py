@@ -40,7 +40,10 @@ def command_for(run: Run) -> str:
     elif run.data.renamed:
         before = f"# {' and '.join(data)}: your two files of the same name, renamed to tell them apart\n"
     config = chosen.config or named_net(chosen.recipe.name)
-    return before + training_command(data, f"{NAME}.safetensors", chosen.recipe, config, chosen.start, axes=chosen.axes)
+    out, start = f"{NAME}.safetensors", chosen.start
+    return before + training_command(
+        data, out, chosen.recipe, config, start, axes=chosen.axes, remedies=chosen.remedies
+    )
 
 
 def _sample_command(file: str) -> str:

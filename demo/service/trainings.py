@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from n2n.data import UNTREATED, Remedies
 from n2n.nets import weights
 from n2n.training import named_net, named_recipe
 
@@ -30,7 +31,13 @@ MODEL = "model.safetensors"  # in a visitor's folder: the weights of the trainin
 
 
 def make_settings(
-    seconds: float, recipe_name: str, width: int, start: str | None, axes: str | None = None, **changes: object
+    seconds: float,
+    recipe_name: str,
+    width: int,
+    start: str | None,
+    axes: str | None = None,
+    remedies: Remedies = UNTREATED,
+    **changes: object,
 ) -> TrainingSettings:
     """The settings of a training on this server. Raises ValueError naming the setting that is out of range."""
     _check_seconds(seconds)
@@ -40,7 +47,8 @@ def make_settings(
         raise ValueError("hold_out is 0; this page always keeps some pairs to measure on")
     evaluations = int(min(30, max(6, seconds / 5)))
     changed = named_recipe(recipe_name, seconds=seconds, evaluations=evaluations, **changes)
-    return TrainingSettings(changed, named_net(recipe_name, width=width), start, device=gpu.device(), axes=axes)
+    config, device = named_net(recipe_name, width=width), gpu.device()
+    return TrainingSettings(changed, config, start, device=device, axes=axes, remedies=remedies)
 
 
 def _check_seconds(seconds: float) -> None:

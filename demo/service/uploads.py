@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from n2n.data import UNTREATED, Remedies
+
 from .. import settings
 from ..content import samples
 from ..work import pairs
@@ -25,6 +27,13 @@ class Upload(str):
 
     def __reduce__(self) -> tuple[type["Upload"], tuple[str, str]]:
         return Upload, (str(self), self.original_name)
+
+
+class Brought(NamedTuple):
+    """Uploads that can be trained on, and what is done about their faults before."""
+
+    paths: tuple[str, ...] = ()  # none while that is not known
+    remedies: Remedies = UNTREATED
 
 
 class TrainingData(NamedTuple):

@@ -7,12 +7,13 @@ import gradio as gr
 from ..server import gpu
 from ..service.inspections import Inspections
 from ..service.trainings import Trainings
+from ..service.uploads import Brought
 from ..widgets.html import notes
 from ..widgets.live_region import make_live_region
 from ..widgets.panels import make_panels
-from . import train_controls, train_events
+from . import train_controls, train_events, train_uploads
 from .denoise import DenoiseTab
-from .train_events import NOTHING, UploadOutputs
+from .train_uploads import NOTHING, UploadOutputs
 from .train_view import NO_ROWS, TrainingOutputs
 
 ON_CPU = "Trainings run on this host's CPU cores; the GPU that it lends for a minute at a time is used for denoising."
@@ -30,7 +31,7 @@ def build(
     trainings: Trainings, inspections: Inspections, blocks: gr.Blocks, tabs: gr.Tabs, denoise_tab: DenoiseTab
 ) -> None:
     """Lays out the tab and connects its events. Call it inside a gr.Tab."""
-    uploaded = gr.State(())
+    uploaded = gr.State(Brought())
     with gr.Row(elem_classes="n2n-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
             files = gr.File(
@@ -49,10 +50,14 @@ def build(
             with gr.Accordion("Your pairs", elem_id="seen") as accordion:
                 first = notes([NOTHING, *([ON_CPU] if gpu.is_lent() else [])])
                 findings = make_live_region(first, elem_id="looked")
+                with gr.Row():
+                    align = gr.Button("Align them for me", visible=False, size="sm", elem_id="align")
+                    match = gr.Button("Match their exposures", visible=False, size="sm", elem_id="match")
+                    as_brought = gr.Button("Take them as they were", visible=False, size="sm", elem_id="as-brought")
                 strip = make_panels(NO_ROWS, compact=True, elem_id="strip-of-pairs")
             outputs = _outputs(accordion, buttons)
-    upload = UploadOutputs(uploaded, findings, strip, accordion, buttons.train)
-    train_events.connect_upload(inspections, files, controls.axes, sample, upload)
+    upload = UploadOutputs(uploaded, findings, strip, accordion, buttons.train, align, match, as_brought)
+    train_uploads.connect(inspections, files, controls.axes, sample, upload)
     train_events.connect_training(trainings, controls, outputs)
     train_events.connect_address(trainings, blocks, tabs, outputs)
     train_events.connect_use(tabs, outputs, denoise_tab)

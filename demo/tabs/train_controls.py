@@ -56,7 +56,8 @@ class TrainControls(NamedTuple):
         }
         start = None if inputs[self.start] == SCRATCH else str(inputs[self.start])
         axes = layout.parse(inputs[self.axes]) if inputs[self.axes] else None
-        return make_settings(float(inputs[self.budget]), str(inputs[self.recipe]), start=start, axes=axes, **values)
+        more = {"start": start, "axes": axes, "remedies": inputs[self.uploaded].remedies}
+        return make_settings(float(inputs[self.budget]), str(inputs[self.recipe]), **more, **values)
 
 
 def shown_settings() -> dict[str, Setting]:

@@ -18,7 +18,7 @@ from ..service import takeaway
 from ..service.inspections import Findings
 from ..service.runs import Run
 from ..service.trainings import Training
-from ..widgets.html import error, notes, table, verdicts
+from ..widgets.html import error, figure, notes, table, verdicts
 from ..widgets.named_components import change
 from ..widgets.panels import PanelsValue
 from ..work.picture_files import PictureFile
@@ -70,7 +70,14 @@ def findings_html(findings: Findings) -> str:
     sentences = [f"This is {findings.description.described}.", *findings.description.notes]
     if findings.speed:
         sentences.append(f"Measured on this computer: {'; '.join(map(findings.speed.describe, settings.BUDGETS))}.")
-    return notes(sentences) + verdicts(findings.verdicts)
+    return notes(sentences) + _healed(findings) + verdicts(findings.verdicts)
+
+
+def _healed(findings: Findings) -> str:
+    """The verdicts that the remedies have changed, before and after."""
+    pairs = [(one, two) for one, two in zip(findings.before, findings.verdicts) if one.level != two.level]
+    lines = [(one.check, figure(one), figure(two)) for one, two in pairs]
+    return table(("check", "as brought", "now"), lines)
 
 
 def waiting(training: Training, place: Waiting) -> TrainingOutputs:

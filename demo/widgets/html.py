@@ -45,11 +45,13 @@ def verdicts(findings: Iterable[Verdict]) -> str:
     order = {"red": 0, "amber": 1, "green": 2}
     lines = "".join(
         f'<li class="n2n-{verdict.level}"><strong>{html.escape(verdict.check)}</strong> '
-        f"<span>{LEVELS[verdict.level]}{_figure(verdict)}</span><br>{html.escape(verdict.text)}</li>"
+        f"<span>{html.escape(figure(verdict))}</span><br>{html.escape(verdict.text)}</li>"
         for verdict in sorted(findings, key=lambda verdict: order[verdict.level])
     )
     return f'<ul class="n2n-verdicts">{lines}</ul>' if lines else ""
 
 
-def _figure(verdict: Verdict) -> str:
-    return "" if verdict.value is None else f", {verdict.value:.3g} {html.escape(verdict.unit)}"
+def figure(verdict: Verdict) -> str:
+    """'✓ Fine, 0.02 px'"""
+    number = "" if verdict.value is None else f", {verdict.value:.3g} {verdict.unit}"
+    return f"{LEVELS[verdict.level]}{number}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from n2n import Noise2Noise, Pairs
-from n2n.data import StackedScenes, pairs, reader
+from n2n.data import UNTREATED, Remedies, StackedScenes, pairs, reader, remedied
 from n2n.machine import find_device
 from n2n.measure import Verdict, doctor
 from n2n.nets import MULTIPLE
@@ -44,6 +44,7 @@ class Verdicts:
     """The findings of the pair doctor."""
 
     verdicts: tuple[Verdict, ...]
+    before: tuple[Verdict, ...] = ()  # those without the remedies, where there are some
 
 
 @dataclass(frozen=True)
@@ -66,21 +67,25 @@ def inspect_pairs(
     folder: Path,
     seconds_per_trial: float = 0.5,
     axes: str | None = None,
+    remedies: Remedies = UNTREATED,
     device: str = "auto",
 ) -> Iterator[Description | Strip | Verdicts | Speed]:
     """Reads pairs and yields each finding as soon as it is known; pictures are written to `folder`.
 
-    `axes` overrule those of stacks, `device` is that of trainings. For pairs that cannot be learnt from, a red verdict
-    comes last, without a speed. Raises ValueError, OSError.
+    `axes` overrule those of stacks; with `remedies` shots are aligned or made equally bright before. `device` is that
+    of trainings. For pairs that cannot be learnt from, a red verdict comes last, without a speed. Raises ValueError,
+    OSError.
     """
     data = reader.read_shots(*files, axes=axes)
+    before = tuple(doctor.examine(data)) if remedies.options else ()
+    data = remedied(data, remedies)[0] if remedies.options else data
     shots = int(data.shots.min())
     yield Description(data.described, data.notes, len(data), data.channels, data.has_clean, shots)
     some = preview_pairs(data)
     yield Strip(tuple(write_pair(folder, place, pair, "source") for place, pair in enumerate(some)))
     if stop():
         return
-    yield Verdicts(tuple(doctor.examine(data)))
+    yield Verdicts(tuple(doctor.examine(data)), before)
     if shots > 1 and not stop():
         yield _trial(stop, data, seconds_per_trial, device)
 

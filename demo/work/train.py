@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from n2n import Noise2Noise, Pairs, Progress, Recipe, UNetConfig
-from n2n.data import reader
+from n2n.data import UNTREATED, Remedies, reader, remedied
 from n2n.machine import find_device
 from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
@@ -43,6 +43,7 @@ class TrainingSettings:
     resume: bool = False  # whether to go on from the checkpoint in the folder
     device: str = "auto"
     axes: str | None = None  # letters that overrule those of stacks
+    remedies: Remedies = UNTREATED  # for shots that lie apart, or differ in brightness
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def learn(
     Weights, snapshots, previews and logs are written below `folder`, which exists; with `settings.resume` the training
     goes on from there. Raises ValueError, OSError, Diverged.
     """
-    data: Pairs = reader.read_shots(*files, axes=settings.axes)
+    shots = reader.read_shots(*files, axes=settings.axes)
+    data: Pairs = remedied(shots, settings.remedies)[0] if settings.remedies.options else shots
     recipe, out = settings.recipe, folder / BEST
     device = find_device(settings.device)
     if settings.start:

@@ -23,6 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("data", nargs="+", metavar="DATA", help=shared.PAIRS)
     shared.add_roles(parser)
+    shared.add_axes(parser)
     parser.add_argument(
         "-o", "--out", type=Path, required=True, metavar="OUT", help="a folder, or .npz for scenes of one size"
     )
@@ -37,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.out.suffix not in ("", ".npz"):
         raise ValueError(f"cannot write pairs as '{options.out.suffix}'; allowed: .npz, or a folder (no suffix)")
     make.check_target(options.out, options.force)
-    shots = read(*options.data, roles=options.roles)
+    shots = read(*options.data, roles=options.roles, axes=options.axes)
     if not isinstance(shots, Shots):
         raise TypeError("pairs are read without a noise model")
     bar = tqdm(shots.scenes, desc="align", unit="scene", total=len(shots), disable=None)

@@ -26,6 +26,8 @@ from .learnt_range import asked_range as asked_range
 from .learnt_range import pixel_range as pixel_range
 from .learnt_range import range_of as range_of
 from .make import MOST_SHOTS as MOST_SHOTS
+from .motion import Motion as Motion
+from .motion import likeness as likeness
 from .outliers import tamed as tamed
 from .padding import pad_to_multiple as pad_to_multiple
 from .pairs import Pairs as Pairs
@@ -34,6 +36,7 @@ from .pairs import gather as gather
 from .photographs import bent as bent
 from .reader import read as read
 from .reader import read_photographs as read_photographs
+from .remedies import UNTREATED as UNTREATED
 from .remedies import Remedies as Remedies
 from .remedies import Treatment as Treatment
 from .remedies import remedied as remedied

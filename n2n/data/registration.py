@@ -1,61 +1,23 @@
-"""How one shot lies against another, shifted, turned and scaled a little, and the shot put back in its place."""
+"""How one noisy shot lies against another: found by correlation, then by least squares."""
 
-import itertools
 import math
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import scipy
 import skimage
 
-from .types import Planes
+from .motion import Grey, Motion, Window, likeness, moved_back, shared_window
 
-MOST_PIXELS = 2**20  # of larger pictures, means of blocks are compared
-SMOOTHING = (4.0, 1.5)  # σ of the Gaussian filter in pixels before each pass of the refinement, coarse to fine
+# The passes of the refinement, coarse to fine: pixels compared at most (of larger pictures, means of blocks), and
+# the σ of the Gaussian filter before.
+PASSES = ((2**15, 3.0), (2**18, 1.5))
 STEPS, STILL = 12, 0.005  # of a pass at most; pixels moved in a step below which it has ended
 SURE = 4.0  # standard errors from which on a turn or a change of scale is believed
 LEAST_OVERLAP = 0.4  # share of a picture that both shots have to show
 NOTICED = 0.2  # pixels by which it has to move the corners, besides
-
-Grey = npt.NDArray[np.floating[Any]]  # (H, W)
-Window = tuple[slice, slice]  # rows and columns
-
-
-class Motion(NamedTuple):
-    """Where the picture of a reference lies in another shot: turned and scaled about the centre, then shifted."""
-
-    down: float = 0.0  # pixels
-    right: float = 0.0
-    turn: float = 0.0  # degrees, clockwise on the screen
-    zoom: float = 1.0  # 1.01: 1 % larger
-
-    @property
-    def distance(self) -> float:
-        """The length of the shift in pixels."""
-        return math.hypot(self.down, self.right)
-
-    @property
-    def matrix(self) -> npt.NDArray[np.float64]:
-        """(2, 2): (row, column) from the centre in the reference → the same in the other shot, before the shift."""
-        angle = math.radians(self.turn)
-        return self.zoom * np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
-
-    @property
-    def whole(self) -> "Motion":
-        """The nearest shift by whole pixels, not turned, not scaled."""
-        return Motion(float(round(self.down)), float(round(self.right)))
-
-    def displacements(self, shape: tuple[int, int]) -> npt.NDArray[np.float64]:
-        """(4, 2): by how many pixels the corners of pictures of this shape are moved, down and right."""
-        corners = np.array(list(itertools.product(*((-side / 2, side / 2) for side in shape))))
-        return corners @ (self.matrix - np.eye(2)).T + (self.down, self.right)
-
-    def farthest(self, shape: tuple[int, int], other: "Motion | None" = None) -> float:
-        """The longest way in pixels that a corner is moved, or lies from where the `other` moves it."""
-        away = self.displacements(shape) - (other or Motion()).displacements(shape)
-        return float(np.hypot(*away.T).max())
+BETTER = 0.03  # share by which it has to make the shots more alike, besides
 
 
 class Found(NamedTuple):
@@ -73,17 +35,30 @@ def find_motion(reference: Grey, moving: Grey) -> Found:
     """
     if min(np.ptp(reference), np.ptp(moving)) == 0:
         return Found(Motion(), math.inf)
-    block = math.ceil(math.sqrt(reference.size / MOST_PIXELS))
-    pair = [_reduced(shot, block) for shot in (reference, moving)]
-    found = Found(_coarse(*pair), math.inf)
-    for sigma in SMOOTHING:
-        smooth = [scipy.ndimage.gaussian_filter(shot, sigma) for shot in pair]
-        shifted = _refined(smooth[0], smooth[1], found.motion, sigma, turning=False)
-        turned = _refined(smooth[0], smooth[1], shifted.motion, sigma, turning=True)
-        bent = turned.motion.farthest(pair[0].shape, Motion(*turned.motion[:2]))
-        found = turned if bent > max(NOTICED, SURE * turned.error) else shifted
-    down, right, *others = found.motion
-    return Found(Motion(down * block, right * block, *others), found.error * block)
+    found = Found(Motion(), math.inf)
+    for most, sigma in PASSES:
+        block = math.ceil(math.sqrt(reference.size / most))
+        one, other = (_reduced(shot, block) for shot in (reference, moving))
+        start = _in_blocks(found.motion, 1 / block) if found.motion.distance else _coarse(one, other)
+        one, other = (scipy.ndimage.gaussian_filter(shot, sigma) for shot in (one, other))
+        shifted = _refined(one, other, start, sigma, turning=False)
+        turned = _refined(one, other, shifted.motion, sigma, turning=True)
+        best = turned if _is_turned(one, other, shifted, turned, NOTICED / block) else shifted
+        found = Found(_in_blocks(best.motion, block), best.error * block)
+    return found
+
+
+def _is_turned(one: Grey, other: Grey, shifted: Found, turned: Found, noticed: float) -> bool:
+    """Whether a turn and a change of scale can be believed: they move the corners, and make the shots more alike."""
+    bent = turned.motion.farthest((one.shape[0], one.shape[1]), Motion(*turned.motion[:2]))
+    if bent < max(noticed, SURE * turned.error):
+        return False
+    unlike = [1 - likeness(one, other, found.motion) for found in (shifted, turned)]
+    return unlike[1] < (1 - BETTER) * unlike[0]
+
+
+def _in_blocks(motion: Motion, size: float) -> Motion:
+    return motion._replace(down=motion.down * size, right=motion.right * size)
 
 
 def _reduced(shot: Grey, block: int) -> Grey:
@@ -116,20 +91,6 @@ def _coarse(reference: Grey, moving: Grey) -> Motion:
 def _overlap(shape: tuple[int, ...], motion: Motion) -> float:
     """The share of the reference that the other shot shows, too."""
     return max(0, 1 - abs(motion.down) / shape[0]) * max(0, 1 - abs(motion.right) / shape[1])
-
-
-def likeness(reference: Grey, moving: Grey, motion: Motion, smooth: float = 0.0) -> float:
-    """The correlation of two pictures where both show the scene, the second moved back; 0 where one is flat.
-
-    `smooth` is the σ in pixels of a Gaussian filter that takes the noise out of both before.
-    """
-    if smooth:
-        reference, moving = (scipy.ndimage.gaussian_filter(shot, smooth) for shot in (reference, moving))
-    window = shared_window(reference.shape, [motion])
-    one, other = reference[window], moved_back(moving, motion, window, order=1)
-    one, other = one - one.mean(), other - other.mean()
-    power = math.sqrt(float(np.mean(one**2)) * float(np.mean(other**2)))
-    return float(np.mean(one * other)) / power if power > 0 else 0.0
 
 
 def _refined(reference: Grey, moving: Grey, start: Motion, sigma: float, turning: bool) -> Found:
@@ -193,46 +154,3 @@ def by_chance(shape: tuple[int, ...], sigma: float) -> float:
 def _moved(motion: Motion, step: npt.NDArray[np.float64]) -> Motion:
     down, right, turn, zoom = step.tolist()
     return Motion(motion.down + down, motion.right + right, motion.turn + math.degrees(turn), motion.zoom * (1 + zoom))
-
-
-def shared_window(shape: tuple[int, ...], motions: Iterable[Motion], margin: int = 0) -> Window:
-    """The rows and columns of the reference that all the moved shots show, too."""
-    sides = (shape[-2], shape[-1])
-    moves = np.concatenate([np.zeros((1, 2)), *(motion.displacements(sides) for motion in motions)])
-    low = np.ceil(np.maximum(0, -moves.min(axis=0)) - 1e-6).astype(int) + margin
-    high = np.ceil(np.maximum(0, moves.max(axis=0)) - 1e-6).astype(int) + margin
-    rows, columns = (slice(int(a), max(int(a), side - int(b))) for a, b, side in zip(low, high, sides))
-    return rows, columns
-
-
-def moved_back(shot: Grey, motion: Motion, window: Window, order: int = 3) -> Grey:
-    """The part of a shot (H, W) that lies in this window of the reference, by splines of this order.
-
-    A shift by whole pixels is cut out as it is.
-    """
-    if motion == motion.whole:
-        cut = tuple(slice(part.start + int(by), part.stop + int(by)) for part, by in zip(window, motion[:2]))
-        return shot[cut]
-    centre = (np.array(shot.shape) - 1) / 2
-    corner = np.array([part.start for part in window])
-    offset = motion.matrix @ (corner - centre) + centre + motion[:2]
-    sides = tuple(part.stop - part.start for part in window)
-    wanted = motion.matrix if motion.matrix.any() and (motion.turn or motion.zoom != 1) else np.ones(2)
-    moved: Grey = scipy.ndimage.affine_transform(
-        shot.astype(np.float32), wanted, offset, sides, order=order, mode="mirror"
-    )
-    return moved
-
-
-def put_back(picture: Planes, motion: Motion, window: Window) -> Planes:
-    """A picture (C, H, W) moved back onto its reference and cut to a window of it, in the same type.
-
-    Whole numbers are rounded, and kept in the range of their type.
-    """
-    planes = np.stack([moved_back(plane, motion, window) for plane in picture])
-    if planes.dtype == picture.dtype:
-        return planes
-    if np.issubdtype(picture.dtype, np.integer):
-        limits = np.iinfo(picture.dtype.name)
-        planes = np.rint(planes).clip(limits.min, limits.max)
-    return planes.astype(picture.dtype)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .exposure import Exposure, exposed_as_reference, find_exposure
+from .motion import Grey, Motion, likeness, put_back, shared_window
 from .pairs import Shots, gather
-from .registration import Found, Grey, Motion, find_motion, likeness, put_back, shared_window
+from .registration import Found, find_motion
 from .scenes import LEAST_SIDE, Scene
 from .types import Planes
 
@@ -30,6 +31,9 @@ class Remedies:
         """The words of the command line that ask for them."""
         between = {None: (), True: ("--subpixel",), False: ("--no-subpixel",)}[self.subpixel]
         return (*(("--align", *between) if self.align else ()), *(("--match-exposure",) * self.match_exposure))
+
+
+UNTREATED = Remedies()
 
 
 @dataclass(frozen=True)

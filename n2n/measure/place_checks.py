@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy
 import skimage
 
-from ..data import registration
+from ..data import Motion, likeness, registration
 from .verdicts import CropPair, Sample, Verdict, judged, listed, signed, spread
 
 FAR = 0.75  # pixels
@@ -37,15 +37,15 @@ def shift(sample: Sample) -> Verdict:
         f"the median is {signed(down)} px down and {signed(right)} px right."
     )
     names = f" Far apart are {listed([pair.name for pair in far])}." if far and len(far) < len(sample.crops) else ""
-    then = f"Edges are learnt blurred by that much, and an estimated PSNR is wrong.{names} Register the shots: {ALIGN}."
+    then = f"Edges are learnt blurred by that much, and an estimated PSNR is wrong.{names} Register the shots."
     limits = (0.25 if share == 0 else 0, FAR)
     return judged("shift", value, "px", limits, found, then, ALIGN)
 
 
 def _shows_structure(pair: CropPair, middle: Numbers) -> bool:
     """Whether the shots are more alike than noise is, when the second is moved back."""
-    motion = registration.Motion(*middle.round().tolist())
-    return registration.likeness(*pair.grey, motion, smooth=2) > registration.by_chance(pair.source.shape[-2:], 2)
+    motion = Motion(*middle.round().tolist())
+    return likeness(*pair.grey, motion, smooth=2) > registration.by_chance(pair.source.shape[-2:], 2)
 
 
 def _suspects(sample: Sample, distances: Numbers) -> list[CropPair]:
@@ -90,7 +90,7 @@ def turn(sample: Sample) -> Verdict:
             f"The second shot is turned by {signed(motion.turn)}° and {_scaled(motion.zoom)} in '{max(found)}', which "
             f"moves corners by {value:.2f} px in the median of the pairs looked at."
         )
-    then = f"Away from the centre edges are learnt blurred. Register the shots: {ALIGN}."
+    then = "Away from the centre edges are learnt blurred. Register the shots."
     return judged("turn and scale", value, "px at the corners", (0.25 if max(ways) == 0 else 0, FAR), told, then, ALIGN)
 
 
@@ -99,7 +99,7 @@ def _scaled(zoom: float) -> str:
     return f"{abs(percent):.2f} % {'larger' if percent > 0 else 'smaller'}"
 
 
-def _bent(pair: CropPair) -> tuple[float, registration.Motion]:
+def _bent(pair: CropPair) -> tuple[float, Motion]:
     motion, _ = registration.find_motion(*pair.grey)
     bent = motion._replace(down=0.0, right=0.0)
     return bent.farthest(pair.source.shape[-2:]), motion

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import skimage
 
-from ..data import registration
+from ..data import likeness, registration
 from .verdicts import CropPair, Sample, Verdict, judged, listed
 
 CELLS = 8  # least cells along a picture, whose means show the scene without its noise
@@ -88,7 +88,7 @@ def _is_other(likeness: Likeness, usual: float) -> bool:
 def _has_moved(pair: CropPair) -> bool:
     """Whether both shots show the same scene after all, from elsewhere."""
     motion, _ = registration.find_motion(*pair.grey)
-    return registration.likeness(*pair.grey, motion, smooth=4) > ALIKE
+    return likeness(*pair.grey, motion, smooth=4) > ALIKE
 
 
 def _likeness(pair: CropPair) -> Likeness:

@@ -38,7 +38,7 @@ def drift(sample: Sample) -> Verdict:
         told += f" It differs by over {DRIFT[0]:g} % of white in {100 * len(far) / len(changes):.3g} % of the pairs"
         told += f", most with {worst.gain:.3f} × source {signed(100 * worst.offset)} %: {listed(far)}."
     ceiling = to_psnr(max(float(np.mean([one.change**2 for one in found])), 1e-12))
-    then = f"PSNR ends near {ceiling:.0f} dB, and an estimated PSNR is wrong. Match the exposures: {MATCH}."
+    then = f"PSNR ends near {ceiling:.0f} dB, and an estimated PSNR is wrong. Match the exposures."
     limits = (DRIFT[0] if not far else 0.0, DRIFT[1])
     return judged("brightness drift", 100 * middle, "% of white", limits, told, then, MATCH)
 

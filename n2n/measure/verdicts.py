@@ -25,7 +25,8 @@ class Verdict:
 
     def __str__(self) -> str:
         number = "" if self.value is None else f": {self.value:.3g} {self.unit}"
-        text = textwrap.fill(self.text, 110, initial_indent=" " * 7, subsequent_indent=" " * 7)
+        told = f"{self.text} The option {self.remedy} does it." if self.remedy else self.text
+        text = textwrap.fill(told, 110, initial_indent=" " * 7, subsequent_indent=" " * 7)
         return f"{self.level.upper():7}{self.check}{number}\n{text}"
 
 

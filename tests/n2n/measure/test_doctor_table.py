@@ -1,5 +1,7 @@
 """The pair doctor against a table of sets: thirty with one thing wrong, fifteen with nothing wrong."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import scipy
@@ -15,17 +17,12 @@ NAMES = ("astronaut", "camera", "coffee", "coins", "chelsea", "rocket", "brick",
 
 def photographs(side=SIDE):
     """Photographs, float (3, side, side), white at 255; those in grey are grey in all channels."""
-    folder = skimage.data_dir
     for name in NAMES:
-        [path] = [path for ending in ("png", "jpg") if (path := f"{folder}/{name}.{ending}") and exists(path)]
+        [path] = Path(skimage.data_dir).glob(f"{name}.*")
         picture = skimage.io.imread(path).astype(float)
         picture = picture if picture.ndim == 3 else np.dstack([picture] * 3)
         top, left = ((length - side) // 2 for length in picture.shape[:2])
         yield picture[top : top + side, left : left + side, :3].transpose(2, 0, 1)
-
-
-def exists(path):
-    return __import__("pathlib").Path(path).exists()
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +64,7 @@ def moved(down=0.0, right=0.0, degrees=0.0, zoom=1.0):
         centre = (np.array(photo.shape[1:]) - 1) / 2
         turn = skimage.transform.SimilarityTransform(rotation=np.radians(degrees), scale=zoom).params[:2, :2]
         inverse = np.linalg.inv(turn)
-        offset = centre - inverse @ (centre + (down, right))
+        offset = centre - inverse @ np.add(centre, (down, right))
         return np.stack(
             [scipy.ndimage.affine_transform(plane, inverse, offset, order=3, mode="mirror") for plane in photo]
         )
@@ -117,7 +114,10 @@ def one_bad(change, place=5):
 BROKEN = {  # what is wrong: the pairs, and the check that has to see it
     "other scenes": (lambda p: shots(p, second=other(p)), "same scene"),
     "other scenes of equal brightness": (lambda p: shots(p, second=equally_bright(p)), "same scene"),
-    "other scenes, hardly any noise": (lambda p: shots(p, second=other(p, 2), noise=lambda r, s: white(r, s, 3)), "same scene"),
+    "other scenes, hardly any noise": (
+        lambda p: shots(p, second=other(p, 2), noise=lambda r, s: white(r, s, 3)),
+        "same scene",
+    ),
     "one pair of other scenes": (lambda p: shots(p, second=one_bad(other(p))), "same scene"),
     "one pair, transposed": (lambda p: shots(p, second=one_bad(lambda q, _: q.swapaxes(1, 2))), "same scene"),
     "transposed": (lambda p: shots(p, second=lambda q, _: q.swapaxes(1, 2)), "same scene"),
@@ -132,11 +132,23 @@ BROKEN = {  # what is wrong: the pairs, and the check that has to see it
     "shifted by 3.4 pixels": (lambda p: shots(p, second=moved(3.0, 1.6)), "shift"),
     "shifted by 26 pixels": (lambda p: shots(p, second=moved(10, 24)), "shift"),
     "one pair shifted": (lambda p: shots(p, second=one_bad(moved(2, 3))), "shift"),
-    "out of focus": (lambda p: shots(p, second=lambda q, _: scipy.ndimage.gaussian_filter(q, (0, 1.5, 1.5))), "equal sharpness"),
-    "one pair out of focus": (lambda p: shots(p, second=one_bad(lambda q, _: scipy.ndimage.gaussian_filter(q, (0, 2, 2)))), "equal sharpness"),
+    "out of focus": (
+        lambda p: shots(p, second=lambda q, _: scipy.ndimage.gaussian_filter(q, (0, 1.5, 1.5))),
+        "equal sharpness",
+    ),
+    "one pair out of focus": (
+        lambda p: shots(p, second=one_bad(lambda q, _: scipy.ndimage.gaussian_filter(q, (0, 2, 2)))),
+        "equal sharpness",
+    ),
     "common columns": (lambda p: shots(p, both=defects("columns")), "common columns or rows"),
-    "common rows, in bytes": (lambda p: shots(p, both=lambda q, i: as_bytes(defects("rows")(q, i))), "common columns or rows"),
-    "common columns in one pair": (lambda p: shots(p[:1], both=defects("columns", amount=12)), "common columns or rows"),
+    "common rows, in bytes": (
+        lambda p: shots(p, both=lambda q, i: as_bytes(defects("rows")(q, i))),
+        "common columns or rows",
+    ),
+    "common columns in one pair": (
+        lambda p: shots(p[:1], both=defects("columns", amount=12)),
+        "common columns or rows",
+    ),
     "hot pixels": (lambda p: shots(p, both=defects("hot")), "hot pixels in both shots"),
     "hot pixels in one pair": (lambda p: shots(p[1:2], both=defects("hot")), "hot pixels in both shots"),
     "dust": (lambda p: shots(p, both=defects("dust")), "dust or fixed pattern"),
@@ -145,15 +157,11 @@ BROKEN = {  # what is wrong: the pairs, and the check that has to see it
     "offset": (lambda p: shots(p, second=lambda q, _: q + 6), "brightness drift"),
     "one pair brighter": (lambda p: shots(p, second=one_bad(lambda q, _: 1.2 * q)), "brightness drift"),
     "the same file": (lambda p: shots(p, noise=lambda r, s: 0 * white(r, s)), "duplicate shots"),
-}  # fmt: skip
+}
 
 
 def grey_card(photo, _):
     return np.full_like(photo, 128)
-
-
-def counts(rng, shape):
-    raise NotImplementedError
 
 
 def poisson(photos, peak=20, seed=2):
@@ -167,7 +175,9 @@ def poisson(photos, peak=20, seed=2):
 
 GOOD = {
     "white noise": lambda p: shots(p),
-    "white noise in bytes": lambda p: shots([30 + 0.7 * q for q in p], noise=lambda r, s: white(r, s, 8), both=as_bytes),
+    "white noise in bytes": lambda p: shots(
+        [30 + 0.7 * q for q in p], noise=lambda r, s: white(r, s, 8), both=as_bytes
+    ),
     "strong noise": lambda p: shots(p, noise=lambda r, s: white(r, s, 60)),
     "σ 1": lambda p: shots(p, noise=lambda r, s: white(r, s, 1)),
     "σ 5": lambda p: shots(p, noise=lambda r, s: white(r, s, 5)),
@@ -180,8 +190,10 @@ GOOD = {
     "a grey card": lambda p: shots(p, grey_card, grey_card),
     "a grey card, noise alike in neighbours": lambda p: shots(p, grey_card, grey_card, noise=near),
     "one pair": lambda p: shots(p[1:2]),
-    "small pictures": lambda p: shots([q[:, y : y + 48, x : x + 48] for q in p for y in (0, 70, 140) for x in (0, 70, 140)]),
-}  # fmt: skip
+    "small pictures": lambda p: shots(
+        [q[:, y : y + 48, x : x + 48] for q in p for y in (0, 70, 140) for x in (0, 70, 140)]
+    ),
+}
 USUAL = ("amount", "noise correlated between pixels")  # amber in small sets, and in good ones with such noise
 
 

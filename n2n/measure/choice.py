@@ -11,6 +11,7 @@ from .estimate import noise_level
 from .metrics import SSIM_SIDE
 from .noise_traits import NoiseTraits, traits_of
 
+AUTOMATIC = "auto"  # in place of a name: the weights that suit each picture
 GENERAL = ("everyday", "gaussian-small", "gaussian")  # weights for noise of an unknown kind, the best first
 # Noise for which there are no weights → the kind whose weights remove most of it on the demo's pictures.
 KIN = {"speckle": "poisson", "bernoulli": "pixelate"}

@@ -3,8 +3,9 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "-o", "--out", type=Path, required=True, metavar="OUT", help="a file for one input, else a folder"
     )
     shared.add_axes(parser)
-    shared.add_weights(parser)
+    shared.add_weights(parser, automatic=True)
     parser.add_argument(
         "--strength", type=float, default=1.0, metavar="S", help="blend: 0 nothing, 1 all of it (default)"
     )
@@ -62,13 +63,15 @@ def run(options: argparse.Namespace) -> int:
         raise ValueError(f"--reference belongs to one input, {len(inputs)} were given")
     tiling.check_strength(options.strength)
     device = find_device(options.device)
-    model = Noise2Noise.load(options.weights, device, options.precision, options.residual)
+    load = cache(partial(Noise2Noise.load, device=device, precision=options.precision, residual=options.residual))
+    if options.weights != choice.AUTOMATIC:
+        load(options.weights)
     targets = _targets(inputs, options.out, options.force)
     failed, shipped = [], weights.headers()
     hidden = None if len(inputs) > 1 else True
     for path, target in tqdm(list(zip(inputs, targets)), unit="picture", desc="denoise", disable=hidden):
         try:
-            _denoise(path, target, model, shipped, options)
+            _denoise(path, target, load, shipped, options)
         except (ValueError, OSError, MemoryError) as error:
             failed.append(f"{path}: {one_line(error)}")
     if any(formats.is_lossy(target) for target in targets):
@@ -83,7 +86,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _denoise(
-    path: Path, target: Path, model: Noise2Noise, shipped: Mapping[str, Header], options: argparse.Namespace
+    path: Path,
+    target: Path,
+    load: Callable[[str], Noise2Noise],
+    shipped: Mapping[str, Header],
+    options: argparse.Namespace,
 ) -> None:
     """Denoises one file, frame by frame, with warnings and notes on stderr and its PSNR on stdout. Raises ValueError,
     OSError.
@@ -97,6 +104,7 @@ def _denoise(
         if pictures.layout.axes not in layout.ONE_PICTURE:
             print(f"{path}: read as {pictures.layout}", file=sys.stderr)
         figures = Figures(frame_files.open_frames(options.reference, stack), first) if options.reference else None
+        model = load(_name(path, first, shipped, options))
         limits = _range(pictures, model, options.range)
         if warning := choice.warning(to_tensor(first.pixels, limits), model.header, shipped):
             print(f"{path}: {warning}", file=sys.stderr)
@@ -106,6 +114,15 @@ def _denoise(
         print(f"{path}: {note}", file=sys.stderr)
     if figures:
         print(figures)
+
+
+def _name(path: Path, picture: Picture, shipped: Mapping[str, Header], options: argparse.Namespace) -> str:
+    """The weights asked for, or those that suit the picture, which is told on stderr."""
+    if options.weights != choice.AUTOMATIC:
+        return str(options.weights)
+    name, why = choice.recommended(to_tensor(picture.pixels, pixel_range(picture.pixels)), None, shipped)
+    print(f"{path}: “{name}” is used. {why}", file=sys.stderr)
+    return name
 
 
 def _denoised(

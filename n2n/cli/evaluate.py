@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..data import read
+from ..data import matched, read
 from ..figures import report
 from ..machine import find_device
 from ..measure import Measurement, baselines, measure
@@ -34,6 +34,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--baselines", action="store_true", help="also blur, non-local means, TV and wavelet by scikit-image"
     )
     parser.add_argument(
+        "--match-exposure",
+        action="store_true",
+        help="bring each clean picture to the gain and offset of its noisy one, where they were stretched one by one",
+    )
+    parser.add_argument(
         "--record", metavar="WORDS", help="write the figures into the weights' header, under these words"
     )
     parser.add_argument("--figure", type=Path, metavar="F.png", help="draw noisy, denoised and target side by side")
@@ -51,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
     if options.count:
         data = data.chosen(range(min(options.count, len(data))))
     data = shared.in_range(data, options)
-    data = shared.in_range(model.adapted(data.frozen(options.seed)), options)
+    frozen = data.frozen(options.seed)
+    data = shared.in_range(model.adapted(matched(frozen) if options.match_exposure else frozen), options)
     denoiser = partial(model.restore, ensemble=options.ensemble)
     measured = measure(denoiser, data, with_ssim=True)
     if options.record:

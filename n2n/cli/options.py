@@ -124,13 +124,14 @@ def in_range(data: Pairs, options: argparse.Namespace) -> Pairs:
     return data.seen_in(asked_range(options.range, data.dtype)) if options.range else data
 
 
-def add_weights(parser: argparse.ArgumentParser) -> None:
-    """Adds the weights and how they are used."""
+def add_weights(parser: argparse.ArgumentParser, automatic: bool = False) -> None:
+    """Adds the weights and how they are used; `automatic`: a word for those that suit each picture is allowed."""
+    suiting = ", auto for those that suit each picture" if automatic else ""
     parser.add_argument(
         "--weights",
         default="everyday",
         metavar="NAME|FILE",
-        help="shipped name (default everyday), .safetensors, or a .pth with a state dict",
+        help=f"shipped name (default everyday){suiting}, .safetensors, or a .pth with a state dict",
     )
     parser.add_argument(
         "--residual",

@@ -28,6 +28,7 @@ from .learnt_range import range_of as range_of
 from .make import MOST_SHOTS as MOST_SHOTS
 from .motion import Motion as Motion
 from .motion import likeness as likeness
+from .matching import matched as matched
 from .outliers import tamed as tamed
 from .padding import pad_to_multiple as pad_to_multiple
 from .pairs import Pairs as Pairs

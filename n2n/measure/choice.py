@@ -11,12 +11,14 @@ from .estimate import noise_level
 from .metrics import SSIM_SIDE
 from .noise_traits import NoiseTraits, traits_of
 
+AUTOMATIC = "auto"  # in place of a name: the weights that suit each picture
 GENERAL = ("everyday", "gaussian-small", "gaussian")  # weights for noise of an unknown kind, the best first
 # Noise for which there are no weights → the kind whose weights remove most of it on the demo's pictures.
 KIN = {"speckle": "poisson", "bernoulli": "pixelate"}
 CENTRE = 1024  # pixels: side of the centre of a picture in which its noise is estimated
-SHARED = 0.4  # correlation of next pixels' noise in colour from which on it is that of a camera
-GREY_SHARED = 0.3  # the same in a grey picture, where there is only brightness
+FAINT = 0.9  # σ of the colours' finest detail below which their noise is not white
+SHARED = 0.5  # correlation of next pixels' noise from which on it is that of a camera
+SHARP = 2.0  # σ of the colours' finest detail above which it is noise, and not picture, that they share
 PHOTONS = 0.6  # growth of the noise with brightness from which on it is that of photons
 
 
@@ -48,8 +50,8 @@ def recommended(noisy: Tensor, noise: str | None, shipped: Mapping[str, Header])
 def _by_traits(traits: NoiseTraits, shipped: Mapping[str, Header]) -> list[Choice]:
     """The weights that suit noise like this, the best first."""
     strength = f"σ ≈ {traits.sigma:.0f}"
-    shared = traits.shared if traits.colour_shared is None else traits.colour_shared
-    if shared >= (GREY_SHARED if traits.grey else SHARED):
+    faint = not traits.grey and traits.fine < FAINT
+    if faint or (traits.shared >= SHARED and (traits.grey or traits.fine > SHARP)):
         why = f"Neighbouring pixels share their noise ({strength}), as in pictures out of a camera."
         # What learnt photons alone smooths most of the others, and does more for a camera's noise than they do.
         learnt = [name for name in GENERAL if name in shipped and "camera" in kind(shipped[name])]

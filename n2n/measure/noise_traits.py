@@ -15,39 +15,45 @@ BANDS = 5  # of brightness
 CLIPPED = 0.02  # fraction of a block's pixels at black or white from which on its noise cannot be told
 CENTRE = 1024  # pixels: side of the centre of a picture that is looked at
 WEIGHTS = (0.299, 0.587, 0.114)  # of red, green and blue in brightness
+MEDIAN = 0.6745  # of the absolute value of a Gaussian variable, beside its standard deviation
 
 
 @dataclass(frozen=True)
 class NoiseTraits:
-    """The noise of a picture, as far as its flattest parts show it."""
+    """The noise of a picture, as far as its flattest parts and its finest detail show it."""
 
     sigma: float  # standard deviation of the brightness, white is 255
-    shared: float  # correlation of the noise in brightness with the next pixel's, −1 to 1
-    colour_shared: float | None  # the same of the colours' noise; None in grey pictures
+    fine: float  # standard deviation of the colours' finest detail, of the brightness in grey pictures, white is 255
+    shared: float  # correlation with the next pixel's noise, in the colours or in grey pictures in brightness, −1 to 1
     growth: float  # g in σ² ∝ brightness^g: 0 for noise that is equally strong everywhere, 1 for photons
     grey: bool  # whether there are no colours
 
 
 def traits_of(noisy: Tensor) -> NoiseTraits | None:
-    """The traits of the noise of a picture, float (1, C, H, W), white at 1; None where too little of it is flat."""
+    """The traits of the noise of a picture, float (1, C, H, W), white at 1; None where too little of it is flat.
+
+    A photograph's colours have next to no detail as fine as a pixel, so that what they have of it is white noise.
+    """
     top, left = (max(0, side - CENTRE) // 2 for side in noisy.shape[-2:])
     middle = noisy[0, :, top : top + CENTRE, left : left + CENTRE].detach().double().cpu()
-    colour = len(middle) == 3 and not bool((middle == middle[:1]).all())
-    weights = middle.new_tensor(WEIGHTS) if colour else middle.new_full((len(middle),), 1 / len(middle))
+    grey = len(middle) != 3 or bool((middle == middle[:1]).all())
+    weights = middle.new_full((len(middle),), 1 / len(middle)) if grey else middle.new_tensor(WEIGHTS)
     brightness = torch.einsum("c,chw->hw", weights, middle)
-    blocks, mean = _blocks(brightness)
     usable = _clipped(brightness) <= CLIPPED
     if usable.sum() < BANDS:
         return None
+    blocks, mean = _blocks(brightness)
     power = blocks.square().mean((1, 2))
     flat = _flat(power, mean, usable)
-    colours = [_blocks(middle[index] - brightness)[0][flat] for index in (0, 2)] if colour else []
+    planes = [brightness] if grey else [middle[index] - brightness for index in (0, 2)]
+    parts = [_blocks(plane)[0] for plane in planes]
+    details = torch.stack([_finest(part) for part in parts])
     return NoiseTraits(
         sigma=255 * float(power[flat].median().sqrt()),
-        shared=_shared(blocks[flat]),
-        colour_shared=sum(map(_shared, colours)) / 2 if colours else None,
-        growth=_growth(power[flat], mean[flat]),
-        grey=not colour,
+        fine=255 * float(details[:, usable].abs().median()) / MEDIAN,
+        shared=sum(_shared(part[flat]) for part in parts) / len(parts),
+        growth=_growth(details[:, flat].square().mean((0, 2)), mean[flat]),
+        grey=grey,
     )
 
 
@@ -82,6 +88,12 @@ def _shared(blocks: Tensor) -> float:
     """The correlation of next pixels, down and across, over all blocks."""
     products = (blocks[:, 1:] * blocks[:, :-1]).mean() + (blocks[..., 1:] * blocks[..., :-1]).mean()
     return float(products / (2 * blocks.square().mean()).clamp_min(1e-12))
+
+
+def _finest(blocks: Tensor) -> Tensor:
+    """The finest diagonal detail of blocks, (B, BLOCK, BLOCK) → (B, BLOCK² / 4), as strong as white noise in them."""
+    rows = blocks[:, ::2] - blocks[:, 1::2]
+    return ((rows[..., ::2] - rows[..., 1::2]) / 2).flatten(1)
 
 
 def _growth(power: Tensor, mean: Tensor) -> float:

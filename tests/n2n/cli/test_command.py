@@ -104,6 +104,23 @@ def test_denoise_takes_folders_and_goes_on_after_a_bad_file(tmp_path, capsys, we
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["picture.png"]
 
 
+def test_automatic_weights_suit_each_picture_and_say_why(tmp_path, capsys, photo, rng):
+    white = rng.normal(0, 20, photo.shape)
+    for name, noisy in {"white": photo + white, "photons": rng.poisson(photo / 255 * 30) * 255 / 30}.items():
+        Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(tmp_path / f"{name}.png")
+    assert command("denoise", tmp_path, "-o", tmp_path / "out", "--weights", "auto", "--precision", "fp32") == 0
+    told = capsys.readouterr().err
+    assert re.search(r"white.png: “gaussian” is used. The noise .* as strong in the dark", told)
+    assert re.search(r"photons.png: “poisson” is used. The noise .* grows with brightness", told)
+    expected = Noise2Noise.load("gaussian", precision="fp32").predict(torch.from_numpy(_planes(tmp_path / "white.png")))
+    np.testing.assert_allclose(_planes(tmp_path / "out" / "white.png"), expected.numpy(), atol=1)  # rounding
+
+
+def _planes(path):
+    """A picture as (1, C, H, W)."""
+    return np.asarray(Image.open(path)).transpose(2, 0, 1)[None].copy()
+
+
 def test_denoise_overwrites_only_by_force(tmp_path, capsys, weights, picture):
     before = picture.read_bytes()
     assert "exists" in refused(capsys, "denoise", picture, "-o", picture, "--weights", weights)

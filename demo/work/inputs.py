@@ -114,8 +114,9 @@ def from_pairs(
 ) -> Cases:
     """The first shot, whole, of some scenes of a training's data, given its hold-out and seed.
 
-    They are seen in the range of `header`, that of the weights. Scenes that it did not learn from come first. The PSNR is estimated from the second shots of these only, since a net
-    that learnt from a noisy target knows a little of its noise; from the part held out where there is a single scene.
+    They are seen in the range of `header`, that of the weights. Scenes that it did not learn from come first. The PSNR
+    is estimated from the second shots of these only, since a net that learnt from a noisy target knows a little of its
+    noise; from the part held out where there is a single scene.
     Raises ValueError, OSError.
     """
     data = reader.read_shots(*files, axes=axes)

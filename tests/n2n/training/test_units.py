@@ -30,7 +30,7 @@ def gain_in(scale, offset):
         source,
         target,
         epochs=1000,
-        steps=60,
+        steps=35,
         batch_size=8,
         crop=32,
         learning_rate=0.003,

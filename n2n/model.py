@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .data import DataRange, Pairs, Picture, Planes, StackedScenes, ValueRange, gather, range_of, value_range
+from .data import DataRange, Depth, Pairs, Picture, Planes, StackedScenes, ValueRange, gather, range_of, value_range
 from .machine import find_device
 from .measure import metrics
 from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
@@ -187,15 +187,24 @@ class Noise2Noise:
         return result
 
     def denoise(
-        self, picture: Picture, *, data_range: DataRange | None = None, ensemble: bool = False, strength: float = 1.0
+        self,
+        picture: Picture,
+        *,
+        data_range: DataRange | None = None,
+        ensemble: bool = False,
+        strength: float = 1.0,
+        depth: Depth | None = None,
     ) -> Picture:
-        """Denoises a picture, which keeps its depth, channels, alpha and metadata; see `predict`. Raises ValueError."""
-        if strength == 0:
+        """Denoises a picture, which keeps its channels, alpha and metadata, and its type unless `depth` is another;
+        see `predict`. Raises ValueError.
+        """
+        depth = depth or Depth(picture.pixels.dtype)
+        if strength == 0 and depth.dtype == picture.pixels.dtype:
             return picture
         limits = self.range_for(picture.pixels.transpose(2, 0, 1), data_range)
         noisy = value_range.to_tensor(picture.pixels, limits)
         denoised = tiling.blend(noisy, self.restore(noisy, ensemble), strength)
-        return replace(picture, pixels=value_range.to_pixels(denoised, picture.pixels.dtype, limits))
+        return depth.holding(picture, value_range.to_pixels(denoised, depth.dtype, depth.scaled(limits)))
 
     def range_for(self, planes: Planes, data_range: DataRange | None = None) -> ValueRange:
         """The range in which pictures, (…, H, W), are denoised; see `predict`. Raises ValueError."""

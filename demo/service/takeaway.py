@@ -63,6 +63,8 @@ def model_card(header: Header, command: str) -> str:
         "trained": f"{header.steps:,} steps of {recipe['batch_size']} pairs in {header.seconds:.0f} s",
         "loss, seed": f"{recipe['loss']}, {header.seed}",
     }
+    if header.range:
+        rows["values"] = f"black at {header.range.black:.6g}, white at {header.range.white:.6g}"
     if header.sigma:
         rows["noise learnt"] = "σ {:.1f} to {:.1f} of 255".format(*header.sigma)
     rows |= {f"hold-out PSNR, {PSNR_LABELS.get(kind, kind)}": f"{value:.2f} dB" for kind, value in header.psnr.items()}

@@ -199,7 +199,9 @@ def _worth(run: Run) -> str:
     """How many exposures the gain is worth, what averages of real ones reach, and how to read the disagreement."""
     if run.result is None:
         return notes(["Stopped before the last measurement was done: these are the best weights until then."])
-    reliability = run.result.reliability
+    reliability, causes = run.result.reliability, run.result.causes
+    why = f"This model is no better than the noisy pictures. Likely causes: {' '.join(causes)}"
+    useless = error(why) if causes else ""
     sentences = [*([reliability.note] if reliability.note else []), *run.result.failures]
     if reliability.worth is not None:
         about = ESTIMATED if reliability.estimated else f"against the clean pictures, {MEAN}"
@@ -209,7 +211,8 @@ def _worth(run: Run) -> str:
         )
     lines = [(str(count), decibels) for count, decibels in reliability.averages]
     kind = ESTIMATED if reliability.estimated else MEAN
-    return notes(sentences) + table(("shots averaged", f"PSNR in dB, {kind}"), lines if len(lines) > 2 else [])
+    averages = table(("shots averaged", f"PSNR in dB, {kind}"), lines if len(lines) > 2 else [])
+    return useless + notes(sentences) + averages
 
 
 def _command(command: str) -> str:

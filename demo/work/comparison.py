@@ -66,7 +66,8 @@ def _notes(role: str, shown: MeasuredPicture, before: MeasuredPicture, case: Noi
     if shown.estimated:
         notes.append("estimated from the second shot")
     if case.range.white != 255:
-        notes.append(f"measured with white at {case.range.white:,.0f}")
+        black = f"black at {case.range.black:,.6g} and " if case.range.black else ""
+        notes.append(f"measured with {black}white at {case.range.white:,.6g}")
     return notes
 
 

@@ -16,7 +16,7 @@ from n2n.analysis import exposures
 from n2n.data import Picture, formats, image
 from n2n.machine import find_device
 from n2n.measure import Denoiser, MeasuredPicture, NoisyPicture, baselines, choice, one_picture
-from n2n.nets import weights
+from n2n.nets import Header, weights
 from n2n.noise import Noise
 
 from ..content import noises, samples
@@ -80,8 +80,9 @@ class Outcome:
 
 def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
     """Carries out an order; pictures and downloads are written to `folder`. Raises ValueError, OSError."""
+    header = _own_header(order.options)
     if order.pairs:
-        cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed, order.pairs.axes)
+        cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed, order.pairs.axes, header)
         return denoise(cases, None, order.options, folder, device, learnt=True)
     pictures = inputs.read_all(order.files, order.view)
     if not pictures and order.sample:
@@ -89,10 +90,16 @@ def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
     if not pictures:
         return Outcome()
     if order.noise is None:
-        cases = inputs.with_clean(pictures, inputs.read_all(order.cleans, order.view))
+        cases = inputs.with_clean(pictures, inputs.read_all(order.cleans, order.view), header)
         return denoise(cases, None, order.options, folder, device, files=order.files, axes=order.view.axes)
     noise = noises.create(order.noise, order.level)
-    return denoise(inputs.with_noise(pictures, noise, order.seed), noise, order.options, folder, device)
+    return denoise(inputs.with_noise(pictures, noise, order.seed, header), noise, order.options, folder, device)
+
+
+def _own_header(options: Options) -> Header:
+    """The header of the visitor's own weights if those are used, for the range of values that they learnt."""
+    own = options.trained if options.weights == TRAINED else None
+    return weights.load(own)[1] if own and own.is_file() else Header()
 
 
 def warm_up() -> None:
@@ -155,7 +162,7 @@ def denoise(
         ]
         notes = [] if learnt and options.weights == TRAINED else _notes(name, model, noise, case, options)
         outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in notes]
-        outcome.notes += [f"{title}: {note}" for note in (*case.picture.notes, *stack.notes)]
+        outcome.notes += [f"{title}: {note}" for note in (*case.picture.notes, *case.assumed, *stack.notes)]
         gains.append((before, results["denoised"][1]))
         if file := written.result() if written else stack.file:
             outcome.files.append(file)
@@ -169,7 +176,9 @@ def _write_stack(
 ) -> Written:
     """Denoises a whole stack in the range of values of the frame that is shown."""
     limits = (case.range.black, case.range.white)
-    one = partial(model.denoise, data_range=limits, ensemble=options.ensemble, strength=options.strength)
+    one = partial(
+        model.denoise, data_range=limits, ensemble=options.ensemble, strength=options.strength, depth=case.depth
+    )
     channels = case.noisy.shape[1]
     passes = (8 if options.ensemble else 1) * (1 if channels in (1, model.net.config.channels) else channels)
     return stacks.write(path, axes, folder, one, passes)

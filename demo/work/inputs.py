@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from n2n import Pairs
-from n2n.data import Picture, Scene, ValueRange, formats, reader, to_pixels
+from n2n.data import Picture, Scene, ValueRange, formats, reader
 from n2n.measure import NoisyPicture, one_picture
+from n2n.nets import Header
 from n2n.noise import Noise
 
 from .. import settings
@@ -20,6 +21,7 @@ from .stacks import StackView
 
 SCENES = 4  # shown of pairs that were learnt from
 WHOLE = StackView()
+UNKNOWN = Header()
 
 Cases = list[tuple[str, NoisyPicture]]  # with the names of the pictures
 
@@ -73,15 +75,21 @@ def read_all(paths: Sequence[str], chosen: StackView = WHOLE) -> list[tuple[str,
     return pictures
 
 
-def with_noise(pictures: list[tuple[str, Picture]], noise: Noise, seed: int) -> Cases:
-    """Adds noise to clean pictures; each gets noise of its own from the seed."""
+def with_noise(pictures: list[tuple[str, Picture]], noise: Noise, seed: int, header: Header = UNKNOWN) -> Cases:
+    """Adds noise to clean pictures; each gets noise of its own from the seed. `header` is that of the weights."""
     return [
-        (name, one_picture.corrupted(picture, noise, seed + place)) for place, (name, picture) in enumerate(pictures)
+        (name, one_picture.corrupted(picture, noise, seed + place, _learnt(header, picture)))
+        for place, (name, picture) in enumerate(pictures)
     ]
 
 
-def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Picture]]) -> Cases:
-    """Noisy pictures with their clean ones, matched by name, or by order where there are as many. Raises ValueError."""
+def with_clean(
+    pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Picture]], header: Header = UNKNOWN
+) -> Cases:
+    """Noisy pictures with their clean ones, matched by name, or by order where there are as many.
+
+    `header` is that of the weights. Raises ValueError.
+    """
     by_name = {Path(name).stem: picture for name, picture in cleans}
     named = [by_name.get(Path(name).stem) for name, _ in pictures]
     if cleans and not any(named):
@@ -91,17 +99,29 @@ def with_clean(pictures: list[tuple[str, Picture]], cleans: list[tuple[str, Pict
                 "bring one for each in the same order, or name them alike"
             )
         named = [picture for _, picture in cleans]
-    return [(name, one_picture.already_noisy(picture, clean)) for (name, picture), clean in zip(pictures, named)]
+    return [
+        (name, one_picture.already_noisy(picture, clean, _learnt(header, picture)))
+        for (name, picture), clean in zip(pictures, named)
+    ]
 
 
-def from_pairs(files: Sequence[Path], hold_out: float, seed: int, axes: str | None = None) -> Cases:
+def _learnt(header: Header, picture: Picture) -> ValueRange | None:
+    return header.learnt_range(picture.pixels.dtype)
+
+
+def from_pairs(
+    files: Sequence[Path], hold_out: float, seed: int, axes: str | None = None, header: Header = UNKNOWN
+) -> Cases:
     """The first shot, whole, of some scenes of a training's data, given its hold-out and seed.
 
-    Scenes that it did not learn from come first. The PSNR is estimated from the second shots of these only, since a net
-    that learnt from a noisy target knows a little of its noise; from the part held out where there is a single scene.
+    They are seen in the range of `header`, that of the weights. Scenes that it did not learn from come first. The PSNR
+    is estimated from the second shots of these only, since a net that learnt from a noisy target knows a little of its
+    noise; from the part held out where there is a single scene.
     Raises ValueError, OSError.
     """
     data = reader.read_shots(*files, axes=axes)
+    if (seen := header.learnt_range(data.dtype)) and data.fits(seen):
+        data = data.seen_in(seen)
     learnt, held = data.hold_out(hold_out, seed)
     if len(data) == 1:
         rows, columns = (slice(int(whole - part), None) for whole, part in zip(data.sizes[0], held.sizes[0]))
@@ -125,13 +145,11 @@ def _shot(data: Pairs, scene: Scene, unlearnt: tuple[slice, slice] | None) -> tu
     """The first shot of a scene with its clean picture, or else with the `unlearnt` part of its second shot."""
     height, width = _fitting(*scene.shots[0].shape[-2:])
     noisy, *others = (data.to_float(shot[:, -height:, -width:])[None].contiguous() for shot in scene.shots[:2])
-    whole = scene.shots[0].dtype in (np.uint8, np.uint16)
-    dtype = np.dtype(np.uint8) if scene.shots[0].dtype == np.uint8 else np.dtype(np.uint16)
-    limits = data.range if whole else ValueRange(0.0, 65535.0)
-    notes = [] if whole else ["these are floating-point values; the download holds them with 16 bits"]
+    notes = []
     if (height, width) != scene.shots[0].shape[-2:]:
         notes.append(f"only the last {width}×{height} pixels are shown: this page takes so many")
-    case = NoisyPicture(noisy, None, Picture(to_pixels(noisy, dtype, limits)), limits)
+    seen = np.broadcast_to(scene.shots[0][:, -height:, -width:], noisy.shape[1:]).transpose(1, 2, 0)
+    case = NoisyPicture(noisy, None, Picture(np.ascontiguousarray(seen)), data.range)
     if scene.clean is not None:
         case = replace(case, target=data.to_float(scene.clean[:, -height:, -width:])[None].contiguous())
     elif unlearnt and others:

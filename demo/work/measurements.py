@@ -19,10 +19,10 @@ Line = tuple[str | float | None, ...]  # under COLUMNS; None where a value is no
 
 
 def line(title: str, method: str, case: NoisyPicture, before: MeasuredPicture, after: MeasuredPicture) -> Line:
-    """One line of the table; `white` is the value that PSNR and SSIM take for 1."""
+    """One line of the table; `white` is the value, above black, that PSNR and SSIM take for 1."""
     psnr = [IDENTICAL if shown.psnr == math.inf else shown.psnr for shown in (before, after)]
     method = f"{method}, estimated" if after.estimated else method
-    return title, method, *psnr, before.ssim, after.ssim, after.seconds, f"{case.range.white:.0f}"
+    return title, method, *psnr, before.ssim, after.ssim, after.seconds, f"{case.range.span:.6g}"
 
 
 def means(table: list[Line]) -> list[Line]:

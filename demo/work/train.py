@@ -17,7 +17,17 @@ from n2n.data import UNTREATED, Remedies, reader, remedied
 from n2n.machine import find_device
 from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
-from n2n.training import BestWeights, adaptive_threads, fraction, last_path, loggers, summary, train
+from n2n.training import (
+    BestWeights,
+    adaptive_threads,
+    fraction,
+    last_path,
+    likely_causes,
+    loggers,
+    no_better,
+    summary,
+    train,
+)
 
 from .picture_files import PictureRow, PictureRows, write_pair, write_picture
 from .reliability import Reliability, assess
@@ -67,6 +77,7 @@ class TrainingResult:
     reliability: Reliability
     stopped: bool  # before the budget was used up
     failures: tuple[str, ...] = ()  # a sentence for each kind of file that could not be written
+    causes: tuple[str, ...] = ()  # why the weights are no better than the noisy pictures, where they are not
 
 
 def learn(
@@ -113,7 +124,10 @@ def learn(
     stopped = progress is not None and fraction(recipe, progress.step, progress.steps, progress.seconds) < 1
     reliability = failures.attempt("pictures", lambda: assess(best, held, folder / "reliability"))
     reliability = reliability or Reliability((), "", None, (), not held.has_clean)
-    yield TrainingResult(out, last_path(out), folder / LOGS, best.header, reliability, stopped, failures.sentences())
+    steps = progress.step if progress else best.header.steps or 0
+    causes = tuple(likely_causes(data, steps)) if no_better(best.header.psnr) else ()
+    sentences = failures.sentences()
+    yield TrainingResult(out, last_path(out), folder / LOGS, best.header, reliability, stopped, sentences, causes)
 
 
 # The sentences on files that could not be written, without the reason.

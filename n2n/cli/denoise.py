@@ -12,15 +12,21 @@ import numpy as np
 from tqdm import tqdm
 
 from ..data import (
+    DEPTHS,
     DataRange,
+    Depth,
     Picture,
     ValueRange,
+    depth_for,
+    depth_note,
     foreign,
     formats,
     frame_files,
+    in_words,
     is_hidden,
     layout,
     pixel_range,
+    steps_in_use,
     to_tensor,
 )
 from ..machine import find_device
@@ -52,6 +58,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--strength", type=float, default=1.0, metavar="S", help="blend: 0 nothing, 1 all of it (default)"
     )
     shared.add_range(parser)
+    parser.add_argument(
+        "--depth",
+        choices=DEPTHS,
+        help="type of the result's pixels: same, 16 bits (8-bit values times 257) or float; without: the same, but a "
+        "finer one where rounding would take back the result",
+    )
     parser.add_argument("--reference", type=Path, metavar="CLEAN", help="a clean picture to measure one input against")
     parser.add_argument("--force", action="store_true", help="overwrite")
 
@@ -100,15 +112,20 @@ def _denoise(
         first = pictures[0]
         if target.exists() and not options.force:
             raise FileExistsError(f"'{target}' exists; give another name or --force")
-        frame_files.check_target(target, first, len(pictures))
         if pictures.layout.axes not in layout.ONE_PICTURE:
             print(f"{path}: read as {pictures.layout}", file=sys.stderr)
         figures = Figures(frame_files.open_frames(options.reference, stack), first) if options.reference else None
         model = load(_name(path, first, shipped, options))
         limits = _range(pictures, model, options.range)
+        steps = steps_in_use(first.pixels, limits)
+        depth = _depth(target, first, steps, options.depth)
+        frame_files.check_target(target, depth.holding(first, first.pixels.astype(depth.dtype)), len(pictures))
+        assumed = in_words(limits, first.pixels.dtype, int((first.pixels > limits.white).sum()))
+        for note in filter(None, (assumed, depth_note(depth, first.pixels.dtype, steps))):
+            print(f"{path}: {note}", file=sys.stderr)
         if warning := choice.warning(to_tensor(first.pixels, limits), model.header, shipped):
             print(f"{path}: {warning}", file=sys.stderr)
-        denoised = _denoised(pictures, model, limits, figures, options)
+        denoised = _denoised(pictures, model, limits, depth, figures, options)
         frame_files.write_frames(target, denoised, pictures)
     for note in first.notes:
         print(f"{path}: {note}", file=sys.stderr)
@@ -129,6 +146,7 @@ def _denoised(
     pictures: frame_files.Frames,
     model: Noise2Noise,
     limits: ValueRange,
+    depth: Depth,
     figures: "Figures | None",
     options: argparse.Namespace,
 ) -> Iterator[Picture]:
@@ -136,10 +154,14 @@ def _denoised(
     hidden = None if len(pictures) > 1 else True
     for place, picture in enumerate(tqdm(pictures, unit="frame", desc=pictures.name, leave=False, disable=hidden)):
         denoised = model.denoise(
-            picture, data_range=(limits.black, limits.white), ensemble=options.ensemble, strength=options.strength
+            picture,
+            data_range=(limits.black, limits.white),
+            ensemble=options.ensemble,
+            strength=options.strength,
+            depth=depth,
         )
         if figures:
-            figures.add(place, picture, denoised)
+            figures.add(place, picture, denoised, depth)
         yield denoised
 
 
@@ -149,6 +171,12 @@ def _range(pictures: frame_files.Frames, model: Noise2Noise, asked: DataRange | 
     first, *others = (pictures[int(place)].pixels for place in places)
     alike = [pixels for pixels in others if (pixels.shape, pixels.dtype) == (first.shape, first.dtype)]
     return model.range_for(np.stack([first, *alike]).transpose(0, 3, 1, 2), asked)
+
+
+def _depth(target: Path, first: Picture, steps: float, asked: str | None) -> Depth:
+    """The depth of the result: the one that is asked for, or else one that the file can hold."""
+    channels, suffix = first.pixels.shape[2], target.suffix.lower()
+    return depth_for(asked, first.pixels.dtype, steps, lambda dtype: suffix in formats.writable(dtype, channels))
 
 
 class Figures:
@@ -161,13 +189,12 @@ class Figures:
         self._found: list[tuple[float, float]] = []
         _check_alike(noisy, clean[0])
 
-    def add(self, place: int, noisy: Picture, denoised: Picture) -> None:
+    def add(self, place: int, noisy: Picture, denoised: Picture, depth: Depth) -> None:
         """Measures a frame."""
         clean = to_tensor(self._clean[place % len(self._clean)].pixels, self._limits)
-        before, after = (
-            Noise2Noise.psnr(to_tensor(picture.pixels, self._limits), clean) for picture in (noisy, denoised)
-        )
-        self._found.append((before, after))
+        before = to_tensor(noisy.pixels, self._limits)
+        after = to_tensor(denoised.pixels, depth.scaled(self._limits))
+        self._found.append((Noise2Noise.psnr(before, clean), Noise2Noise.psnr(after, clean)))
 
     def __str__(self) -> str:
         """'PSNR 20.00 dB before, 30.00 dB after'"""

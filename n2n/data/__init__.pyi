@@ -12,6 +12,11 @@ from . import registration as registration
 from . import value_range as value_range
 from .batch import Batch as Batch
 from .batch import Crop as Crop
+from .depth import DEPTHS as DEPTHS
+from .depth import Depth as Depth
+from .depth import depth_for as depth_for
+from .depth import depth_note as depth_note
+from .depth import steps_in_use as steps_in_use
 from .files import write_bytes as write_bytes
 from .foreign import FOREIGN as FOREIGN
 from .foreign import foreign as foreign
@@ -23,6 +28,7 @@ from .image import turned as turned
 from .image import turned_back as turned_back
 from .learnt_range import DataRange as DataRange
 from .learnt_range import asked_range as asked_range
+from .learnt_range import in_words as in_words
 from .learnt_range import pixel_range as pixel_range
 from .learnt_range import range_of as range_of
 from .make import MOST_SHOTS as MOST_SHOTS

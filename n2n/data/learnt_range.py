@@ -43,14 +43,15 @@ class Values:
 def values_of(pictures: Iterable[Planes], count: int = 1) -> Values:
     """The values of `count` pictures, finite (…, H, W) each, of one type; of large ones, evenly spread rows.
 
-    A limit is the 1st or 99th percentile, or further out where blocks of 2×2 pixels are all beyond it: single pixels
-    and lines are not, and bright spots are.
+    A limit is the 1st or 99th percentile, of the values or of their means over 2×2 pixels, in which there is less
+    noise, or further out where all of such a block lies: single pixels and lines do not move it, and bright spots do.
     """
     samples = [_sample(picture, VALUES // max(1, count)) for picture in pictures]
-    plain, least, most = (np.concatenate(part) for part in zip(*samples))
+    plain, means, least, most = (np.concatenate(part) for part in zip(*samples))
     few = min(0.01, max(FEW, HANDFUL / max(1, len(least))))
     low, high = np.quantile(plain, [0.01, 0.99])
     if len(least):
+        low, high = max(low, np.quantile(means, 0.01)), min(high, np.quantile(means, 0.99))
         low, high = min(low, np.quantile(most, few)), max(high, np.quantile(least, 1 - few))
     if not low < high:
         low, high = plain.min(), plain.max()
@@ -62,19 +63,21 @@ def spread(count: int, most: int) -> list[int]:
     return [int(place) for place in np.linspace(0, count - 1, min(count, most))]
 
 
-def _sample(picture: Planes, budget: int) -> tuple[Planes, Planes, Planes]:
-    """Some values, and the least and the greatest of some blocks of 2×2 pixels, from evenly spread pairs of rows."""
+def _sample(picture: Planes, budget: int) -> tuple[Planes, Planes, Planes, Planes]:
+    """Some values, and the mean, least and greatest of some blocks of 2×2 pixels, from evenly spread pairs of rows."""
     planes = picture.reshape(-1, *picture.shape[-2:])
     _, height, width = planes.shape
     some = spread(len(planes), PLANES)
     rows = spread(max(1, height - 1), max(1, budget // (len(some) * width)))
     upper = planes[np.ix_(some, rows)]
     if height == 1 or width == 1:
-        return upper.ravel(), upper[:0].ravel(), upper[:0].ravel()
+        return upper.ravel(), upper[:0].ravel(), upper[:0].ravel(), upper[:0].ravel()
     lower = planes[np.ix_(some, [row + 1 for row in rows])]
     least, most = np.minimum(upper, lower), np.maximum(upper, lower)
+    sums = upper.astype(np.float64) + lower
+    means = (sums[..., 1:] + sums[..., :-1]) / 4
     least, most = np.minimum(least[..., 1:], least[..., :-1]), np.maximum(most[..., 1:], most[..., :-1])
-    return upper.ravel(), least.ravel(), most.ravel()
+    return upper.ravel(), means.ravel(), least.ravel(), most.ravel()
 
 
 def check_type(dtype: np.dtype[Any]) -> None:

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..data import EIGHT_BITS, Picture, ValueRange, displayable, pixel_range, to_pixels, to_tensor
+from ..data import (
+    EIGHT_BITS,
+    Depth,
+    Picture,
+    ValueRange,
+    depth_for,
+    depth_note,
+    displayable,
+    in_words,
+    pixel_range,
+    steps_in_use,
+    to_pixels,
+    to_tensor,
+)
 from ..noise import Noise, generator
 from . import estimate, metrics
 from .evaluate import Denoiser
@@ -34,6 +48,23 @@ class NoisyPicture:
     range: ValueRange  # of the values in `picture`
     second: Tensor | None = None  # another shot of the scene, to estimate PSNR where the clean picture is unknown
     unlearnt: tuple[slice, slice] = (slice(None), slice(None))  # rows and columns of `second` not used in training
+
+    @cached_property
+    def steps(self) -> float:
+        """How many whole numbers the values of the original take up."""
+        return steps_in_use(self.picture.pixels, self.range)
+
+    @property
+    def depth(self) -> Depth:
+        """The type of the result's pixels: floating point where that of the original is too coarse."""
+        return depth_for(None, self.picture.pixels.dtype, self.steps, lambda dtype: True)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was assumed of the values of the picture, and what that means for the result."""
+        pixels = self.picture.pixels
+        words = in_words(self.range, pixels.dtype, int((pixels > self.range.white).sum()))
+        return tuple(note for note in (words, depth_note(self.depth, pixels.dtype, self.steps)) if note)
 
 
 @dataclass(frozen=True)
@@ -83,7 +114,8 @@ def already_noisy(picture: Picture, clean: Picture | None, learnt: ValueRange | 
 
 def to_picture(case: NoisyPicture, denoised: Tensor) -> Picture:
     """A denoised tensor, float (1, C, H, W), in the form of the original picture."""
-    return replace(case.picture, pixels=to_pixels(denoised, case.picture.pixels.dtype, case.range))
+    depth = case.depth
+    return depth.holding(case.picture, to_pixels(denoised, depth.dtype, depth.scaled(case.range)))
 
 
 def measure_displayed(picture: Tensor, target: Tensor | None, seconds: float | None = None) -> MeasuredPicture:
@@ -114,7 +146,7 @@ def measure_file(picture: Tensor, case: NoisyPicture, seconds: float | None = No
 
 def _as_file(picture: Tensor, case: NoisyPicture) -> Tensor:
     """A float (1, C, H, W), white at 1, as it is read from the file that `to_picture` makes of it."""
-    return to_tensor(to_pixels(picture, case.picture.pixels.dtype, case.range), case.range)
+    return to_tensor(to_pixels(picture, case.depth.dtype, case.range), case.range)
 
 
 def psnr(picture: Tensor, target: Tensor) -> float:

@@ -29,6 +29,6 @@ def likely_causes(pairs: Pairs, steps: int) -> list[str]:
     limits = pairs.range
     causes.append(
         f"The range of values: black is taken to be {limits.black:.6g} and white {limits.white:.6g}. If the picture "
-        "lies elsewhere, say so with --range BLACK,WHITE."
+        "lies elsewhere, say so on the command line: --range BLACK,WHITE."
     )
     return causes

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage
+import tifffile
 import torch
 from PIL import Image
 
@@ -517,3 +518,24 @@ def test_the_first_tour_of_the_readme_comes_to_the_figures_that_it_tells(tmp_pat
     assert theirs["noisy"]["psnr"] == pytest.approx(noisy, abs=0.006)
     assert theirs["denoised"]["psnr"] == pytest.approx(shipped, abs=0.02)  # bf16 or not
     assert noisy + 4 < own["denoised"]["psnr"] < mine < shipped
+
+
+@pytest.mark.parametrize("text, limits", [("4095", (0, 4095)), ("-1000,3000", (-1000, 3000)), ("0.5,1e6", (0.5, 1e6))])
+def test_a_range_is_white_or_black_and_white(text, limits):
+    assert parse(["denoise", "a.tif", "-o", "b.tif", f"--range={text}"]).range == limits
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "9,3", "1,2,3", "nan", "white"])
+def test_a_range_that_is_none_is_refused_by_name(text, capsys):
+    with pytest.raises(SystemExit):
+        parse(["train", "a", "-o", "b.safetensors", f"--range={text}"])
+    assert f"'{text}'; allowed: the value of white" in capsys.readouterr().err
+
+
+def test_photon_counts_come_back_finer_than_they_were(tmp_path, capsys, weights, rng):
+    counts = rng.poisson(np.linspace(2, 12, 64), (64, 64)).astype(np.uint8)
+    Image.fromarray(counts).save(tmp_path / "counts.tif")
+    for depth, dtype in (((), np.float32), (("--depth", "same"), np.uint8), (("--depth", "16"), np.uint16)):
+        assert command("denoise", tmp_path / "counts.tif", "-o", tmp_path / "o.tif", "--force", *depth) == 0
+        assert tifffile.imread(tmp_path / "o.tif").dtype == dtype
+        assert "steps of uint8" in capsys.readouterr().err

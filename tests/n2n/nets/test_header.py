@@ -3,9 +3,11 @@
 import json
 import math
 
+import numpy as np
 import pytest
 import safetensors
 
+from n2n.data import ValueRange
 from n2n.nets import weights
 from n2n.nets.header import Header, Mark
 from n2n.nets.unet import UNetConfig
@@ -60,3 +62,16 @@ def test_a_checkpoint_comes_back_from_json(best):
 
 def test_an_empty_header_tells_nothing():
     assert Header().as_json() == {} and Header.read({}) == Header()
+
+
+@pytest.mark.parametrize("white, dtype", [(255, "uint8"), (4095, "uint16"), (1, "float32")])
+def test_older_files_tell_white_alone_which_tells_the_type_as_well(white, dtype):
+    header = Header.read({"scale": white})
+    assert header.learnt_range(np.dtype(dtype)) == header.range == ValueRange(0, white)
+    assert header.learnt_range(np.dtype(np.int16)) is None
+
+
+def test_a_range_holds_for_the_type_that_it_was_learnt_from_and_for_any_floating_point_alike():
+    header = Header(range=ValueRange(-1000, 3000), dtype="float32")
+    assert header.learnt_range(np.dtype(np.float64)) == header.range and not header.learnt_range(np.dtype(np.uint16))
+    assert header.as_json()["range"] == [-1000, 3000] and Header.read(header.as_json()) == header

@@ -144,3 +144,15 @@ def test_padding_is_that_of_numpy(size, multiple):
     missing = [(0, -side % multiple) for side in size]
     expected = np.pad(picture.numpy(), [(0, 0), (0, 0), *missing], mode="reflect")
     assert np.array_equal(pad_to_multiple(picture, multiple).numpy(), expected)
+
+
+def test_a_hot_pixel_stays_and_hardly_changes_the_result_around_it(net):
+    cool = torch.rand(1, 3, 64, 64)
+    hot = cool.clone()
+    hot[..., 20, 30] = 16
+    bright = cool.clone()
+    bright[..., 20, 30] = 2 * torch.quantile(cool, 0.99) - torch.quantile(cool, 0.01)  # as bright as noise may be
+    change = denoise(net, hot) - denoise(net, bright)
+    assert change[..., 20, 30].min() > 13
+    change[..., 20, 30] = 0
+    assert change.abs().max() < 0.02 * denoise(net, bright).std()

@@ -18,9 +18,11 @@ import torch
 import torch.nn.functional as F
 
 from n2n import Diverged, Noise2Noise, UNet, UNetConfig
+from n2n.data import ValueRange
 from n2n.data.pairs import gather
 from n2n.data.reader import read
 from n2n.data.scenes import Scene, StackedScenes
+from n2n.nets.weights import load
 from n2n.noise import parse
 from n2n.training import losses
 from n2n.training.checkpoint import last_path, weights_of
@@ -436,3 +438,13 @@ def test_another_seed_learns_in_another_order(pairs):
 def test_epochs_and_steps_end_with_the_first_reached(pairs):
     settings = replace(named_recipe("fast", batch_size=20), epochs=1, steps=5)
     assert len(list(train(small_net(), pairs, None, settings))) == 2
+
+
+def test_a_resumed_training_keeps_the_range_of_its_checkpoint(stacks, tmp_path):
+    out, settings = tmp_path / "w.safetensors", named_recipe("fast", steps=2, batch_size=8)
+    wide = [stack.astype(np.uint16) for stack in stacks]
+    pairs = gather(StackedScenes(wide, None), "x")
+    list(train(small_net(), pairs.seen_in(ValueRange(0, 4095)), None, settings, out=out))
+    resumed(small_net(), pairs, None, replace(settings, steps=3), out)
+    header = load(last_path(out))[1]
+    assert (header.steps, header.range, pairs.range) == (3, ValueRange(0, 4095), ValueRange(0, 255))

@@ -32,9 +32,9 @@ from .learnt_range import in_words as in_words
 from .learnt_range import pixel_range as pixel_range
 from .learnt_range import range_of as range_of
 from .make import MOST_SHOTS as MOST_SHOTS
+from .matching import matched as matched
 from .motion import Motion as Motion
 from .motion import likeness as likeness
-from .matching import matched as matched
 from .outliers import tamed as tamed
 from .padding import pad_to_multiple as pad_to_multiple
 from .pairs import Pairs as Pairs

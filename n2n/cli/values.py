@@ -4,10 +4,10 @@ import argparse
 import math
 from collections.abc import Callable
 
-from ..data import DataRange, layout
+from ..data import SHOT_ROLES, DataRange, layout
 from ..noise import Noise, parse
 
-ROLES = (("source", "target"), ("source", "clean"), ("source", "target", "clean"))  # in any order
+ROLES = (("source", "target"), ("source", "clean"), ("source", "target", "clean"))  # for example; in any order
 
 
 def noise(text: str) -> Noise:
@@ -29,8 +29,11 @@ def axes(text: str) -> str:
 def roles(text: str) -> tuple[str, ...]:
     """'source,clean' → the roles of arrays, folders or pictures, in their order."""
     names = tuple(part.strip() for part in text.split(","))
-    if sorted(names) not in map(sorted, ROLES):
-        raise argparse.ArgumentTypeError(f"'{text}'; allowed: {' or '.join(map(','.join, ROLES))}, in any order")
+    known = {*SHOT_ROLES, "clean"}
+    if len(names) < 2 or "source" not in names or not known.issuperset(names) or len(set(names)) < len(names):
+        raise argparse.ArgumentTypeError(
+            f"'{text}'; allowed: {' or '.join(map(','.join, ROLES))}, in any order; shot3 to {SHOT_ROLES[-1]} too"
+        )
     return names
 
 

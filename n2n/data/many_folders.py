@@ -107,13 +107,22 @@ def _matched(folders: Folders, key: Callable[[PurePosixPath], Hashable]) -> list
 def _in_order(folders: Folders, roles: tuple[str, ...]) -> Reading | None:
     """Partners have the same place among the numbers of their folders: frame_0000 with frame_0001."""
     forms = [{names.form_of(path.stem) for path in paths} for paths in folders.values()]
-    if len({len(paths) for paths in folders.values()}) > 1 or any(len(each) > 1 for each in forms):
+    if any(len(each) > 1 or "#" not in form for each in forms for form in each):
         return None
-    if any("#" not in form for each in forms for form in each):
+    ordered = [sorted(paths, key=names.in_order) for paths in folders.values()]
+    least, *longer = sorted({len(paths) for paths in ordered})
+    left = [path for paths in ordered for path in paths[least:]]
+    if longer and not (len(ordered) == 2 and len(left) == 1 and _alternate(*ordered)):
         return None
-    ordered = (sorted(paths, key=names.in_order) for paths in folders.values())
     groups = [(_name(list(rows)), list(rows)) for rows in zip(*ordered)]
-    return Reading(tuple(Group(name, tuple(rows), roles) for name, rows in groups), example(groups))
+    said = example(groups) + (f"; '{left[0]}' has no partner and is left out" if left else "")
+    return Reading(tuple(Group(name, tuple(rows), roles) for name, rows in groups), said)
+
+
+def _alternate(one: Paths, other: Paths) -> bool:
+    """Whether the numbers of two folders, put together, run on without a gap: even and odd frames."""
+    numbers = sorted(number for path in (*one, *other) if (number := names.last_number(path.stem)) is not None)
+    return numbers == list(range(numbers[0], numbers[0] + len(one) + len(other)))
 
 
 def _name(rows: list[PurePosixPath]) -> str:

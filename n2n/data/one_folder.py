@@ -109,9 +109,11 @@ def _left_out(stem: str, place: int) -> tuple[str, ...]:
 
 def _one_after_another(groups: Grouped) -> list[Reading]:
     """Pairs of pictures that follow each other in number: the first with the second, the third with the fourth."""
-    if any(len(paths) % 2 for _, paths in groups) or max(len(paths) for _, paths in groups) < 4:
+    if max(len(paths) for _, paths in groups) < 4:
         return []
     ordered = [sorted(paths, key=names.in_order) for _, paths in groups]
+    left = [paths[-1] for paths in ordered if len(paths) % 2]
     pairs = [[first, second] for paths in ordered for first, second in zip(paths[::2], paths[1::2])]
     made = [(f"{one.stem} and {other.stem}", [one, other]) for one, other in pairs]
-    return [Reading(tuple(map(shots_of, made)), example(made))]
+    said = f"; {listed(left)} without a partner left out" if left else ""
+    return [Reading(tuple(map(shots_of, made)), example(made) + said)]

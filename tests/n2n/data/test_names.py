@@ -185,3 +185,12 @@ def test_what_is_called_high_for_its_noise_is_not_taken_for_clean(tmp_path, rng)
     assert "noisier than 'iso_low/0.png'" in refusal(folder)
     data = reader.read(folder, roles=("source", "clean"))
     assert (data.scenes[0].clean.transpose(1, 2, 0) == clean(0)).all()
+
+
+@pytest.mark.parametrize("form", ["{kind}/frame_{number:03d}.png", "frame_{number:03d}.png"])
+def test_of_an_odd_number_of_frames_the_last_is_left_out_with_a_note(tmp_path, rng, form):
+    for number in range(9):
+        save(tmp_path / form.format(kind=("even", "odd")[number % 2], number=number), noisy(number // 2, rng))
+    data = reader.read(tmp_path)
+    assert shown(data) == [[0], [1], [2], [3]]
+    assert any("frame_008.png" in note and "left out" in note for note in data.notes)

@@ -17,9 +17,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `align`."""
     parser.description = (
         "Finds how the shots of every scene lie against its first one (shifted, turned, scaled a little), moves them "
-        "back, cuts them to what all of them show and writes them in the same depth. Shots that lie apart by whole "
-        "pixels keep their noise as it is; others are interpolated, which makes their noise weaker and alike in "
-        "neighbouring pixels. `train --align` does the same in memory."
+        "back, cuts them to what all of them show and writes them in the same depth. Shots are moved by whole pixels, "
+        "which leaves their noise as it is; turned or scaled ones, or all with --subpixel, are interpolated, which "
+        "makes their noise weaker and alike in neighbouring pixels. `train --align` does the same in memory."
     )
     parser.add_argument("data", nargs="+", metavar="DATA", help=shared.PAIRS)
     shared.add_roles(parser)

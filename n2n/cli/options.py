@@ -54,7 +54,7 @@ def add_subpixel(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--subpixel",
         action=argparse.BooleanOptionalAction,
-        help="align between pixels, or (--no-subpixel) by whole pixels; without: whole ones where those do",
+        help="align between pixels, or by whole ones; without: between pixels only what is turned or scaled",
     )
 
 

@@ -12,7 +12,8 @@ from .registration import Found, find_motion
 from .scenes import LEAST_SIDE, Scene
 from .types import Planes
 
-NEAR = 0.1  # pixels from a shift by whole pixels within which nothing is interpolated
+NEAR = 0.1  # pixels within which shots lie on one another
+WHOLE = 0.75  # pixels from a shift by whole ones up to which that does; turned and scaled shots lie farther off
 SURE = 3.0  # standard errors from which on a motion is believed
 SMOOTH = 2.0  # pixels: σ of the filter that takes the noise out before shots are compared
 NAMED = 3  # scenes that a note names
@@ -23,7 +24,7 @@ class Remedies:
     """What is done to the shots before anything is learnt from them."""
 
     align: bool = False
-    subpixel: bool | None = None  # whether to interpolate between pixels; None: where whole pixels do not do
+    subpixel: bool | None = None  # whether to interpolate between pixels; None: only shots that are turned or scaled
     match_exposure: bool = False
 
     @property
@@ -41,6 +42,7 @@ class Treatment:
     """What was found at a scene, and done about it."""
 
     scene: str
+    shots: int
     found: tuple[Motion, ...]  # of every shot but the first, and of the clean picture
     used: tuple[Motion, ...]  # by which they were moved back
     exposures: tuple[Exposure, ...]  # of every shot but the first
@@ -49,6 +51,11 @@ class Treatment:
     kept: float  # share of the area
     lost: float = 0.0  # share of the pixels that their type cannot hold at the other exposure
     unsure: bool = False  # whether there was too little to see
+
+    @property
+    def interpolated(self) -> int:
+        """How many of the shots were moved by parts of pixels."""
+        return sum(motion != motion.whole for motion in self.used[: self.shots - 1])
 
 
 def remedied(shots: Shots, remedies: Remedies, scenes: Iterable[Scene] | None = None) -> tuple[Shots, list[Treatment]]:
@@ -59,19 +66,20 @@ def remedied(shots: Shots, remedies: Remedies, scenes: Iterable[Scene] | None = 
     treated = [_treated(scene, remedies) for scene in scenes or shots.scenes]
     done = [treatment for _, treatment in treated]
     made = gather([scene for scene, _ in treated], "the remedied pairs", (*shots.notes, *notes(done, remedies)))
-    return replace(made, zero_mean=shots.zero_mean), done
+    # Interpolated noise is weaker than its own noise floor says: a PSNR estimated from it would be far too high.
+    return replace(made, zero_mean=shots.zero_mean and not any(one.interpolated for one in done)), done
 
 
 def _treated(scene: Scene, remedies: Remedies) -> tuple[Scene, Treatment]:
     shots, greys = list(scene.shots), [_grey(picture) for picture in scene.pictures]
     still = tuple(Motion() for _ in greys[1:])
     before = after = _alike(greys[: len(shots)], still)
-    done = Treatment(scene.name, still, still, (), before, after, 1.0)
+    done = Treatment(scene.name, len(shots), still, still, (), before, after, 1.0)
     clean = scene.clean
     if remedies.align and len(greys) > 1:
         found = [find_motion(greys[0], grey) for grey in greys[1:]]
         used = tuple(
-            _used(one, greys[0].shape, remedies.subpixel if place < len(shots) - 1 else None)
+            _used(one, greys[0].shape, remedies.subpixel if place < len(shots) - 1 else True)
             for place, one in enumerate(found)
         )
         window = shared_window(greys[0].shape, used)
@@ -101,9 +109,8 @@ def _used(found: Found, shape: tuple[int, ...], subpixel: bool | None) -> Motion
     far = found.motion.farthest(sides)
     if not np.isfinite(found.error) or far < max(NEAR, SURE * found.error):
         return Motion()
-    if subpixel is False or (subpixel is None and found.motion.farthest(sides, found.motion.whole) < NEAR):
-        return found.motion.whole
-    return found.motion
+    beside = found.motion.farthest(sides, found.motion.whole)
+    return found.motion if subpixel or (subpixel is None and beside > WHOLE) else found.motion.whole
 
 
 def _alike(greys: Sequence[Grey], motions: Sequence[Motion]) -> float:
@@ -140,14 +147,13 @@ def _notes_on_places(done: Sequence[Treatment]) -> list[str]:
     turns = max(abs(motion.turn) for motion in found)
     zooms = max(abs(motion.zoom - 1) for motion in found)
     bent = f", turned by up to {turns:.2f}° and scaled by up to {100 * zooms:.2f} %" if turns or zooms else ""
-    used = [motion for one in done for motion in one.used]
-    between = sum(motion != motion.whole for motion in used)
+    between, count = (sum(numbers) for numbers in zip(*((one.interpolated, one.shots - 1) for one in done)))
     before, after = (float(np.mean([getattr(one, when) for one in done])) for when in ("before", "after"))
-    noise = "moved by whole pixels, so that their noise stays what it is"
+    noise = "moved by whole pixels, half a pixel off at most, so that their noise stays what it is"
     if between:
         noise = (
-            f"{between} of {len(used)} pictures were interpolated between pixels, which makes their noise weaker and "
-            "alike in neighbouring pixels; the first shot of each scene stays as it was"
+            f"{between} of {count} shots were interpolated between pixels, which makes their noise weaker and alike in "
+            "neighbouring pixels: no PSNR can be estimated from them; the first shot of each scene is as it was"
         )
     apart = f"{np.median(distances):.2f} px apart in the median, {max(distances):.2f} px at most"
     lines = [

@@ -16,7 +16,8 @@ from .structures import structures
 VARIETIES = ("plain", "photos", "camera", "microscopy")
 SHRUNK, ENLARGED = (0.45, 1.0), (1.2, 4.0)  # scales, least and most
 SATURATION, GAMMA = (0.3, 2.5), (0.5, 2.0)
-OWN_SIZE, OWN_COLOURS = 0.25, 0.5  # fractions of the photographs that keep theirs
+OWN_SIZE, OWN_COLOURS = 0.2, 0.5  # fractions of the photographs that keep theirs
+SOFT = 0.85  # fraction of the others that are enlarged, where any are: a camera's pictures are soft at the pixel
 INVERTED = 0.15  # fraction of the others that are turned into their negative
 DRAWN = 0.6  # fraction of the pictures of a microscope that show drawn structures
 SPREAD, HAZE = (0.7, 2.5), (6.0, 20.0)  # pixels: standard deviations of a microscope's point spread and of its haze
@@ -29,7 +30,7 @@ def scale(variety: str, rng: Generator) -> float:
     """How many times larger a photograph becomes; 1 leaves it as it is."""
     if variety == "plain" or _uniform((0, 1), rng) < OWN_SIZE:
         return 1.0
-    enlarged = variety != "photos" and _uniform((0, 1), rng) < 2 / 3
+    enlarged = variety != "photos" and _uniform((0, 1), rng) < SOFT
     return _spread(ENLARGED if enlarged else SHRUNK, rng)
 
 

@@ -2,8 +2,7 @@
 
 import argparse
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
@@ -19,11 +18,9 @@ from ..data import (
     ValueRange,
     depth_for,
     depth_note,
-    foreign,
     formats,
     frame_files,
     in_words,
-    is_hidden,
     layout,
     pixel_range,
     steps_in_use,
@@ -35,6 +32,7 @@ from ..model import Noise2Noise
 from ..nets import Header, tiling, weights
 from . import options as shared
 from .parser import one_line
+from .places import pictures_at, targets_for
 
 SAMPLED = 16  # frames that tell the range of values of a stack
 
@@ -70,7 +68,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Denoises every input that can be read, then lists those that could not."""
-    inputs = _pictures(options.inputs)
+    inputs = pictures_at(options.inputs)
     if options.reference and len(inputs) != 1:
         raise ValueError(f"--reference belongs to one input, {len(inputs)} were given")
     tiling.check_strength(options.strength)
@@ -78,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
     load = cache(partial(Noise2Noise.load, device=device, precision=options.precision, residual=options.residual))
     if options.weights != choice.AUTOMATIC:
         load(options.weights)
-    targets = _targets(inputs, options.out, options.force)
+    targets = targets_for(inputs, options.out, options.force)
     failed, shipped = [], weights.headers()
     hidden = None if len(inputs) > 1 else True
     for path, target in tqdm(list(zip(inputs, targets)), unit="picture", desc="denoise", disable=hidden):
@@ -118,7 +116,8 @@ def _denoise(
         model = load(_name(path, first, shipped, options))
         limits = _range(pictures, model, options.range)
         steps = steps_in_use(first.pixels, limits)
-        depth = _depth(target, first, steps, options.depth)
+        asked = options.depth or ("same" if options.strength == 0 else None)
+        depth = _depth(target, first, steps, asked)
         frame_files.check_target(target, depth.holding(first, first.pixels.astype(depth.dtype)), len(pictures))
         assumed = in_words(limits, first.pixels.dtype, int((first.pixels > limits.white).sum()))
         for note in filter(None, (assumed, depth_note(depth, first.pixels.dtype, steps))):
@@ -201,46 +200,6 @@ class Figures:
         before, after = np.mean(self._found, axis=0)
         over = f", mean of {len(self._found)} frames" if len(self._found) > 1 else ""
         return f"PSNR {before:.2f} dB before, {after:.2f} dB after{over}"
-
-
-def _pictures(paths: Sequence[Path]) -> list[Path]:
-    """The inputs with their folders opened, one level deep. Raises ValueError for a folder without pictures."""
-    found = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if formats.is_picture(p) and not is_hidden(Path(p.name)))
-            if not inside:
-                advice = next(filter(None, map(foreign, sorted(path.iterdir()))), None)
-                allowed = f"allowed: {', '.join(formats.pictures())}"
-                raise ValueError(f"folder '{path}' holds no pictures; {advice or allowed}")
-            found += inside
-        else:
-            found.append(path)
-    return found
-
-
-def _targets(inputs: Sequence[Path], out: Path, force: bool) -> list[Path]:
-    """Where each denoised picture goes: to `out`, or for several, and for a name without ending, into the folder `out`,
-    which is made. Raises ValueError, OSError.
-    """
-    if len(inputs) == 1 and out.suffix and not out.is_dir():
-        if out.suffix.lower() not in formats.written():
-            raise ValueError(f"cannot write '{out.name}'; allowed: {', '.join(formats.written())}")
-        if not out.parent.is_dir():
-            raise FileNotFoundError(f"no folder '{out.parent}'; make it first")
-        if out.exists() and not force:
-            raise FileExistsError(f"'{out}' exists; give another name or --force")
-        return [out]
-    if out.suffix and not out.is_dir():
-        raise ValueError(f"'{out}' names one picture, {len(inputs)} go in; give a folder")
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"'{out}' is a file; give a folder, or a name with an ending such as '{out}.png'")
-    names = [formats.written_name(path.name) for path in inputs]
-    name, count = Counter(names).most_common(1)[0]
-    if count > 1:
-        raise ValueError(f"{count} inputs are named '{name}' and would go into one file; give each a folder of its own")
-    out.mkdir(parents=True, exist_ok=True)
-    return [out / name for name in names]
 
 
 def _check_alike(noisy: Picture, clean: Picture) -> None:

@@ -101,10 +101,14 @@ def pictures_only(files: dict[PurePosixPath, Loader], name: str) -> dict[PurePos
             raise ValueError(f"'{name}' holds no pictures: {advice}" if len(files) > 1 else advice)
         endings = Counter(path.suffix.lower() or "no ending" for path in files).most_common(4)
         found = ": " * bool(files) + ", ".join(f"{count} {ending}" for ending, count in endings)
-        packed = any(path.suffix.lower() in PACKED for path in files)
+        way_out = "export them as one of these"
+        if any(path.suffix.lower() in PACKED for path in files):
+            way_out = "unpack the archives in it"
+        elif any(map(formats.holds_arrays, files)):
+            way_out = "bring arrays in one file: numpy.savez('pairs.npz', source=…, target=…)"
         raise ValueError(
             f"'{name}' holds no pictures ({len(files)} files{found}); allowed: {', '.join(formats.pictures())}: "
-            f"{'unpack the archives in it' if packed else 'export them as one of these'}"
+            f"{way_out}"
         )
     return pictures
 

@@ -116,7 +116,8 @@ def _denoise(
         model = load(_name(path, first, shipped, options))
         limits = _range(pictures, model, options.range)
         steps = steps_in_use(first.pixels, limits)
-        depth = _depth(target, first, steps, options.depth)
+        asked = options.depth or ("same" if options.strength == 0 else None)
+        depth = _depth(target, first, steps, asked)
         frame_files.check_target(target, depth.holding(first, first.pixels.astype(depth.dtype)), len(pictures))
         assumed = in_words(limits, first.pixels.dtype, int((first.pixels > limits.white).sum()))
         for note in filter(None, (assumed, depth_note(depth, first.pixels.dtype, steps))):

@@ -1,10 +1,10 @@
-"""The files that a command reads and the files that it writes."""
+"""Where pictures are read from, and where denoised ones go."""
 
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..data import foreign, formats, is_hidden
+from ..data import formats, how_to_export, is_hidden
 
 
 def pictures_at(paths: Sequence[Path]) -> list[Path]:
@@ -14,7 +14,7 @@ def pictures_at(paths: Sequence[Path]) -> list[Path]:
         if path.is_dir():
             inside = sorted(p for p in path.iterdir() if formats.is_picture(p) and not is_hidden(Path(p.name)))
             if not inside:
-                advice = next(filter(None, map(foreign, sorted(path.iterdir()))), None)
+                advice = next(filter(None, map(how_to_export, sorted(path.iterdir()))), None)
                 allowed = f"allowed: {', '.join(formats.pictures())}"
                 raise ValueError(f"folder '{path}' holds no pictures; {advice or allowed}")
             found += inside

@@ -19,7 +19,7 @@ from .depth import depth_note as depth_note
 from .depth import steps_in_use as steps_in_use
 from .files import write_bytes as write_bytes
 from .foreign import FOREIGN as FOREIGN
-from .foreign import foreign as foreign
+from .foreign import how_to_export as how_to_export
 from .formats import Kind as Kind
 from .image import Picture as Picture
 from .image import displayable as displayable

@@ -14,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from . import cmyk, formats, heif, png, pnm, raw, tiff
-from .foreign import foreign
+from .foreign import how_to_export
 from .layout import Layout, overruled
 from .metadata import read_metadata, upright
 from .picture import Picture
@@ -97,7 +97,7 @@ def opened(
             head = file.read(HEAD)
     else:
         head = source[:HEAD]
-    if advice := foreign(name):
+    if advice := how_to_export(name):
         raise ValueError(advice)
     sized = partial(_checked_size, name, check)
     is_raw = formats.is_raw(name)

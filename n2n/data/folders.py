@@ -7,11 +7,11 @@ from pathlib import PurePosixPath
 from . import names
 from .frames import Frames, PictureReader, pictures_only, scenes_of
 from .groups import Group, Reading
-from .likeness import SAMPLED, Thumbnails, bears_out, is_clearer, mistakes, noisiness
 from .names import HIGH, listed
 from .readings import readings
 from .scenes import LAYOUTS, Scene
 from .sources import Loader
+from .thumbnails import SAMPLED, Thumbnails, bears_out, is_clearer, mistakes, noisiness
 
 Roles = tuple[str, ...] | None
 NOISIER = 1.5  # times as noisy, from which on a picture is not the clean one

@@ -32,7 +32,7 @@ FOREIGN = {
 }
 
 
-def foreign(name: str | PurePath) -> str | None:
+def how_to_export(name: str | PurePath) -> str | None:
     """For a file, by its ending, in a format that is known but not read: a sentence that says how to export it."""
     path = PurePath(name)
     known = FOREIGN.get(path.suffix.lower())

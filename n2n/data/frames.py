@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from . import formats, image
 from .archive import MAX_UNPACKED, PACKED
-from .foreign import foreign
+from .foreign import how_to_export
 from .formats import Kind
 from .groups import Group
 from .layout import ONE_PICTURE, Layout
@@ -97,14 +97,18 @@ def pictures_only(files: dict[PurePosixPath, Loader], name: str) -> dict[PurePos
     """Leaves out files that are no pictures. Raises ValueError if nothing is left."""
     pictures = {path: load for path, load in files.items() if formats.is_picture(path)}
     if not pictures:
-        if advice := next(filter(None, map(foreign, files)), None):
+        if advice := next(filter(None, map(how_to_export, files)), None):
             raise ValueError(f"'{name}' holds no pictures: {advice}" if len(files) > 1 else advice)
         endings = Counter(path.suffix.lower() or "no ending" for path in files).most_common(4)
         found = ": " * bool(files) + ", ".join(f"{count} {ending}" for ending, count in endings)
-        packed = any(path.suffix.lower() in PACKED for path in files)
+        way_out = "export them as one of these"
+        if any(path.suffix.lower() in PACKED for path in files):
+            way_out = "unpack the archives in it"
+        elif any(map(formats.holds_arrays, files)):
+            way_out = "bring arrays in one file: numpy.savez('pairs.npz', source=…, target=…)"
         raise ValueError(
             f"'{name}' holds no pictures ({len(files)} files{found}); allowed: {', '.join(formats.pictures())}: "
-            f"{'unpack the archives in it' if packed else 'export them as one of these'}"
+            f"{way_out}"
         )
     return pictures
 

@@ -183,7 +183,7 @@ def test_everything_is_there_the_weights_first(trained, tmp_path):
 
 @pytest.mark.parametrize("broken", ["model_card", "training_command", "_zip"])
 def test_a_fault_in_one_costs_nothing_of_the_rest(trained, tmp_path, broken, monkeypatch, capsys):
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("no closing quotation")
 
     monkeypatch.setattr(takeaway, broken, fail)

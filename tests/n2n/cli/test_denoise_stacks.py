@@ -84,6 +84,14 @@ def test_arrays_and_numbers_of_every_kind_come_back_as_such(tmp_path, weights, n
     assert np.array_equal(found, array) == (strength == 0)
 
 
+def test_nothing_is_changed_at_strength_0_also_where_a_finer_type_would_be_written(tmp_path, weights):
+    counts = np.random.default_rng(0).poisson(5, (32, 40)).astype(np.uint8)
+    tifffile.imwrite(tmp_path / "a.tif", counts)
+    assert command("denoise", tmp_path / "a.tif", "-o", tmp_path / "b.tif", "--weights", weights, "--strength", 0) == 0
+    found = tifffile.imread(tmp_path / "b.tif")
+    assert found.dtype == np.uint8 and np.array_equal(found, counts)
+
+
 def test_a_folder_of_heic_goes_into_tiffs(tmp_path, weights, photo):
     (tmp_path / "in").mkdir()
     file = io.BytesIO()

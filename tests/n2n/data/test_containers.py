@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import tifffile
+from PIL import Image, ImageCms
 
 from n2n.data import frame_files
 
@@ -120,3 +121,71 @@ def test_more_than_packed_bits_hold_is_cut_at_white(tmp_path):
         found = frame_files.open_frames(path, stack)
         frame_files.write_frames(tmp_path / "b.tif", (replace(f, pixels=f.pixels + 5) for f in found), found)
     assert np.array_equal(tifffile.imread(tmp_path / "b.tif"), bright)
+
+
+MODES = {"PNG": "L LA RGB RGBA I;16", "TIFF": "L RGB RGBA I;16 F I", "WEBP": "RGB RGBA", "BMP": "L RGB", "PPM": "L RGB"}
+PILLOW = [(kind, mode) for kind, modes in MODES.items() for mode in modes.split()]
+ENDINGS = {"PNG": ".png", "TIFF": ".tif", "WEBP": ".webp", "BMP": ".bmp", "JPEG": ".jpg"}
+
+
+def pictured(mode):
+    """A picture by Pillow in one of its modes."""
+    bands = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
+    if mode in bands:
+        array = values((9, 11, bands[mode]), "uint8")
+        array[..., -1] |= 1  # WebP changes colours that nobody sees
+        return Image.fromarray(array.squeeze(), mode)
+    return Image.fromarray(values((9, 11), {"I;16": "uint16", "F": "float32", "I": "int32"}[mode]))
+
+
+@pytest.mark.filterwarnings("ignore:'mode' parameter:DeprecationWarning")
+@pytest.mark.parametrize("kind, mode", PILLOW)
+@pytest.mark.parametrize("said", [{}, {"dpi": (300, 150)}])
+def test_a_picture_of_pillow_comes_back(tmp_path, kind, mode, said):
+    suffix = {"L": ".pgm", "RGB": ".ppm"}[mode] if kind == "PPM" else ENDINGS[kind]
+    more = {"lossless": True} if kind == "WEBP" else {}
+    pictured(mode).save(tmp_path / f"a{suffix}", kind, **said, **more)
+    target, notes = copied(tmp_path / f"a{suffix}")
+    with Image.open(tmp_path / f"a{suffix}") as old, Image.open(target) as new:
+        assert (old.mode, old.size, old.format, notes) == (new.mode, new.size, new.format, ())
+        assert np.array_equal(np.asarray(old), np.asarray(new))
+        assert not said or old.info.get("dpi") == pytest.approx(new.info.get("dpi"))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_exif_with_its_directories_and_the_profile_come_back(tmp_path, kind, mode):
+    exif, profile = Image.Exif(), ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif[271], exif.get_ifd(0x8769)[33434], exif.get_ifd(0x8825)[1] = "a camera", 0.01, "N"
+    path = tmp_path / f"a{ENDINGS[kind]}"
+    pictured(mode).convert("RGB" if kind == "WEBP" else mode).save(path, kind, exif=exif.tobytes(), icc_profile=profile)
+    with Image.open(path) as old, Image.open(copied(path)[0]) as new:
+        for tag in (0x8769, 0x8825):
+            assert old.getexif().get_ifd(tag) == new.getexif().get_ifd(tag) != {}
+        assert (new.getexif()[271], new.info["icc_profile"]) == ("a camera", profile)
+
+
+@pytest.mark.parametrize("said", [{"dpi": (300, 300)}, {}])
+def test_a_jpeg_without_exif_keeps_its_density(tmp_path, said):
+    pictured("RGB").save(tmp_path / "a.jpg", **said)
+    with Image.open(tmp_path / "a.jpg") as old, Image.open(copied(tmp_path / "a.jpg")[0]) as new:
+        assert [old.info[word] for word in ("jfif_unit", "jfif_density")] == [
+            new.info[word] for word in ("jfif_unit", "jfif_density")
+        ]
+
+
+CONVERTED = {
+    "P": ("a palette became RGB", "RGB", lambda image: image.convert("RGB")),
+    "1": ("1 bit became 8-bit grey", "L", lambda image: image.convert("L")),
+    "CMYK": ("print colours (CMYK) became RGB", "RGB", lambda image: image.convert("RGB")),
+}
+
+
+@pytest.mark.parametrize("mode", CONVERTED)
+def test_what_cannot_stay_as_it_is_is_said(tmp_path, mode):
+    note, becomes, convert = CONVERTED[mode]
+    pictured("RGB").convert(mode).save(tmp_path / "a.tif")
+    target, notes = copied(tmp_path / "a.tif")
+    with Image.open(tmp_path / "a.tif") as old, Image.open(target) as new:
+        assert (notes, new.mode) == ((note,), becomes)
+        assert np.array_equal(np.asarray(new), np.asarray(convert(old)))

@@ -104,6 +104,15 @@ def test_what_a_folder_exports_is_used_elsewhere(folder):
     assert [name for name in exported(folder) if name not in used and f"import {name} as" not in public] == []
 
 
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in (ROOT / "n2n").glob("*/__init__.pyi")))
+def test_nothing_that_a_folder_exports_is_named_as_one_of_its_modules(folder):
+    nodes = ast.parse((ROOT / "n2n" / folder / "__init__.pyi").read_text()).body
+    names = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) and node.module for alias in node.names}
+    assert not names & {
+        path.stem for path in (ROOT / "n2n" / folder).glob("*.py")
+    }  # whichever is loaded last would win
+
+
 @pytest.mark.parametrize("file", [file for file in FILES if file.startswith("n2n/")])
 def test_the_package_knows_no_screen(file):
     assert not [name for name in imported(file) if name.split(".")[0] in ("demo", "gradio")]

@@ -128,7 +128,7 @@ class Noise2Noise:
         if stacks[0].shape != stacks[1].shape or stacks[0].ndim != 4:
             shapes = f"source is {tuple(source.shape)} and target {tuple(target.shape)}"
             raise ValueError(f"{shapes}; allowed: twice (N, C, H, W)")
-        pairs = gather(StackedScenes(stacks, None), "source and target")
+        pairs = self._seen(gather(StackedScenes(stacks, None), "source and target"))
         chosen = named_recipe(str(settings.pop("recipe", "fast")), epochs=epochs, **settings)
         self.prepare(pairs, chosen.initialization)
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
@@ -214,10 +214,13 @@ class Noise2Noise:
         """The pairs with the net's channels, grey made colour, in the range that the weights learnt if they are in its
         unit; with another number of channels they keep them, since each is then denoised as grey.
         """
-        learnt = self.header.learnt_range(pairs.dtype)
         own = self.net.config.channels if pairs.channels == 1 else pairs.channels
-        seen = pairs.seen_in(learnt) if learnt and pairs.fits(learnt) else pairs
-        return replace(seen, channels=own)
+        return replace(self._seen(pairs), channels=own)
+
+    def _seen(self, pairs: Pairs) -> Pairs:
+        """The pairs in the range that the weights learnt, if they are in its unit."""
+        learnt = self.header.learnt_range(pairs.dtype)
+        return pairs.seen_in(learnt) if learnt and pairs.fits(learnt) else pairs
 
     def restore(self, noisy: Tensor, ensemble: bool = False) -> Tensor:
         """Denoises float (N, C, H, W), black at 0 and white at 1, not clipped; where C is not the net's, each channel

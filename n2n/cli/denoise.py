@@ -24,6 +24,7 @@ from ..data import (
     layout,
     pixel_range,
     steps_in_use,
+    tamed,
     to_tensor,
 )
 from ..machine import find_device
@@ -191,8 +192,8 @@ class Figures:
     def add(self, place: int, noisy: Picture, denoised: Picture, depth: Depth) -> None:
         """Measures a frame."""
         clean = to_tensor(self._clean[place % len(self._clean)].pixels, self._limits)
-        before = to_tensor(noisy.pixels, self._limits)
-        after = to_tensor(denoised.pixels, depth.scaled(self._limits))
+        before = tamed(to_tensor(noisy.pixels, self._limits))
+        after = tamed(to_tensor(denoised.pixels, depth.scaled(self._limits)))
         self._found.append((Noise2Noise.psnr(before, clean), Noise2Noise.psnr(after, clean)))
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from ..data import tamed
 from ..nets import Header, UNetConfig
 from ..noise import Noise, parse
 from .estimate import noise_level
@@ -101,7 +102,7 @@ def warning(
     if added and added.name == kind(header) and added.sigma:
         sigma = added.sigma[1]
     elif clean is not None and header.sigma:
-        sigma = 255 * float((noisy - clean).square().mean().sqrt())
+        sigma = 255 * float((tamed(noisy) - clean).square().mean().sqrt())
     else:
         sigma = sigma_of(noisy)
     low, high = learnt

@@ -25,6 +25,7 @@ from ..data import (
     in_words,
     pixel_range,
     steps_in_use,
+    tamed,
     to_pixels,
     to_tensor,
 )
@@ -132,14 +133,16 @@ def measure_displayed(picture: Tensor, target: Tensor | None, seconds: float | N
 def measure_file(picture: Tensor, case: NoisyPicture, seconds: float | None = None) -> MeasuredPicture:
     """A float (1, C, H, W) as displayed, measured as the file that `to_picture` makes of it.
 
-    It is compared with the clean picture, or else, where there is one, with the second shot.
+    It is compared with the clean picture, or else, where there is one, with the second shot; of hot pixels and other
+    outliers, only what is within bounds counts.
     """
     pixels, file = to_pixels(displayable(picture), np.uint8, EIGHT_BITS), _as_file(picture, case)
     if case.target is not None:
+        file = tamed(file)
         return MeasuredPicture(pixels, psnr(file, case.target), _ssim(file, case.target), seconds)
     if case.second is None:
         return MeasuredPicture(pixels, seconds=seconds)
-    errors = estimate.block_errors(*(part[(..., *case.unlearnt)] for part in (file, case.noisy, case.second)))
+    errors = estimate.block_errors(*(tamed(part)[(..., *case.unlearnt)] for part in (file, case.noisy, case.second)))
     found = estimate.estimate([errors]).psnr
     return MeasuredPicture(pixels, found if found < metrics.PEAK_DB else None, seconds=seconds, estimated=True)
 

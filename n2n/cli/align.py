@@ -10,6 +10,7 @@ from tqdm import tqdm
 from ..data import Remedies, Shots, Treatment, make, read, remedied, save_scenes
 from ..measure import Verdict, doctor
 from . import options as shared
+from . import remedies
 from .messages import describe
 
 
@@ -27,8 +28,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--out", type=Path, required=True, metavar="OUT", help="a folder, or .npz for scenes of one size"
     )
-    shared.add_subpixel(parser)
-    shared.add_match_exposure(parser)
+    remedies.add_subpixel(parser)
+    remedies.add_match_exposure(parser)
     parser.add_argument("--force", action="store_true", help="overwrite a file")
     shared.add_json(parser)
 

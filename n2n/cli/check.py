@@ -7,6 +7,7 @@ from dataclasses import asdict
 from ..data import read
 from ..measure import doctor
 from . import options as shared
+from . import remedies
 from .messages import describe
 
 
@@ -19,13 +20,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", nargs="+", metavar="DATA", help=shared.PAIRS)
     shared.add_roles(parser)
     shared.add_axes(parser)
-    shared.add_remedies(parser)
+    remedies.add_remedies(parser)
     shared.add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints the verdicts; returns 1 where one of them is red."""
-    data = shared.remedy(read(*options.data, roles=options.roles, axes=options.axes), options)
+    data = remedies.remedy(read(*options.data, roles=options.roles, axes=options.axes), options)
     verdicts = doctor.examine(data)
     if options.json:
         print(json.dumps({"data": data.described, "verdicts": [asdict(verdict) for verdict in verdicts]}))

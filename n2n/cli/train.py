@@ -15,6 +15,7 @@ from ..settings import Setting, settings_of
 from ..training import RECIPES, Recipe, last_path, loggers, named_net, named_recipe
 from ..training import train as run_training
 from . import options as shared
+from . import remedies
 from .messages import describe
 from .outcome import print_result
 from .repeat import short_names, training_command
@@ -30,7 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "status is 130 or 143 then, and the same command with --resume goes on. A second Ctrl-C ends it at once."
     )
     shared.add_data(parser)
-    shared.add_remedies(parser)
+    remedies.add_remedies(parser)
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
     parser.add_argument(
         "--validate",
@@ -154,7 +155,7 @@ def _prepared(options: argparse.Namespace, chosen: Recipe, device: torch.device)
     config = named_net(options.recipe, **chosen_settings(options, UNetConfig))
     model = _started(options, device) if options.start else None
     data = read(*options.data, noise=options.noise, roles=options.roles, axes=options.axes)
-    data = shared.remedy(data, options)
+    data = remedies.remedy(data, options)
     if model:
         data = model.adapted(data)
     data = shared.in_range(data, options)
@@ -178,7 +179,7 @@ def _split(data: Pairs, options: argparse.Namespace, hold_out: float, seed: int)
     held = None
     if options.validate:
         noise = None if formats.holds_arrays(options.validate[0]) else options.noise
-        held = shared.remedy(read(*options.validate, noise=noise, axes=options.axes), options)
+        held = remedies.remedy(read(*options.validate, noise=noise, axes=options.axes), options)
         if held.channels > data.channels:
             raise ValueError(
                 f"--validate has {held.channels} channels, the training data {data.channels}; bring equal ones"
@@ -205,6 +206,6 @@ def _command(options: argparse.Namespace, chosen: Recipe, config: UNetConfig) ->
         roles=options.roles or (),
         axes=options.axes,
         freeze=options.freeze,
-        remedies=shared.remedies_of(options),
+        remedies=remedies.remedies_of(options),
         limits=options.range,
     )

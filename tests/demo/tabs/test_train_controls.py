@@ -6,6 +6,7 @@ import gradio as gr
 import pytest
 
 from demo import settings
+from demo.service.uploads import Brought
 from demo.tabs import train_controls
 from n2n import Recipe, UNetConfig
 from n2n.settings import settings_of
@@ -16,7 +17,7 @@ from n2n.training.recipe import FINE_TUNING_RATE, RECIPES
 def controls():
     async def build():  # Gradio wants an event loop
         with gr.Blocks(analytics_enabled=False):
-            return train_controls.build(gr.State(()))
+            return train_controls.build(gr.State(Brought()))
 
     return asyncio.run(build())
 

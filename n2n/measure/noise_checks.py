@@ -33,7 +33,7 @@ def shared_noise(sample: Sample) -> Verdict:
         f"It is learnt as picture and stays: denoising gains at most {to_psnr(share):.1f} dB. Bring separate exposures "
         "less the sensor's fixed pattern. (Texture as fine as the noise, all over the pictures, looks the same.)"
     )
-    if share >= 0.15 and sigma < FAINT:
+    if 0.15 <= share < 0.999 and sigma < FAINT:
         found = (
             f"In common both shots have detail of σ {255 * sigma:.1f} of 255 only: the scene's, or hardly any noise."
         )

@@ -124,6 +124,8 @@ def _are_counts(sample: Sample, black: float) -> bool:
     powers = np.concatenate([exposure.block_means((p.source - p.target) ** 2 / 2, _cell(p)) for p in sample.crops])
     dark = means <= np.quantile(means, 0.25)
     bright = means >= np.quantile(means, 0.5)
+    if means[dark].mean() > means[bright].mean() / 2:
+        return False  # nothing is dark
     slopes = [powers[part].sum() / max(means[part].sum(), 1e-12) for part in (dark, bright)]
     return bool(slopes[1] > 0 and 0.8 < slopes[0] / slopes[1] < 1.25)
 

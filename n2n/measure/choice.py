@@ -7,7 +7,7 @@ from torch import Tensor
 
 from ..data import tamed
 from ..nets import Header, UNetConfig
-from ..noise import Noise, parse
+from ..noise import EITHER, Noise, parse
 from .estimate import noise_level
 from .metrics import SSIM_SIDE
 from .noise_traits import NoiseTraits, traits_of
@@ -15,7 +15,7 @@ from .noise_traits import NoiseTraits, traits_of
 AUTOMATIC = "auto"  # in place of a name: the weights that suit each picture
 GENERAL = ("everyday", "gaussian-small", "gaussian")  # weights for noise of an unknown kind, the best first
 # Noise for which there are no weights → the kind whose weights remove most of it on the demo's pictures.
-KIN = {"speckle": "poisson", "bernoulli": "pixelate"}
+KIN = {"camera": "poisson", "speckle": "poisson", "bernoulli": "pixelate"}
 CENTRE = 1024  # pixels: side of the centre of a picture in which its noise is estimated
 FAINT = 0.9  # σ of the colours' finest detail below which their noise is not white
 SHARED = 0.5  # correlation of next pixels' noise from which on it is that of a camera
@@ -67,9 +67,12 @@ def _by_traits(traits: NoiseTraits, shipped: Mapping[str, Header]) -> list[Choic
 
 def suited(noise: str | None, shipped: Mapping[str, Header]) -> str:
     """The name of the weights for a kind of noise (None: unknown): residual nets come first, then the fastest."""
-    for learnt in (noise, KIN.get(noise or "")):
-        fitting = [name for name in shipped if learnt and kind(shipped[name]) == learnt]
-        if fitting:
+    if noise is not None:
+        kinds = {name: kind(header) for name, header in shipped.items()}
+        alone = [name for name, learnt in kinds.items() if learnt == noise]
+        among = [name for name, learnt in kinds.items() if noise in learnt.split(EITHER)]
+        kin = [name for name, learnt in kinds.items() if learnt == KIN.get(noise)]
+        if fitting := alone or among or kin:
             return min(sorted(fitting), key=lambda name: _rank(shipped[name]))
     return next(name for name in GENERAL if name in shipped)
 

@@ -48,7 +48,9 @@ def test_the_fastest_residual_weights_of_a_kind_suit_it_and_everyday_s_all_other
     assert choice.suited(noise, SHIPPED) == name
 
 
-@pytest.mark.parametrize(("noise", "name"), [("speckle", "poisson"), ("bernoulli", "course-residual")])
+@pytest.mark.parametrize(
+    ("noise", "name"), [("speckle", "poisson"), ("camera", "poisson"), ("bernoulli", "course-residual")]
+)
 def test_noise_that_nobody_learnt_gets_the_weights_of_its_kin(noise, name):
     assert choice.suited(noise, SHIPPED | {"poisson": learnt("poisson:5-100")}) == name
 
@@ -108,6 +110,11 @@ def test_of_weights_that_are_not_there_the_next_best_are_taken(photo):
     few = {name: ALL[name] for name in ("everyday", "gaussian-small")}
     assert choice.recommended(noisy, None, few).name == "gaussian-small"
     assert choice.recommended(noisy, None, {"everyday": ALL["everyday"]}).name == "everyday"
+
+
+def test_noise_that_was_learnt_beside_others_comes_before_its_kin_and_after_weights_of_its_own():
+    assert choice.suited("camera", ALL) == "everyday"
+    assert choice.suited("gaussian", ALL) == "gaussian-small"
 
 
 def test_of_added_noise_the_level_is_known(rng):

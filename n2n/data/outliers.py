@@ -8,6 +8,7 @@ from .learnt_range import Values, values_of
 from .types import Planes
 from .value_range import ValueRange
 
+ROOM = 1.5  # of the distance of the limits: 4.7 σ where there is noise alone
 ORDINARY = (-1.0, 2.0)  # black is 0 and white 1: values in between are never outliers
 
 Unit = npt.NDArray[np.float32]
@@ -16,9 +17,10 @@ Unit = npt.NDArray[np.float32]
 def bounds(low: float, high: float) -> tuple[float, float]:
     """The least and greatest value that is no outlier, where all but a few values lie from `low` to `high`.
 
-    They lie beyond black and white, and beyond the limits by once their distance, so that noise stays.
+    They lie beyond black and white, and beyond the limits by so much of their distance that strong noise stays.
     """
-    return min(0.0, 2 * low - high), max(1.0, 2 * high - low)
+    room = ROOM * (high - low)
+    return min(0.0, low - room), max(1.0, high + room)
 
 
 def ordinary(values: Planes, limits: ValueRange, found: Values | None) -> Unit:

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from n2n.data.outliers import tamed
 from n2n.data.padding import pad_to_multiple
 from n2n.nets.tiling import blend, denoise
 from n2n.nets.unet import UNet, UNetConfig
@@ -146,13 +147,11 @@ def test_padding_is_that_of_numpy(size, multiple):
     assert np.array_equal(pad_to_multiple(picture, multiple).numpy(), expected)
 
 
-def test_a_hot_pixel_stays_and_hardly_changes_the_result_around_it(net):
+def test_a_hot_pixel_stays_and_the_net_sees_it_within_bounds(net):
     cool = torch.rand(1, 3, 64, 64)
     hot = cool.clone()
     hot[..., 20, 30] = 16
-    bright = cool.clone()
-    bright[..., 20, 30] = 2 * torch.quantile(cool, 0.99) - torch.quantile(cool, 0.01)  # as bright as noise may be
-    change = denoise(net, hot) - denoise(net, bright)
+    change = denoise(net, hot) - denoise(net, tamed(hot))
     assert change[..., 20, 30].min() > 13
     change[..., 20, 30] = 0
-    assert change.abs().max() < 0.02 * denoise(net, bright).std()
+    assert (change == 0).all() and 1 <= tamed(hot).max() <= 2

@@ -11,7 +11,7 @@ from ..data import Motion, likeness, registration
 from .verdicts import CropPair, Sample, Verdict, judged, listed, signed, spread
 
 FAR = 0.75  # pixels
-SURE = 4.0  # standard errors from which on the motion of a single pair is believed
+SURE = 8.0  # standard errors from which on the motion of a single pair is believed
 SPREAD, SUSPECTS = 4, 8  # pairs that are registered with care: evenly spread ones, and the most suspicious
 ALIGN = "--align"
 
@@ -57,7 +57,8 @@ def _suspects(sample: Sample, distances: Numbers) -> list[CropPair]:
 def _distance(pair: CropPair) -> float:
     """The shift of a pair in pixels; 0 where the error is large."""
     motion, error = registration.find_motion(*pair.grey)
-    return motion.distance if motion.distance > SURE * error else 0.0
+    unlike, left = (1 - likeness(*pair.grey, moved, smooth=2) for moved in (Motion(), motion))
+    return motion.distance if motion.distance > SURE * error and left < 0.7 * unlike else 0.0
 
 
 def _shifts_of_halves(pair: CropPair) -> list[Numbers]:

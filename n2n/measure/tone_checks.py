@@ -13,7 +13,7 @@ from .metrics import to_psnr
 from .verdicts import CropPair, Sample, Verdict, judged, listed, signed
 
 DRIFT = (1.0, 4.0)  # % of white: limits of amber and red
-SURE = 5.0  # standard errors from which on the change of a single pair is believed
+SURE = 8.0  # standard errors from which on the change of a single pair is believed
 MATCH = "--match-exposure"
 COUNTS = 0.25  # variance of the noise at black, relative to that of all pixels, below which it is of counts
 EQUAL = 1.3  # ratio of the noise of two shots up to which their sharpness can be compared
@@ -84,7 +84,7 @@ def _loss(pair: CropPair) -> float:
     error = (max(powers) - max(structure, 0)) * 2 * math.sqrt(25 / bands[0].size)
     if structure < 0.05 * max(powers) or max(noises) > EQUAL * min(noises):
         return math.nan
-    return 100 * apart / structure if abs(apart) > 4 * error else 0.0
+    return 100 * apart / structure if abs(apart) > 6 * error else 0.0
 
 
 def _band(shot: Numbers) -> Numbers:

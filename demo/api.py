@@ -8,7 +8,8 @@ from typing import Any, Literal
 import gradio as gr
 from gradio.events import api as add_endpoint
 
-from n2n.data import Remedies, formats
+from n2n.files import formats
+from n2n.remedies import Remedies
 
 from . import settings
 from .server import intake

@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .data import DataRange, Depth, Pairs, Picture, Planes, StackedScenes, ValueRange, gather, range_of, value_range
+from .data import Pairs, StackedScenes, gather
+from .files import DataRange, Depth, Picture, Planes, ValueRange, range_of, value_range
 from .machine import find_device
 from .measure import metrics
 from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
@@ -168,7 +169,7 @@ class Noise2Noise:
         """Denoises (N, C, H, W) of any size ≥ 1; the result has the same shape, type, unit and device.
 
         `data_range` is the value of white, or those of black and white. By default it is the range that the weights
-        learnt if the values fit there, or else follows from the values as data/value_range.py says, once per call.
+        learnt if the values fit there, or else follows from the values as files/learnt_range.py says, once per call.
         `ensemble` averages over eight flips and turns; `strength`, 0 to 1, blends with the input. A net for colour
         takes pictures of any number of channels, each as grey, and so does one for grey. Raises ValueError.
         """

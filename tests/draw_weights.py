@@ -13,10 +13,10 @@ from PIL import Image
 from torch import Tensor
 
 from n2n import Noise2Noise
-from n2n.data import reader
 from n2n.measure import baselines, metrics
 from n2n.nets import tiling
 from n2n.noise import parse
+from n2n.reading import reader
 
 FILE = Path(__file__).parent.parent / "weights" / "examples.jpg"
 SIDE = 112  # pixels of a crop

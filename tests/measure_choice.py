@@ -15,10 +15,10 @@ from measuring import Figure, print_figures
 
 from n2n import Noise2Noise
 from n2n.data import Batch, Pairs
-from n2n.data.reader import read
 from n2n.measure import choice, psnr
 from n2n.nets import tiling, weights
 from n2n.noise import parse
+from n2n.reading.reader import read
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 GENERAL = ("everyday", "gaussian", "gaussian-small", "poisson", "microscopy")  # the others are for other things

@@ -21,9 +21,9 @@ from measuring import Figure, print_figures
 from PIL import Image
 
 from n2n import Noise2Noise, bench
-from n2n.data import reader
 from n2n.machine import timing
 from n2n.nets import tiling
+from n2n.reading import reader
 from n2n.training.loop import Progress, train
 from n2n.training.recipe import BATCH, named_recipe
 

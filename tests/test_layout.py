@@ -19,7 +19,9 @@ TOP = {"demo", "n2n", "weights", "tests", "requirements.txt", "README.md"}
 FLOORS = {
     "n2n": [
         "machine noise settings",
+        "files",
         "data",
+        "reading remedies",
         "nets",
         "measure",
         "training",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import skimage
 
-from n2n.data import Picture, image
+from n2n.files import Picture, image
 
 FOLDER = Path(skimage.__file__).parent / "data"
 

@@ -7,7 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from n2n import Pairs, noise
-from n2n.data import EIGHT_BITS, SHOT_ROLES, StackedScenes, make, pairs, reader, to_tensor
+from n2n.data import SHOT_ROLES, StackedScenes, make, pairs
+from n2n.files import EIGHT_BITS, to_tensor
+from n2n.reading import reader
 
 from ..content import samples
 from .experiment import Value

@@ -6,8 +6,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from n2n.data import UNTREATED, Remedies
 from n2n.measure import Verdict
+from n2n.remedies import UNTREATED, Remedies
 
 from .. import settings
 from ..jobs.errors import PROBLEMS

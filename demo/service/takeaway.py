@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from n2n.cli import training_command
-from n2n.data import files
 from n2n.figures import curves, style
+from n2n.files import atomic
 from n2n.measure import ESTIMATED, MEAN
 from n2n.nets import Header, weights
 from n2n.training import named_net
@@ -114,7 +114,7 @@ def write_all(folder: Path, run: Run) -> list[Path]:
 def _try_to_write(file: Path, make: Callable[[], bytes]) -> bool:
     """Writes a file where that is possible; returns whether it was."""
     try:
-        files.write_bytes(file, make())
+        atomic.write_bytes(file, make())
     except Exception:
         traceback.print_exc()
         return False

@@ -9,8 +9,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from n2n.data import UNTREATED, Remedies
 from n2n.nets import weights
+from n2n.remedies import UNTREATED, Remedies
 from n2n.training import named_net, named_recipe
 
 from .. import settings

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from n2n.data import UNTREATED, Remedies
+from n2n.remedies import UNTREATED, Remedies
 
 from .. import settings
 from ..content import samples

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from n2n import Noise2Noise
-from n2n.data import EIGHT_BITS, to_pixels, to_tensor
+from n2n.files import EIGHT_BITS, to_pixels, to_tensor
 from n2n.noise import generator, parse
 
 from ..content import samples

@@ -7,7 +7,7 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.data_classes import ImageData
 
-from n2n.data import FOREIGN, formats
+from n2n.files import FOREIGN, formats
 from n2n.measure import baselines
 from n2n.nets import weights
 

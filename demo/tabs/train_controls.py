@@ -7,7 +7,7 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from n2n import Recipe, UNetConfig
-from n2n.data import layout
+from n2n.files import layout
 from n2n.nets import weights
 from n2n.settings import Setting, settings_of
 from n2n.training import RECIPES

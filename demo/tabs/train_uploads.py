@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import gradio as gr
 from gradio.data_classes import ListFiles
 
-from n2n.data import UNTREATED, Remedies, layout
+from n2n.files import layout
+from n2n.remedies import UNTREATED, Remedies
 
 from .. import settings
 from ..content import samples

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from n2n import Noise2Noise
 from n2n.analysis import exposures
-from n2n.data import Picture, formats, image
+from n2n.files import Picture, formats, image
 from n2n.machine import find_device
 from n2n.measure import Denoiser, MeasuredPicture, NoisyPicture, baselines, choice, one_picture
 from n2n.nets import Header, weights

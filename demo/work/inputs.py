@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from n2n import Pairs
-from n2n.data import Picture, Scene, ValueRange, formats, reader
+from n2n.data import Scene
+from n2n.files import Picture, ValueRange, formats
 from n2n.measure import NoisyPicture, one_picture
 from n2n.nets import Header
 from n2n.noise import Noise
+from n2n.reading import reader
 
 from .. import settings
 from . import stacks

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from n2n import Noise2Noise, Pairs
-from n2n.data import UNTREATED, Remedies, StackedScenes, pairs, reader, remedied
+from n2n.data import StackedScenes, pairs
 from n2n.machine import find_device
 from n2n.measure import Verdict, doctor
 from n2n.nets import MULTIPLE
+from n2n.reading import reader
+from n2n.remedies import UNTREATED, Remedies, remedied
 from n2n.training import named_recipe, train
 
 from .picture_files import PictureRows, write_pair

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from n2n.data import files
+from n2n.files import atomic
 from n2n.measure import MeasuredPicture, NoisyPicture
 from n2n.training import safe_cell
 
@@ -44,7 +44,7 @@ def write(path: Path, table: list[Line]) -> Path:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     writer.writerows([_rounded(line) for line in (*table, *means(table))])
-    files.write_bytes(path, text.getvalue().encode())
+    atomic.write_bytes(path, text.getvalue().encode())
     return path
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from n2n import noise
-from n2n.data import formats, is_hidden, make, reader
+from n2n.data import make
+from n2n.files import formats
+from n2n.reading import is_hidden, reader
 
 PHOTOGRAPHS = "course-samples"
 NOISE = "pixelate:8"  # the course's: one of 8×8 pixels
@@ -18,7 +20,7 @@ SCENES, FEW = 2000, 60  # to learn from; to show the format
 
 
 def gather(files: Sequence[Path], folder: Path) -> tuple[Path, ...]:
-    """Links uploaded files into a new `folder`; returns the paths for `n2n.data.reader.read_shots`.
+    """Links uploaded files into a new `folder`; returns the paths for `n2n.reading.read_shots`.
 
     A single file is returned alone. Of several pictures, whose folders a browser does not send, the names must show
     which belong together; two with one name get the endings _1 and _2. Raises ValueError with advice, OSError.

@@ -7,7 +7,8 @@ import numpy as np
 from torch import Tensor
 
 from n2n.analysis import exposures
-from n2n.data import EIGHT_BITS, Batch, displayable, image, to_pixels, to_tensor
+from n2n.data import Batch
+from n2n.files import EIGHT_BITS, displayable, image, to_pixels, to_tensor
 from n2n.measure import estimate, metrics
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import imagecodecs
 import numpy as np
 
-from n2n.data import files, png
+from n2n.files import atomic, png
 
 
 class Panel(TypedDict):
@@ -91,7 +91,7 @@ def save(pixels: np.ndarray, folder: Path, name: str) -> str:
     data = png.encode(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels, strategy=imagecodecs.PNG.STRATEGY.RLE)
     safe = re.sub(r"[^\w-]+", "_", name, flags=re.ASCII)[:60]
     path = folder.absolute() / f"{safe}-{zlib.crc32(data):08x}.png"
-    files.write_bytes(path, data)
+    atomic.write_bytes(path, data)
     return url(path)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from n2n.data import Picture, frame_files, how_displayed, layout
+from n2n.files import Picture, frame_files, how_displayed, layout
 
 from .. import settings
 

@@ -13,10 +13,11 @@ from typing import TypeVar
 import numpy as np
 
 from n2n import Noise2Noise, Pairs, Progress, Recipe, UNetConfig
-from n2n.data import UNTREATED, Remedies, reader, remedied
 from n2n.machine import find_device
 from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
+from n2n.reading import reader
+from n2n.remedies import UNTREATED, Remedies, remedied
 from n2n.training import (
     BestWeights,
     adaptive_threads,

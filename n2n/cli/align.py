@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from ..data import Remedies, Shots, Treatment, make, read, remedied, save_scenes
+from ..data import Shots, make, save_scenes
 from ..measure import Verdict, doctor
+from ..reading import read
+from ..remedies import Remedies, Treatment, remedied
 from . import options as shared
 from . import remedies
 from .messages import describe

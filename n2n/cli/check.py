@@ -4,8 +4,8 @@ import argparse
 import json
 from dataclasses import asdict
 
-from ..data import read
 from ..measure import doctor
+from ..reading import read
 from . import options as shared
 from . import remedies
 from .messages import describe

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from ..data import (
+from ..files import (
     DEPTHS,
     DataRange,
     Depth,

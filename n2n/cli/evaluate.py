@@ -6,12 +6,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from ..data import matched, read
 from ..figures import report
 from ..machine import find_device
 from ..measure import Measurement, baselines, measure
 from ..model import Noise2Noise
 from ..nets import hardware, weights
+from ..reading import read
+from ..remedies import matched
 from ..training import summary
 from . import options as shared
 from . import values

@@ -3,7 +3,9 @@
 import argparse
 from pathlib import Path
 
-from ..data import formats, make, read_photographs
+from ..data import make
+from ..files import formats
+from ..reading import read_photographs
 from . import options as shared
 from . import values
 from .messages import describe

@@ -2,7 +2,8 @@
 
 import argparse
 
-from ..data import Pairs, asked_range, formats
+from ..data import Pairs
+from ..files import asked_range, formats
 from ..nets import PRECISIONS
 from ..noise import NOISES
 from . import values

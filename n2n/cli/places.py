@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..data import formats, how_to_export, is_hidden
+from ..files import formats, how_to_export
+from ..reading import is_hidden
 
 
 def pictures_at(paths: Sequence[Path]) -> list[Path]:

@@ -4,7 +4,8 @@ import argparse
 
 from tqdm import tqdm
 
-from ..data import Pairs, Remedies, Shots, remedied
+from ..data import Pairs, Shots
+from ..remedies import Remedies, remedied
 
 
 def add_remedies(parser: argparse.ArgumentParser) -> None:

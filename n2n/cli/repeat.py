@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..data import DataRange, Remedies
+from ..files import DataRange
 from ..nets import UNetConfig
 from ..noise import Noise
+from ..remedies import Remedies
 from ..settings import settings_of
 from ..training import RECIPES, Recipe, named_net
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import torch
 
-from ..data import SAMPLES, Pairs, bent, formats, read
+from ..data import Pairs, bent
+from ..files import formats
 from ..machine import find_device, join_processes, stop_signals
 from ..model import Noise2Noise
 from ..nets import Header, UNetConfig, check_writable, hardware, weights
+from ..reading import SAMPLES, read
 from ..settings import Setting, settings_of
 from ..training import RECIPES, Recipe, last_path, loggers, named_net, named_recipe
 from ..training import train as run_training

@@ -4,7 +4,8 @@ import argparse
 import math
 from collections.abc import Callable
 
-from ..data import SHOT_ROLES, DataRange, layout
+from ..data import SHOT_ROLES
+from ..files import DataRange, layout
 from ..noise import Noise, parse
 
 ROLES = (("source", "target"), ("source", "clean"), ("source", "target", "clean"))  # for example; in any order

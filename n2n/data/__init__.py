@@ -1,4 +1,4 @@
-"""Pictures and pairs: from files to arrays to float tensors, and back."""
+"""Scenes and the noisy pairs that are drawn from them."""
 
 import lazy_loader
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .types import Fractions
+from ..files import Fractions
 
 
 class Batch(NamedTuple):

@@ -11,13 +11,10 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from ..files import Picture, Planes, formats, write, write_bytes
 from ..noise import generator
-from . import formats
-from .files import write_bytes
-from .image import Picture, write
 from .photographs import Photographs
 from .scenes import SHOT_ROLES
-from .types import Planes
 
 AT_ONCE = 32  # windows of photographs turned into scenes together
 PIXELS_AT_ONCE = 2**23  # pixels of these windows at most

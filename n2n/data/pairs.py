@@ -10,13 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..files import Numbers, Planes, ValueRange, Values, in_unit, ordinary
 from .batch import Batch, Crop, stacked
-from .learnt_range import Values, in_unit
-from .outliers import ordinary
 from .padding import pad_to_multiple
 from .scenes import LEAST_SIDE, ChosenScenes, DerivedScenes, Scene, Scenes, survey
-from .types import Numbers, Planes
-from .value_range import ValueRange
 
 MOST_SAMPLED = 64  # scenes whose brightness is averaged
 MOST_HELD = 1000  # scenes held out: more make the measurement slower, hardly better

@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from ..files import UNIT
 from ..noise import Noise, generator
 from .batch import Batch, Crop
 from .pairs import MEASURE_PIXELS, Pairs, Shots
 from .scenes import DerivedScenes, Scene, Scenes, survey
-from .value_range import UNIT
 from .variety import scale, varied
 
 FROZEN = 2  # part of the seed of noise drawn once, which tells it from noise drawn at every step

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .files import write_bytes
-from .image import Picture, write
+from ..files import Picture, Planes, write, write_bytes
 from .scenes import SHOT_ROLES, Scene, Scenes
-from .types import Planes
 
 
 def save_scenes(path: Path, scenes: Scenes) -> str:

@@ -9,10 +9,19 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from . import formats
-from .learnt_range import PLANES, Values, check_type, in_words, range_for, spread, values_of
-from .types import Numbers, Planes
-from .value_range import ValueRange
+from ..files import (
+    PLANES,
+    Numbers,
+    Planes,
+    ValueRange,
+    Values,
+    check_type,
+    formats,
+    in_words,
+    range_for,
+    spread,
+    values_of,
+)
 
 SOURCE_NAMES = ("source", "noisy", "noisy1", "noisy_1", "input", "a", "x", "1")
 TARGET_NAMES = ("target", "noisy2", "noisy_2", "b", "y", "2")

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from ..data import Batch, Pairs, displayable, write_bytes
+from ..data import Batch, Pairs
+from ..files import displayable, write_bytes
 from ..measure import Denoiser, Estimate, Measurement, Quality, psnr
 from ..nets import Header
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from ..data import tamed
+from ..files import tamed
 from ..nets import Header, UNetConfig
 from ..noise import EITHER, Noise, parse
 from .estimate import noise_level

@@ -8,7 +8,8 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from ..data import Pairs, ValueRange
+from ..data import Pairs
+from ..files import ValueRange
 from .noise_checks import correlated_noise, noise_strength, shared_noise
 from .pattern_checks import fixed_pattern, hot_pixels, stripes
 from .place_checks import shift, turn

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..data import exposure
+from ..remedies import exposure
 from .details import detail_levels, third_differences
 from .metrics import to_psnr
 from .verdicts import Sample, Verdict, judged, signed

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..data import (
+from ..files import (
     EIGHT_BITS,
     Depth,
     Picture,

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy
 import skimage
 
-from ..data import Motion, likeness, registration
+from ..remedies import Motion, likeness, registration
 from .verdicts import CropPair, Sample, Verdict, judged, listed, signed, spread
 
 FAR = 0.75  # pixels

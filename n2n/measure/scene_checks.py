@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import skimage
 
-from ..data import likeness, registration
+from ..remedies import likeness, registration
 from .verdicts import CropPair, Sample, Verdict, judged, listed
 
 CELLS = 8  # least cells along a picture, whose means show the scene without its noise

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from ..data import exposure
+from ..remedies import exposure
 from .details import third_differences
 from .metrics import to_psnr
 from .verdicts import CropPair, Sample, Verdict, judged, listed, signed

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import ValueRange
+from ..files import ValueRange
 from .unet import UNetConfig
 
 ALWAYS = ("noise", "sigma", "psnr")  # keys that the file of a training has even where their value is unknown

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from ..data import pad_to_multiple, tamed, turned, turned_back
+from ..data import pad_to_multiple
+from ..files import tamed, turned, turned_back
 from .fast_unet import FastUNet
 from .unet import UNet
 

@@ -10,7 +10,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from ..data import Kind, formats, load_tensors, write_bytes
+from ..files import Kind, formats, load_tensors, write_bytes
 from .header import Header
 from .unet import UNetConfig, config_of
 

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from ..data import Crop, Pairs, bent, turned
+from ..data import Crop, Pairs, bent
+from ..files import turned
 from .recipe import Recipe
 
 TRAINING = 1  # in the seed of noise to learn from, which differs from noise to measure on

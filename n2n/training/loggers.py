@@ -10,7 +10,8 @@ import torch
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from ..data import Batch, Pairs, displayable
+from ..data import Batch, Pairs
+from ..files import displayable
 from ..measure import Measurement
 from ..nets import MULTIPLE, UNet, denoise, evaluating
 from .loop import Progress

@@ -13,7 +13,7 @@ from serving import ROOT
 
 from n2n import Noise2Noise
 from n2n.cli import parse
-from n2n.data import reader
+from n2n.reading import reader
 
 ALL = {"mine.safetensors", "mine.md", "training.csv", "hold-out.csv", "command.txt", "loss.png", "psnr.png"}
 STEPS = 6  # of a training that shows that a command can be run

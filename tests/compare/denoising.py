@@ -26,12 +26,12 @@ import torch
 from torch import Tensor, nn
 
 from n2n import Noise2Noise
-from n2n.data import reader
 from n2n.data.padding import pad_to_multiple
 from n2n.measure import baselines
 from n2n.measure.metrics import psnr
 from n2n.nets import tiling
 from n2n.noise import parse
+from n2n.reading import reader
 
 WITHOUT_WEIGHTS = "weights not reachable"
 SIDE = 8  # DRUNet's sides must divide by it; else deepinv cuts the picture in four, which takes longer

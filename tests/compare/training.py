@@ -37,10 +37,10 @@ from lightning.pytorch import Callback, Trainer
 from torch import Tensor
 
 from n2n import Noise2Noise
-from n2n.data import reader
 from n2n.data.pairs import Pairs
 from n2n.measure.evaluate import measure
 from n2n.nets import tiling
+from n2n.reading import reader
 from n2n.training.loop import train
 from n2n.training.recipe import named_recipe
 

@@ -11,17 +11,17 @@ import safetensors.torch
 import torch
 
 import n2n
-from n2n.data import ValueRange
-from n2n.data.image import Picture
 from n2n.data.pairs import gather
-from n2n.data.reader import read
 from n2n.data.scenes import StackedScenes
+from n2n.files import ValueRange
+from n2n.files.image import Picture
 from n2n.measure.evaluate import measure
 from n2n.model import Noise2Noise
 from n2n.nets import tiling, weights
 from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig
 from n2n.noise import parse
+from n2n.reading.reader import read
 from n2n.training.loop import train
 from n2n.training.recipe import named_recipe
 

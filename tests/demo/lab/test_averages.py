@@ -10,7 +10,7 @@ import torch
 
 from demo.lab.averages import EXPERIMENT
 from n2n.analysis.averages import Averages, distances, half_sample_mode, pixel_averages
-from n2n.data import image
+from n2n.files import image
 from n2n.noise import generator, parse
 
 

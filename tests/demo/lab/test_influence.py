@@ -10,7 +10,7 @@ from demo.lab.influence import EXPERIMENT, SIDE
 from demo.lab.material import photograph, spot
 from n2n import UNet, UNetConfig
 from n2n.analysis import influence
-from n2n.data import image
+from n2n.files import image
 from n2n.nets.unet import initialize_he
 
 ROW, COLUMN = 13, 20

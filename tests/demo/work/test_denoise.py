@@ -21,11 +21,12 @@ from demo.work import inputs, measurements
 from demo.work.denoise import AUTOMATIC, TRAINED, LearntData, Options, Order
 from demo.work.measurements import COLUMNS
 from n2n import Noise2Noise, UNetConfig
-from n2n.data import image, reader
-from n2n.data.image import Picture
+from n2n.files import image
+from n2n.files.image import Picture
 from n2n.measure import baselines, choice
 from n2n.nets import weights
 from n2n.noise import parse
+from n2n.reading import reader
 
 SIDE = 64  # pixels
 GREY = torch.full((1, 3, SIDE, SIDE), 0.5)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from demo.work import pairs as gathering
 from demo.work.pairs import gather
-from n2n.data import reader
+from n2n.reading import reader
 
 
 def upload(folder, *names):

@@ -7,7 +7,7 @@ import tifffile
 from demo import settings
 from demo.work import denoise, stacks
 from demo.work.denoise import Options, Order
-from n2n.data import image
+from n2n.files import image
 
 
 @pytest.fixture

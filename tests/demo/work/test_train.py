@@ -19,12 +19,14 @@ from demo.work import train
 from demo.work.reliability import assess
 from demo.work.train import Preview, TrainingResult, learn, to_measure
 from n2n import Noise2Noise, Progress
-from n2n.data import files, image, pairs, reader
+from n2n.data import pairs
 from n2n.data.scenes import Scene
+from n2n.files import image
 from n2n.nets import tiling, weights
 from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig
 from n2n.nets.weights import load
+from n2n.reading import reader
 from n2n.training.checkpoint import last_path
 from n2n.training.recipe import named_recipe
 
@@ -314,6 +316,6 @@ def test_what_was_taken_needs_no_room_of_its_own(tmp_path, file, monkeypatch):
     run = Run(TrainingData((file,), ("pairs.npz",)), tmp_path, SHORT)
     for item in items:
         run.add(item)
-    refusing(monkeypatch, files, "write_bytes", lambda *_: True)
+    refusing(monkeypatch, atomic, "write_bytes", lambda *_: True)
     taken = takeaway.write_all(tmp_path / "take", run)
     assert [path.name for path in taken] == ["mine.safetensors"] and taken[0].samefile(run.weights)

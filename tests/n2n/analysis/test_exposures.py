@@ -9,9 +9,9 @@ import torch
 
 from n2n.analysis import exposures
 from n2n.data.pairs import gather
-from n2n.data.reader import read
 from n2n.data.scenes import Scene
 from n2n.noise import parse
+from n2n.reading.reader import read
 
 SIGMA = 0.1
 

@@ -21,7 +21,7 @@ from n2n.cli import parse, training_command
 from n2n.cli.commands import COMMANDS
 from n2n.cli.repeat import short_names
 from n2n.cli.train import chosen_settings
-from n2n.data import ValueRange
+from n2n.files import ValueRange
 from n2n.nets.header import Header
 from n2n.training.recipe import Recipe, named_net, named_recipe
 

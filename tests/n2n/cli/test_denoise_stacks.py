@@ -11,7 +11,7 @@ from PIL import Image
 
 from n2n import Noise2Noise, UNetConfig
 from n2n.__main__ import main
-from n2n.data import Picture
+from n2n.files import Picture
 
 
 @pytest.fixture(scope="module")

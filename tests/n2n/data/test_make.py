@@ -6,10 +6,11 @@ import torch
 from PIL import Image
 
 from n2n import noise
-from n2n.data import make, reader
+from n2n.data import make
 from n2n.data.make import check_target, enlarged, make_pairs, save_pairs
 from n2n.data.photographs import with_noise
 from n2n.data.scenes import Scene
+from n2n.reading import reader
 
 
 def photographs(photo, spec, count=3):

@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from n2n import noise
-from n2n.data import reader
 from n2n.data.scenes import roles_of
+from n2n.reading import reader
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 shared = pytest.mark.skipif(not SHARED.is_dir(), reason="needs the real data in ../shared/data beside the repository")

@@ -8,7 +8,7 @@ import pytest
 import torch
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from n2n.data.image import Picture
+from n2n.files.image import Picture
 from n2n.measure import baselines, one_picture
 from n2n.noise import parse
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import safetensors
 
-from n2n.data import ValueRange
+from n2n.files import ValueRange
 from n2n.nets import weights
 from n2n.nets.header import Header, Mark
 from n2n.nets.unet import UNetConfig

@@ -8,11 +8,11 @@ import pytest
 
 from n2n import Noise2Noise, UNetConfig
 from n2n.data import make
-from n2n.data.reader import read
 from n2n.measure.evaluate import measure
 from n2n.nets import tiling, weights
 from n2n.nets.unet import count_parameters
 from n2n.noise import parse
+from n2n.reading.reader import read
 
 CARDS = (Path(__file__).parents[3] / "weights" / "README.md").read_text(encoding="utf-8")
 CBSD68 = Path(__file__).parents[4] / "shared" / "data" / "cbsd68"

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from n2n.data.outliers import tamed
 from n2n.data.padding import pad_to_multiple
+from n2n.files.outliers import tamed
 from n2n.nets.tiling import blend, denoise
 from n2n.nets.unet import UNet, UNetConfig
 

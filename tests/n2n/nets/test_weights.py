@@ -8,7 +8,7 @@ import safetensors
 import safetensors.torch
 import torch
 
-from n2n.data import tensors
+from n2n.files import tensors
 from n2n.nets import weights
 from n2n.nets.header import Header
 

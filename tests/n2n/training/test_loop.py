@@ -18,12 +18,12 @@ import torch
 import torch.nn.functional as F
 
 from n2n import Diverged, Noise2Noise, UNet, UNetConfig
-from n2n.data import ValueRange
 from n2n.data.pairs import gather
-from n2n.data.reader import read
 from n2n.data.scenes import Scene, StackedScenes
+from n2n.files import ValueRange
 from n2n.nets.weights import load
 from n2n.noise import parse
+from n2n.reading.reader import read
 from n2n.training import losses
 from n2n.training.checkpoint import last_path, weights_of
 from n2n.training.loop import train

@@ -1,0 +1,6 @@
+"""Whatever a person has: folders, archives, arrays and loose pictures, and which of them belong together."""
+
+import lazy_loader
+
+# `__init__.pyi` lists what others may use; each is loaded when first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

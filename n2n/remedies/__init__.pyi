@@ -1,0 +1,9 @@
+from . import exposure as exposure
+from . import registration as registration
+from .matching import matched as matched
+from .motion import Motion as Motion
+from .motion import likeness as likeness
+from .remedies import UNTREATED as UNTREATED
+from .remedies import Remedies as Remedies
+from .remedies import Treatment as Treatment
+from .remedies import remedied as remedied

@@ -40,7 +40,7 @@ def stripes(sample: Sample) -> Verdict:
 def _lines(sample: Sample, axis: int) -> float:
     """The power of common lines along an axis of (C, H, W), relative to that of all noise."""
     common, noise = [], []
-    for pair in sample.crops:
+    for pair in sample.some:
         parts = [np.array_split(shot.mean(axis=0), BANDS, axis=axis - 1) for shot in pair[2:]]
         profiles = [[_profile(part, axis - 1) for part in shot] for shot in parts]
         products = [
@@ -70,7 +70,7 @@ def hot_pixels(sample: Sample) -> Verdict:
     """
     both = chance = total = 0.0
     maps: dict[tuple[int, ...], list[npt.NDArray[np.bool_]]] = {}
-    for pair in sample.crops:
+    for pair in sample.some:
         hot = np.zeros(pair.source.shape, bool)
         for sign in (1, -1):
             one, two = (_outliers(sign * shot) for shot in pair[2:])

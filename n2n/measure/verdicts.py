@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Crop = npt.NDArray[np.float32]  # (C, H, W), white is 1
 LISTED = 5  # pairs that are named at most
+ENOUGH = 256  # pairs that tell what all of them share
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Sample:
     crops: tuple[CropPair, ...]  # the pairs whose shots differ
     identical: tuple[str, ...]  # the names of those whose shots are equal
     pixels: int  # of all pairs in the set
+
+    @property
+    def some(self) -> list[CropPair]:
+        """Evenly spread pairs, ENOUGH at most: for faults of the camera, which all pairs share."""
+        return spread(self.crops, ENOUGH)
 
     @property
     def largest(self) -> tuple[CropPair, ...]:

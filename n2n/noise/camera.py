@@ -32,7 +32,7 @@ DRAWN = {
 
 
 class Camera(Levelled):
-    """y = x + g(x)·n, n correlated between neighbours: Y by less than a pixel, Cb and Cr by up to a few.
+    """y = JPEG(x + g(x)·n), n correlated between neighbours: Y by less than a pixel, Cb and Cr by up to a few.
 
     What it is like beside its level is drawn for every picture, from DRAWN. Pictures of other than three channels have
     the noise of brightness in each.

@@ -2,20 +2,21 @@
 
 A camera interpolates the colours of its sensor, smooths them and compresses the picture, so that neighbouring pixels
 share their noise. This stand-in for that chain draws what is left of it: two correlations, the strength of colour
-beside brightness, and how much less noise there is near black and white.
+beside brightness, how much less noise there is near black and white, and JPEG.
 """
 
 import torch
 from torch import Generator, Tensor
 
+from .compression import compressed
 from .models import Levelled
 
-COLOURS = torch.tensor([[1.0, 1.0, 1.0], [0.0, -0.344136, 1.772], [1.402, -0.714136, 0.0]])  # of Y, Cb, Cr, in RGB
-BRIGHTNESS = (0.299, 0.587, 0.114)
+TO_YCC = torch.tensor([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
+TO_RGB = torch.tensor([[1.0, 1.0, 1.0], [0.0, -0.344136, 1.772], [1.402, -0.714136, 0.0]])  # of Y, Cb, Cr
 # What every picture draws evenly beside its level, least and most; lengths are standard deviations in pixels.
 DRAWN = {
-    "down": (0.2, 0.9),  # blur of the noise in brightness
-    "across": (0.2, 1.0),
+    "down": (0.1, 0.8),  # blur of the noise in brightness
+    "across": (0.1, 0.9),
     "tail": (0.0, 0.3),  # part of its variance that reaches far
     "tail length": (2.0, 12.0),
     "colour length": (0.6, 4.0),
@@ -23,12 +24,15 @@ DRAWN = {
     "colour tail length": (3.0, 12.0),
     "blue": (0.2, 0.9),  # strength of Cb and of Cr beside that of brightness
     "red": (0.2, 0.9),
-    "floor": (0.4, 1.0),  # strength at black and white beside that at mid-grey
+    "floor": (0.2, 1.0),  # strength at black and white beside that at mid-grey
+    "quality": (60.0, 100.0),  # of JPEG
+    "block down": (0.0, 8.0),  # where its blocks begin, in pixels
+    "block across": (0.0, 8.0),
 }
 
 
 class Camera(Levelled):
-    """y = x + g(x)·n, n correlated between neighbours: Y by less than a pixel, Cb and Cr by up to a few.
+    """y = JPEG(x + g(x)·n), n correlated between neighbours: Y by less than a pixel, Cb and Cr by up to a few.
 
     What it is like beside its level is drawn for every picture, from DRAWN. Pictures of other than three channels have
     the noise of brightness in each.
@@ -49,19 +53,21 @@ class Camera(Levelled):
         return levels
 
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
-        level, down, across, tail, far, colour, colour_tail, colour_far, blue, red, floor = levels.split(1, dim=1)
+        level, down, across, tail, far, colour, colour_tail, colour_far, blue, red, floor, *jpeg = levels.split(
+            1, dim=1
+        )
         noise = torch.empty_like(photo).normal_(generator=rng)
-        luma = _correlated(noise if photo.shape[1] != 3 else noise[:, :1], (down, across), tail, far)
-        brightness = photo
-        if photo.shape[1] == 3:
+        colour_picture = photo.shape[1] == 3
+        planes = torch.einsum("nchw,kc->nkhw", photo, TO_YCC) if colour_picture else photo
+        luma = noise[:, :1] if colour_picture else noise
+        parts = [_correlated(luma, (down, across), tail, far)]
+        if colour_picture:
             chroma = _correlated(noise[:, 1:], (colour, colour), colour_tail, colour_far)
-            parts = torch.cat([luma, chroma * torch.cat([blue, red], dim=1)], dim=1)
-            luma = torch.einsum("nkhw,kc->nchw", parts, COLOURS)
-            brightness = (photo * photo.new_tensor(BRIGHTNESS)[:, None, None]).sum(1, keepdim=True)
-        brightness = brightness.clamp(0, 1)
+            parts.append(chroma * torch.cat([blue, red], dim=1))
+        brightness = planes[:, :1].clamp(0, 1) if colour_picture else photo.clamp(0, 1)
         gain = floor + (1 - floor) * 4 * brightness * (1 - brightness)
-        noisy: Tensor = photo + level / 255 * gain * luma
-        return noisy
+        noisy = compressed(planes + level / 255 * gain * torch.cat(parts, dim=1), *jpeg)
+        return torch.einsum("nkhw,kc->nchw", noisy, TO_RGB) if colour_picture else noisy
 
 
 def _correlated(white: Tensor, lengths: tuple[Tensor, Tensor], tail: Tensor, far: Tensor) -> Tensor:

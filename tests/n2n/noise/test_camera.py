@@ -12,7 +12,8 @@ SIDE = 128
 
 
 def settings(count, **chosen):
-    """Levels (count, K, 1, 1) of σ = 10 with the least of every range, but for those chosen."""
+    """Levels (count, K, 1, 1) of σ = 10 with the least of every range, but for those chosen, and the best JPEG."""
+    chosen = {"quality": 100.0, **chosen}
     values = [10.0, *(chosen.get(name.replace(" ", "_"), low) for name, (low, _) in DRAWN.items())]
     return torch.tensor(values)[None, :, None, None].expand(count, -1, 1, 1)
 
@@ -52,6 +53,11 @@ def test_colour_reaches_farther_than_brightness():
 def test_a_tail_leaves_a_weak_correlation_far_away():
     noise = noise_of(0.5, tail=0.3, tail_length=8.0)[:, :1]
     assert alike(noise, down=6) == pytest.approx(0.3 * np.exp(-36 / (4 * 64)), abs=0.03)
+
+
+def test_jpeg_of_low_quality_leaves_little_of_what_is_finest():
+    best, worst = (noise_of(0.5, quality=quality)[:, :1] for quality in (100.0, 60.0))
+    assert alike(worst, across=1) > alike(best, across=1) + 0.3
 
 
 @pytest.mark.parametrize("grey", [0.0, 1.0, 0.25])

@@ -1,6 +1,6 @@
 """The one list of file formats, from which readers, messages, help and upload fields are made.
 
-A new format is a line here, a function that reads it (in decode.py for pictures, in array_frames.py for arrays), and a test.
+A new format is a line here, a function that reads it (decode.py for pictures, array_frames.py for arrays), and a test.
 """
 
 from collections.abc import Sequence

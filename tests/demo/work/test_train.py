@@ -21,7 +21,7 @@ from demo.work.train import Preview, TrainingResult, learn, to_measure
 from n2n import Noise2Noise, Progress
 from n2n.data import pairs
 from n2n.data.scenes import Scene
-from n2n.files import image
+from n2n.files import atomic, image
 from n2n.nets import tiling, weights
 from n2n.nets.header import Header
 from n2n.nets.unet import UNetConfig

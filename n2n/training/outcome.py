@@ -6,6 +6,7 @@ from ..data import Pairs
 from ..measure import doctor
 
 AGAINST = (("estimated", "estimated_noisy"), ("denoised", "noisy"))  # names in a header's psnr, the surer one last
+LEAST = 0.05  # dB: a smaller gain is chance, such as that of the first steps of a net that hardly changes its input
 FEW = 300  # steps: fewer are few for a net that starts from random weights
 
 
@@ -18,7 +19,7 @@ def gain(psnr: Mapping[str, float]) -> float | None:
 def no_better(psnr: Mapping[str, float]) -> bool:
     """Whether the weights are known to do no good."""
     found = gain(psnr)
-    return found is not None and found <= 0
+    return found is not None and found < LEAST
 
 
 def likely_causes(pairs: Pairs, steps: int) -> list[str]:

@@ -53,5 +53,5 @@ def verdicts(findings: Iterable[Verdict]) -> str:
 
 def figure(verdict: Verdict) -> str:
     """'✓ Fine, 0.02 px'"""
-    number = "" if verdict.value is None else f", {verdict.value:.3g} {verdict.unit}"
+    number = f", {verdict.figure}" if verdict.figure else ""
     return f"{LEVELS[verdict.level]}{number}"

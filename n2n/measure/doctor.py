@@ -35,7 +35,7 @@ def examine(pairs: Pairs) -> list[Verdict]:
     if alone := int((pairs.shots < 2).sum()):
         found = f"{alone:,} of {len(pairs):,} scenes have one noisy shot only; Noise2Noise needs two shots of a scene."
         text = f"{found} Bring a second shot of each, or train on clean targets where there is a clean picture."
-        return [Verdict("two shots", "red", float(pairs.shots.min()), "shots of a scene", text)]
+        return [Verdict("two shots", "red", float(pairs.shots.min()), "shot of a scene", text)]
     sample = _sample(pairs)
     return [check(sample) for check in (CHECKS if sample.crops else WITHOUT_NOISE)]
 

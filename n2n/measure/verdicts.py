@@ -24,8 +24,16 @@ class Verdict:
     text: str  # the finding; unless green, also its cost and advice
     remedy: str = ""  # the option of `train` and `align` that mends it, such as --align; empty where none does
 
+    @property
+    def figure(self) -> str:
+        """'5.83 px', '0 % of pixels' for less than 0.01 % of them; '' where there is no value."""
+        if self.value is None:
+            return ""
+        nothing = self.unit.startswith("%") and abs(self.value) < 0.01
+        return f"{0 if nothing else self.value:.3g} {self.unit}"
+
     def __str__(self) -> str:
-        number = "" if self.value is None else f": {self.value:.3g} {self.unit}"
+        number = f": {self.figure}" if self.figure else ""
         told = f"{self.text} The option {self.remedy} does it." if self.remedy else self.text
         text = textwrap.fill(told, 110, initial_indent=" " * 7, subsequent_indent=" " * 7)
         return f"{self.level.upper():7}{self.check}{number}\n{text}"

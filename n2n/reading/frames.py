@@ -77,7 +77,7 @@ class PictureReader:
     @property
     def notes(self) -> tuple[str, ...]:
         """How the pictures were understood; the changes made on reading, each with the number of pictures."""
-        return (*self._said, *(f"{note} ({count} pictures)" for note, count in self.counts.items()))
+        return (*self._said, *(f"{note} ({count} picture{'s' * (count != 1)})" for note, count in self.counts.items()))
 
     def picture(self, path: PurePosixPath, load: Loader) -> Planes:
         """The only frame of a file. Raises ValueError for a stack."""

@@ -73,7 +73,7 @@ def _tried(server: Server, name: str, data: bytes, picture: bool) -> list[str]:
         return [] if 400 <= sent.status < 500 or sent.status == 507 else ["no answer"]
     file = {"path": json.loads(path)[0], "meta": {"_type": "gradio.FileData"}}
     endpoint, given = ("denoise", [file]) if picture else ("check", [[file]])
-    given += ["automatic", None, 1, False] if picture else []
+    given += ["automatic", None, 1, False, ""] if picture else ["", False, False]
     answer = call(server.address, endpoint, given, 3 * DEADLINE)
     found = ["no answer"] if answer.cut or answer.status != 200 else []
     found += ["late"] if answer.seconds > DEADLINE + SOON else []
@@ -292,7 +292,7 @@ def _works(server: Server, folder: Path) -> bool:
     """Whether a denoising succeeds."""
     picture = drawn(folder, 1)[0]
     path = json.loads(upload(server.address, "noisy.png", picture.noisy.read_bytes()).body.partition(b"\n")[0])[0]
-    answer = call(server.address, "denoise", [{"path": path}, "automatic", None, 1, False])
+    answer = call(server.address, "denoise", [{"path": path}, "automatic", None, 1, False, ""])
     return b"event: complete" in answer.body
 
 

@@ -147,14 +147,19 @@ def answering():
 
 def test_a_call_is_followed_to_its_files(answering):
     address, server = answering
-    body = {"data": ["http://127.0.0.1:@port@/", "@fn:denoise", "@fn:nobody"]}
+    body = {"data": ["http://127.0.0.1:@port@/", "@fn:denoise"]}
     request = Crafted.json("a call", "/gradio_api/call/denoise", body, headers=(("Host", "evil.example"),))
     reply = send(address, request, 5)
     _, headers, sent = server.seen
     assert reply.status == 200 and not reply.cut
     assert b"the file" in reply.body and b"the other file" in reply.body
     assert headers["Host"] == "evil.example"
-    assert json.loads(sent)["data"] == [f"{address}/", 29, -1]
+    assert json.loads(sent)["data"] == [f"{address}/", 29]
+
+
+def test_a_function_that_the_page_lacks_is_not_taken_for_refused(answering):
+    with pytest.raises(KeyError, match="nobody"):
+        send(answering[0], Crafted.queued("a call", "nobody", []), 5)
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,12 @@ class NoiseTraits:
 
 
 def traits_of(noisy: Tensor) -> NoiseTraits | None:
-    """The traits of the noise of a picture, float (1, C, H, W), white at 1; None where too little of it is flat.
+    """The traits of the noise of a picture, float (1, C, H, W), white at 1; None where it is small or hardly flat.
 
     A photograph's colours have next to no detail as fine as a pixel, so that what they have of it is white noise.
     """
+    if min(noisy.shape[-2:]) < BLOCK:
+        return None
     top, left = (max(0, side - CENTRE) // 2 for side in noisy.shape[-2:])
     middle = noisy[0, :, top : top + CENTRE, left : left + CENTRE].detach().double().cpu()
     grey = len(middle) != 3 or bool((middle == middle[:1]).all())

@@ -97,7 +97,7 @@ def endless(traps: Traps) -> Iterator[Crafted]:
         for shape in ("as a file", "as a file without meta"):
             file = SHAPES[shape](path)
             yield _denoise(f"{said} {shape}", file)
-            yield Crafted.json(f"check: {said} {shape}", f"{CALL}check", {"data": [[file, file]]})
+            yield Crafted.json(f"check: {said} {shape}", f"{CALL}check", {"data": checking([file, file])})
 
 
 def files_named(victim: Path, secret: Path, traps: Traps) -> Iterator[Crafted]:
@@ -121,11 +121,11 @@ def files_named(victim: Path, secret: Path, traps: Traps) -> Iterator[Crafted]:
     for said, folder in (folders | {"every visitor's folder": victim.parent.parent, "weights": "weights"}).items():
         for shape in ("as a file", "as a file without meta"):
             file = SHAPES[shape](str(folder))
-            yield Crafted.json(f"check: {said} alone {shape}", f"{CALL}check", {"data": [[file]]})
+            yield Crafted.json(f"check: {said} alone {shape}", f"{CALL}check", {"data": checking([file])})
             yield _train(f"{said} alone {shape}", [file])
     for said, value in WRONG.items():
         yield _denoise(f"picture is {said}", value)
-        yield Crafted.json(f"check: pairs are {said}", f"{CALL}check", {"data": [value]})
+        yield Crafted.json(f"check: pairs are {said}", f"{CALL}check", {"data": checking(value)})
         yield _train(f"pairs are {said}", value)
 
 
@@ -135,12 +135,17 @@ def _denoise(said: str, picture: object, clean: object = None) -> Crafted:
 
 def denoising(picture: object, clean: object = None) -> list:
     """What /denoise is given."""
-    return [picture, "automatic", clean, 1.0, False]
+    return [picture, "automatic", clean, 1.0, False, ""]
+
+
+def checking(pairs: object) -> list:
+    """What /check is given."""
+    return [pairs, "", False, False]
 
 
 def training(pairs: object) -> list:
     """What /train is given."""
-    return [pairs, 1, "fast", 24, "", 0]
+    return [pairs, 1, "fast", 24, "", 0, "", False, False]
 
 
 def _train(said: str, pairs: object) -> Crafted:
@@ -150,20 +155,24 @@ def _train(said: str, pairs: object) -> Crafted:
 def _elsewhere(said: str, file: object) -> Iterator[Crafted]:
     """A file at every other place where one is taken."""
     yield _denoise(f"clean is {said}", {"path": "@mine@", "meta": META}, file)
-    yield Crafted.json(f"check: {said}", f"{CALL}check", {"data": [[file]]})
-    yield Crafted.json(f"check: twice {said}", f"{CALL}check", {"data": [[file, file]]})
+    yield Crafted.json(f"check: {said}", f"{CALL}check", {"data": checking([file])})
+    yield Crafted.json(f"check: twice {said}", f"{CALL}check", {"data": checking([file, file])})
     yield _train(said, [file, file])
-    for name, data in (("denoise", denoising(file)), ("check", [[file, file]]), ("train", training([file, file]))):
+    for name, data in (
+        ("denoise", denoising(file)),
+        ("check", checking([file, file])),
+        ("train", training([file, file])),
+    ):
         yield Crafted.queued(f"queue of {name}: {said}", name, data)
         body = {"data": data, "session_hash": "stranger"}
         yield Crafted.json(f"run of {name}: {said}", f"/gradio_api/run/{name}", body)
     named = {"denoise": {"picture": file}, "check": {"pairs": [file]}, "train": {"pairs": [file, file], "seconds": 1}}
     for name, values in named.items():
         yield Crafted.json(f"second version of {name}: {said}", f"{CALL}v2/{name}", values)
-    page = [None, [file], None, "It is noisy already", "gaussian", 25, 0, [file], "automatic", 0, False, [], False]
-    camera = [None, None, file, "It is noisy already", "gaussian", 25, 0, [], "automatic", 0, False, [], False]
+    page = [None, [file], None, "", "It is noisy already", "gaussian", 25, 0, [file], "automatic", 0, False, [], False]
+    camera = [None, None, file, "", "It is noisy already", "gaussian", 25, 0, [], "automatic", 0, False, [], False]
     for place, data in (("files", page), ("camera", camera)):
-        yield Crafted.queued(f"page, {place}: {said}", "run", data)
-    yield Crafted.queued(f"page, pairs: {said}", "look", [[file, file]])
-    state = [[str(file)], 20, "fast", "l2", 24, 0.001, None, "what fits", 0.1, "from scratch", 0]
+        yield Crafted.queued(f"page, {place}: {said}", "denoise_as_set", [*data, 1, ""])
+    yield Crafted.queued(f"page, pairs: {said}", "inspect", [[file, file], ""])
+    state = [[str(file)], 20, "fast", "l2", 24, 0.001, None, "what fits", 0.1, 0, "from scratch", ""]
     yield Crafted.queued(f"page, a state of pairs: {said}", "begin", state)

@@ -17,10 +17,10 @@ ODD = {
     "words": "many", "an empty word": "", "a megabyte of words": "w" * 10**6,
     "a file": {"path": "{secret}", "size": 1, "meta": META},
 }  # fmt: skip
-DENOISE = ("weights", "clean", "strength", "ensemble")
-TRAIN = ("seconds", "recipe", "width", "start", "seed")
-PLAIN = {"weights": "automatic", "clean": None, "strength": 1.0, "ensemble": False}
-PLAIN |= {"seconds": 1, "recipe": "fast", "width": 24, "start": "", "seed": 0}
+DENOISE = ("weights", "clean", "strength", "ensemble", "axes")
+TRAIN = ("seconds", "recipe", "width", "start", "seed", "axes", "align", "match_exposure")
+PLAIN = {"weights": "automatic", "clean": None, "strength": 1.0, "ensemble": False, "axes": ""}
+PLAIN |= {"seconds": 1, "recipe": "fast", "width": 24, "start": "", "seed": 0, "align": False, "match_exposure": False}
 
 
 def settings(secret: Path) -> Iterator[Crafted]:
@@ -30,11 +30,13 @@ def settings(secret: Path) -> Iterator[Crafted]:
         for place, name in enumerate(names):
             for said, value in ODD.items():
                 told = json.loads(json.dumps(value).replace("{secret}", str(secret)))
+                if told == PLAIN[name]:
+                    continue
                 values = [told if at == place else PLAIN[other] for at, other in enumerate(names)]
                 yield Crafted.json(f"{endpoint}: {name} is {said}", f"{CALL}{endpoint}", {"data": [first, *values]})
     numbers = {"NaN": b"NaN", "infinite": b"Infinity", "1e999": b"1e999", "-0": b"-0"}
     for said, number in numbers.items():
-        body = b'{"data": [{"path": "@mine@", "meta": {"_type": "gradio.FileData"}}, "automatic", null, %s, false]}'
+        body = b'{"data": [{"path": "@mine@", "meta": {"_type": "gradio.FileData"}}, "automatic", null, %s, false, ""]}'
         yield Crafted.json(f"denoise: strength is {said}", f"{CALL}denoise", body % number)
 
 
@@ -49,9 +51,11 @@ def weights(traps: Traps) -> Iterator[Crafted]:
     }  # fmt: skip
     for said, path in spellings.items():
         yield Crafted.json(
-            f"train: starts from {said}", f"{CALL}train", {"data": [[mine, mine], 1, "fast", 24, path, 0]}
+            f"train: starts from {said}",
+            f"{CALL}train",
+            {"data": [[mine, mine], 1, "fast", 24, path, 0, "", False, False]},
         )
-        yield Crafted.json(f"denoise: with {said}", f"{CALL}denoise", {"data": [mine, path, None, 1.0, False]})
+        yield Crafted.json(f"denoise: with {said}", f"{CALL}denoise", {"data": [mine, path, None, 1.0, False, ""]})
 
 
 def functions() -> Iterator[Crafted]:
@@ -76,7 +80,7 @@ def functions() -> Iterator[Crafted]:
     ):
         yield Crafted.json(f"call of '{name}'", f"{CALL}{name}", {"data": []})
         yield Crafted.json(f"run of '{name}'", f"/gradio_api/run/{name}", {"data": []})
-    for name in ("stop", "go_on", "at", "_use", "choose", "make", "arrive", "leave", "_picked", "level"):
+    for name in ("stop", "go_on", "turn_back", "use", "choose", "make", "arrive", "leave", "find", "level_slider"):
         yield Crafted.queued(f"'{name}' with too many values", name, [ENVIRONMENT] * 40)
         yield Crafted.queued(f"'{name}' with none", name, [])
     for said, value in (
@@ -86,14 +90,14 @@ def functions() -> Iterator[Crafted]:
         ("of NUL", "\0"),
         ("long", "s" * 10**6),
     ):
-        body = {"data": [None] * 5, "fn_index": "@fn:denoise", "session_hash": value}
+        body = {"data": [None] * 6, "fn_index": "@fn:denoise", "session_hash": value}
         yield Crafted.json(f"session {said}", JOIN, body)
         yield Crafted.json(f"cancel in a session {said}", "/gradio_api/cancel",
                            {"session_hash": value, "fn_index": 0, "event_id": value})  # fmt: skip
     for said, value in (("a number", 5), ("a list", ["a"]), ("nothing", None)):
         yield Crafted.json(f"session is {said}", JOIN, {"data": [], "fn_index": 0, "session_hash": value}, REFUSED)
-    yield Crafted.queued("event of another", "denoise", [None] * 5, event_id="0" * 32, trigger_id=-1, batched=True)
-    yield Crafted.queued("event data", "denoise", [None] * 5, event_data={"path": "/etc/passwd", "meta": META})
+    yield Crafted.queued("event of another", "denoise", [None] * 6, event_id="0" * 32, trigger_id=-1, batched=True)
+    yield Crafted.queued("event data", "denoise", [None] * 6, event_data={"path": "/etc/passwd", "meta": META})
 
 
 def malformed() -> Iterator[Crafted]:

@@ -84,7 +84,7 @@ def _written(address: str, crafted: Crafted) -> bytes:
     body = crafted.body.replace(b"@port@", str(port).encode())
     if b"@mine@" in body:
         body = body.replace(b"@mine@", json.dumps(own_picture(address))[1:-1].encode())
-    body = FUNCTION.sub(lambda found: str(functions(address).get(found[1].decode(), -1)).encode(), body)
+    body = FUNCTION.sub(lambda found: str(functions(address)[found[1].decode()]).encode(), body)
     headers = {"Host": f"{LOOPBACK}:{port}"} | dict(crafted.headers) | {"Connection": "close"}
     if crafted.method not in ("GET", "HEAD") and "Transfer-Encoding" not in headers:
         headers.setdefault("Content-Length", str(len(body)))

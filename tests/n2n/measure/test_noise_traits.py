@@ -66,3 +66,8 @@ def test_a_colour_picture_of_three_equal_channels_is_grey():
 def test_a_picture_with_hardly_a_flat_block_has_none():
     assert traits_of(torch.rand(1, 3, 20, 20)) is None
     assert traits_of(torch.ones(1, 3, 64, 64)) is None
+
+
+@pytest.mark.parametrize(("height", "width"), [(8, 8), (400, 5), (1, 400)])
+def test_a_picture_without_a_whole_block_has_no_traits(height, width):
+    assert traits_of(torch.rand(1, 3, height, width, generator=generator(0))) is None

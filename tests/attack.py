@@ -35,6 +35,7 @@ SOON = 4.0  # seconds beyond it in which the answer must be there
 MEGABYTES = 300  # that the server may grow by, whatever comes
 LIMITS = {"N2N_DENOISE_SECONDS": str(DEADLINE), "N2N_CHECK_SECONDS": str(DEADLINE), "N2N_UPLOAD_MB": "64"}
 PICTURES = ("tiff", "png", "jpeg", "bmp", "ppm", "webp", "gif", "avif", "name", "foreign", "polyglot", "empty", "noise")
+LEFT = "self.pending_messages_per_session[event.session_hash]"  # Gradio's line that fails once a client has hung up
 HEAD = "POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {length}\r\n"
 FORM = 'Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\nContent-Disposition: form-data; name="files"; '
 
@@ -268,9 +269,10 @@ def children(server: Server) -> int:
 
 
 def tracebacks(folder: Path) -> int:
-    """How many the log holds; of each kind the end of one is printed."""
+    """How many the log holds, but for Gradio's own of clients who left; of each kind the end of one is printed."""
     log = (folder / "log.txt").read_text(errors="replace")
-    found = [part.splitlines() for part in log.split("Traceback (most recent call last):")[1:]]
+    parts = log.split("Traceback (most recent call last):")[1:]
+    found = [part.splitlines() for part in parts if LEFT not in part]
     for lines in {(lines or [""])[-1]: lines for lines in map(_one_traceback, found)}.values():
         print("\n".join(f"    {line[:200]}" for line in lines[-6:]), flush=True)
     return len(found)

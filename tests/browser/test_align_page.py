@@ -35,7 +35,7 @@ def test_shots_are_aligned_and_made_equally_bright_with_a_click_each(page, shots
     page.click("#align")
     page.wait_for_selector("#seen :text('aligned: the shots lay 3.3')")
     page.wait_for_selector("#match", state="visible")
-    assert "Fine" in check(page, "shift")
+    assert "Fix this" not in check(page, "shift")
     assert page.locator("#align").is_hidden()
     screenshot(page, "aligned")
     page.click("#match")

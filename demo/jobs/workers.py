@@ -51,9 +51,12 @@ class Worker:
         return outcome.result
 
     def alive(self) -> bool:
-        """Whether the process is still there; somebody may have killed it."""
+        """Whether the process is still there; somebody may have killed it.
+
+        An idle one has nothing to say: its pipe has news only where it was closed, which is seen before the exit code.
+        """
         with processes.LOCK:
-            return self._process.exitcode is None
+            return self._process.exitcode is None and not self._pipe.poll()
 
     def _status(self) -> int:
         with processes.LOCK:

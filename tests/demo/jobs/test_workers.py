@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -67,7 +68,8 @@ def test_a_worker_that_was_killed_while_it_had_nothing_to_do_is_replaced_unnotic
         mine = Workers(MEMORY)
         first = await mine.run(work.pid, seconds=20)
         os.kill(first, signal.SIGKILL)
-        psutil.Process(first).wait(10) if psutil.pid_exists(first) else None
+        with suppress(psutil.NoSuchProcess):
+            psutil.Process(first).wait(10)
         return first, await mine.run(work.pid, seconds=20)
 
     first, second = asyncio.run(killed())

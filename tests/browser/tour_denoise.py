@@ -8,6 +8,8 @@ import tour_pictures
 from PIL import Image
 from steps import settled, until
 
+from demo.content.noises import SLIDERS
+
 LENSES = "() => [...document.querySelectorAll('#panels .lens')].map((lens) => lens.getBoundingClientRect().width)"
 
 
@@ -40,7 +42,7 @@ def every_sample(visitor):
 def every_noise(visitor):
     """All kinds of noise, each with another level than its first."""
     page, number = visitor.page, visitor.page.locator("#level input[type=number]")
-    kinds = 7
+    kinds = len(SLIDERS)
     for place in [*range(1, kinds), 0]:
         page.get_by_label("Noise", exact=True).click()
         options = page.get_by_role("option")

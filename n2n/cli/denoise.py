@@ -23,6 +23,7 @@ from ..files import (
     in_words,
     layout,
     pixel_range,
+    spread,
     steps_in_use,
     tamed,
     to_tensor,
@@ -167,8 +168,7 @@ def _denoised(
 
 def _range(pictures: frame_files.Frames, model: Noise2Noise, asked: DataRange | None) -> ValueRange:
     """One range of values for all frames, by some of them, so that a movie does not flicker."""
-    places = np.linspace(0, len(pictures) - 1, min(len(pictures), SAMPLED))
-    first, *others = (pictures[int(place)].pixels for place in places)
+    first, *others = (pictures[place].pixels for place in spread(len(pictures), SAMPLED))
     alike = [pixels for pixels in others if (pixels.shape, pixels.dtype) == (first.shape, first.dtype)]
     return model.range_for(np.stack([first, *alike]).transpose(0, 3, 1, 2), asked)
 

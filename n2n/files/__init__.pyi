@@ -29,6 +29,7 @@ from .image import write as write
 from .layout import ONE_PICTURE as ONE_PICTURE
 from .layout import Layout as Layout
 from .learnt_range import PLANES as PLANES
+from .learnt_range import TYPES as TYPES
 from .learnt_range import DataRange as DataRange
 from .learnt_range import Values as Values
 from .learnt_range import asked_range as asked_range
@@ -40,6 +41,8 @@ from .learnt_range import range_for as range_for
 from .learnt_range import range_of as range_of
 from .learnt_range import spread as spread
 from .learnt_range import values_of as values_of
+from .numpy_files import mapped as mapped
+from .numpy_files import refusing as refusing
 from .outliers import ordinary as ordinary
 from .outliers import tamed as tamed
 from .picture import Picture as Picture

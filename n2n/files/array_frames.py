@@ -1,10 +1,7 @@
 """The frames of files of arrays that are pictures, read one at a time, and written again."""
 
-import tokenize
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -14,15 +11,11 @@ import numpy as np
 
 from .archive import check_archive
 from .layout import Layout, guessed, overruled
+from .numpy_files import mapped, refusing
 from .pages import pages
 from .picture import Picture, TiffForm
 from .tiff_write import fitted, page_start, whole
 from .types import Pixels
-
-REFUSED = (
-    *(ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError),
-    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
-)
 
 
 @dataclass(frozen=True)
@@ -64,37 +57,24 @@ class ArrayFrames(Sequence[Picture]):
     def _values(self, name: str) -> Pixels:
         """An array of a .npz, of which the last one is kept; or a new map of a .npy, whose memory is given back."""
         if self.path.suffix.lower() == ".npy":
-            with _refusing(self.path):
-                mapped: Pixels = np.lib.format.open_memmap(self.path, mode="r")
-            return mapped
+            return mapped(self.path)
         if self._last[0] != name:
-            with _refusing(self.path), np.load(self.path, allow_pickle=False) as arrays:
+            with refusing(self.path), np.load(self.path, allow_pickle=False) as arrays:
                 self._last = name, arrays[name]
         return self._last[1]
 
 
 def _arrays(path: Path) -> Iterator[tuple[str, Pixels]]:
     """The arrays of a file, with their names, one at a time."""
-    with _refusing(path):
-        if path.suffix.lower() == ".npy":
-            yield "", np.lib.format.open_memmap(path, mode="r")
-            return
+    if path.suffix.lower() == ".npy":
+        yield "", mapped(path)
+        return
+    with refusing(path):
         with zipfile.ZipFile(path) as archive:
             check_archive(archive, path.name)
         with np.load(path, allow_pickle=False) as arrays:
             for name in arrays:
                 yield name, arrays[name]
-
-
-@contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """Turns the errors of numpy into a ValueError that names the file."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except REFUSED as error:
-        raise ValueError(f"'{path}' was refused: {error}") from error
 
 
 def write_npy(file: IO[bytes], frames: Iterator[Picture], count: int, folder: Path) -> None:

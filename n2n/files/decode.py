@@ -72,11 +72,6 @@ class Frames(Sequence[Picture]):
             raise ValueError(f"'{self.name}' has pixels that are NaN or infinite; replace them by measured values")
         return picture
 
-    @property
-    def scenes(self) -> list[list[int]]:
-        """The frames that are shots of one scene, for each scene; all of them where some are missing."""
-        return self.layout.scenes() if len(self) == self.layout.frames else [list(range(len(self)))]
-
 
 def opened(
     source: bytes | Path,

@@ -95,6 +95,10 @@ class Layout(NamedTuple):
         grouped: list[list[int]] = numbers.transpose(order).reshape(-1, shots).tolist()
         return grouped
 
+    def scenes_of(self, present: int) -> list[list[int]]:
+        """`scenes`, or all the frames that are `present` as one scene where some are missing."""
+        return self.scenes() if present == self.frames else [list(range(present))]
+
     def as_shots(self) -> str:
         """The axes with all frames as shots of one scene: ZYX is TYX."""
         chosen = [place for place in self.of_frames if self.shape[place] > 1][:1]

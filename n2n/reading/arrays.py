@@ -2,28 +2,19 @@
 
 import math
 import re
-import tokenize
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from ..data import SHOT_ROLES, StackedScenes, name_all_roles, role_of, roles_of
-from ..files import Kind, Planes, check_archive, formats, load_tensors
+from ..files import Kind, Planes, check_archive, formats, load_tensors, mapped, refusing
 from .shapes import PAIRED, has_alpha, to_stack, two_shots
 from .spool import room
 
 CHUNK = 2**20  # bytes of an array that are unpacked at once
-
-# The errors of numpy for a file that is damaged or whose fields are wrong.
-REFUSED = (
-    *(ArithmeticError, EOFError, LookupError, MemoryError, OSError, SyntaxError, TypeError, ValueError),
-    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
-)
 
 
 def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScenes, tuple[str, ...]]:
@@ -46,7 +37,7 @@ def read_arrays(path: Path, roles: tuple[str, ...] | None) -> tuple[StackedScene
 
 
 def _read_npz(path: Path) -> dict[str, Planes]:
-    with _refusing(path), zipfile.ZipFile(path) as archive:
+    with refusing(path), zipfile.ZipFile(path) as archive:
         check_archive(archive, path.name)
         return {info.filename.removesuffix(".npy"): _unpacked(archive, info) for info in archive.infolist()}
 
@@ -67,27 +58,10 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Planes:
     return array.T if by_columns else array
 
 
-@contextmanager
-def _refusing(path: Path) -> Iterator[None]:
-    """Turns the errors of numpy into a ValueError that names the file."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except REFUSED as error:
-        raise ValueError(f"'{path}' was refused: {error}") from error
-
-
-def _read_npy(path: Path) -> Planes:
-    """The array, memory-mapped."""
-    with _refusing(path):
-        return np.lib.format.open_memmap(path, mode="r")
-
-
 READERS: dict[str, Callable[[Path], object]] = {
     **dict.fromkeys(formats.endings(formats.of_kind(Kind.TENSORS)), load_tensors),
     ".npz": _read_npz,
-    ".npy": _read_npy,
+    ".npy": mapped,
 }
 
 

@@ -58,7 +58,7 @@ class PictureReader:
         """The scenes of a single file: shots are frames that differ in time. Raises ValueError where there are none."""
         shots = self.frames(name, load)
         layout = self.layouts[name]
-        scenes = layout.scenes() if len(shots) == layout.frames else [list(range(len(shots)))]
+        scenes = layout.scenes_of(len(shots))
         if len(scenes[0]) > 1:
             names = [name] if len(scenes) == 1 else [f"{name}, {place}" for place in range(1, len(scenes) + 1)]
             return [Scene(each, tuple(shots[frame] for frame in scene)) for each, scene in zip(names, scenes)]

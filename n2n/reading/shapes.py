@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ..files import Planes
+from ..files import TYPES, Planes
 
-DTYPES = ("uint8", "uint16", "uint32", "int8", "int16", "int32", "float16", "float32", "float64")
 PAIRED = "(N, 2, C, H, W), (N, 2, H, W) or (2, N, …), two shots a scene"
 
 
@@ -22,9 +21,9 @@ def to_stack(array: Planes, name: str) -> Planes:
 
     Of (N, H, W, 4), the fourth channel is transparency and left out.
     """
-    if array.dtype.name not in DTYPES:
+    if array.dtype.name not in TYPES:
         way_out = "an array of yes and no has no noise to learn" if array.dtype == bool else "convert it to one of them"
-        raise ValueError(f"{name} has type {array.dtype}; allowed: {', '.join(DTYPES)}: {way_out}")
+        raise ValueError(f"{name} has type {array.dtype}; allowed: {', '.join(TYPES)}: {way_out}")
     shape = array.shape
     if array.ndim == 2 or (array.ndim == 3 and shape[-1] in (3, 4)):
         array = array[None]

@@ -29,14 +29,6 @@ ROOT = Path(__file__).parents[3]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "small.safetensors"
-    Noise2Noise(UNetConfig(width=6)).save(path)
-    return path
-
-
 @pytest.fixture
 def picture(photo, tmp_path):
     path = tmp_path / "picture.png"

@@ -6,20 +6,11 @@ import numpy as np
 import pillow_heif
 import pytest
 import tifffile
-import torch
 from PIL import Image
 
-from n2n import Noise2Noise, UNetConfig
+from n2n import Noise2Noise
 from n2n.__main__ import main
 from n2n.files import Picture
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("weights") / "small.safetensors"
-    Noise2Noise(UNetConfig(width=6)).save(path)
-    return path
 
 
 def values(*shape, dtype="uint16"):

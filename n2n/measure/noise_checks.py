@@ -24,7 +24,7 @@ def shared_noise(sample: Sample) -> Verdict:
     Each scale counts by its power, so that noise which is correlated between pixels is compared where it is strong.
     Texture has detail in common in some blocks, but common noise in all of them: hence the 10th percentile.
     """
-    blocks = np.concatenate([_powers_of_blocks(*pair[2:]) for pair in sample.some])  # (blocks, (common, all))
+    blocks = np.concatenate([_powers_of_blocks(*pair.shots) for pair in sample.some])  # (blocks, (common, all))
     common, power = blocks.T
     share = float(np.quantile(common / np.maximum(power, 1e-12), FLATTEST).clip(0, 1)) if len(blocks) else 0.0
     sigma = math.sqrt(max(0.0, float(np.quantile(common, FLATTEST)))) if len(blocks) else 0.0
@@ -100,7 +100,7 @@ def _noise_by_shot(sample: Sample) -> Numbers:
     gain = math.comb(6, 3) ** 2  # by which third differences along two axes raise the power of white noise
     powers: dict[int, list[float]] = {}
     for pair in sample.some:
-        details = np.stack([third_differences(shot) for shot in pair[2:]])
+        details = np.stack([third_differences(shot) for shot in pair.shots])
         own = (details**2).mean((1, 2, 3)) - details.prod(axis=0).mean()
         for place, power in enumerate(own.tolist()):
             powers.setdefault(pair.order + place, []).append(power / gain)

@@ -41,7 +41,7 @@ def _lines(sample: Sample, axis: int) -> float:
     """The power of common lines along an axis of (C, H, W), relative to that of all noise."""
     common, noise = [], []
     for pair in sample.some:
-        parts = [np.array_split(shot.mean(axis=0), BANDS, axis=axis - 1) for shot in pair[2:]]
+        parts = [np.array_split(shot.mean(axis=0), BANDS, axis=axis - 1) for shot in pair.shots]
         profiles = [[_profile(part, axis - 1) for part in shot] for shot in parts]
         products = [
             float(np.mean(one * two))
@@ -73,7 +73,7 @@ def hot_pixels(sample: Sample) -> Verdict:
     for pair in sample.some:
         hot = np.zeros(pair.source.shape, bool)
         for sign in (1, -1):
-            one, two = (_outliers(sign * shot) for shot in pair[2:])
+            one, two = (_outliers(sign * shot) for shot in pair.shots)
             hot |= one & two
             chance += float(one.sum()) * float(two.sum()) / one.size
         both += float(hot.sum())

@@ -80,8 +80,7 @@ def _shift(source: Numbers, target: Numbers) -> Numbers:
 
 def turn(sample: Sample) -> Verdict:
     """The way in pixels that turning and scaling move the corners of the examined centre, in the median."""
-    largest = [pair for pair in sample.largest if pair.source.size == sample.largest[0].source.size]
-    found = {pair.name: _bent(pair) for pair in spread(largest, SPREAD)}
+    found = {pair.name: _bent(pair) for pair in spread(sample.largest, SPREAD)}
     ways = [way for way, _ in found.values()]
     value = float(np.median(ways))
     _, motion = max(found.values(), key=lambda bent: bent[0])

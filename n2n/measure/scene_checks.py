@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import skimage
 
-from ..remedies import likeness, registration
+from ..remedies import exposure, likeness, registration
 from .verdicts import CropPair, Sample, Verdict, judged, listed
 
 CELLS = 8  # least cells along a picture, whose means show the scene without its noise
@@ -92,11 +91,11 @@ def _has_moved(pair: CropPair) -> bool:
 
 
 def _likeness(pair: CropPair) -> Likeness:
-    side = max(1, min(LARGEST_CELL, *(length // CELLS for length in pair.source.shape[-2:])))
-    one, two = (skimage.transform.downscale_local_mean(_whole(shot, side), (side, side)) for shot in pair.grey)
+    side = _cell(pair)
+    one, two = (_cells(shot[None], side)[0] for shot in pair.grey)
     one, two = one - one.mean(), two - two.mean()
     difference = one - two
-    joined = skimage.transform.downscale_local_mean(_whole(difference, 2), (2, 2))
+    joined = _cells(difference[None], min(2, *difference.shape))
     power = float(difference.var())
     white = float(np.subtract(*pair.grey).var()) / side**2
     correlation = _correlation(one, two)
@@ -114,10 +113,16 @@ def _is_clearly_better(one: Numbers, two: Numbers, turned: str) -> bool:
     return bool(np.var(one - TURNS[turned](two)) < np.var(one - two) / 2)
 
 
-def _whole(picture: Numbers, side: int) -> Numbers:
-    """Cuts incomplete cells off."""
-    rows, columns = (length // side * side for length in picture.shape)
-    return picture[: max(rows, side), : max(columns, side)]
+def _cell(pair: CropPair) -> int:
+    """The side in pixels of the cells in which a pair is compared."""
+    shortest = min(pair.grey[0].shape)
+    return max(1, min(LARGEST_CELL, shortest // CELLS))
+
+
+def _cells(picture: Numbers, side: int) -> Numbers:
+    """The means of all whole cells, (C, H, W) → (C, H // side, W // side)."""
+    rows, columns = (length // side for length in picture.shape[-2:])
+    return exposure.block_means(picture, side).reshape(-1, rows, columns)
 
 
 def _correlation(one: Numbers, two: Numbers) -> float:
@@ -131,11 +136,7 @@ def same_channels(sample: Sample) -> Verdict:
     orders = list(itertools.permutations(range(channels))) if channels == 3 else [tuple(range(channels))]
     swapped = {}
     for pair in sample.crops:
-        side = max(1, min(LARGEST_CELL, *(length // CELLS for length in pair.source.shape[-2:])))
-        one, two = (
-            np.stack([skimage.transform.downscale_local_mean(_whole(plane, side), (side, side)) for plane in shot])
-            for shot in pair[2:]
-        )
+        one, two = (_cells(shot, _cell(pair)) for shot in pair.shots)
         apart = [float(np.mean((one - two[list(order)]) ** 2)) for order in orders] if len(one) == channels else [0.0]
         if min(apart) < apart[0] / 2:
             swapped[pair.name] = orders[int(np.argmin(apart))]

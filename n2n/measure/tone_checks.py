@@ -25,7 +25,7 @@ def drift(sample: Sample) -> Verdict:
     """The change of brightness (gain, offset) from source to target in % of white, in the median of the pairs: at the
     brightest or darkest areas.
     """
-    found = [exposure.find_exposure(pair.source, pair.target) for pair in sample.crops]
+    found = [pair.exposure for pair in sample.crops]
     changes = np.array(
         [_change(pair, one) if one.change > SURE * one.error else 0.0 for pair, one in zip(sample.crops, found)]
     )
@@ -71,8 +71,7 @@ def focus(sample: Sample) -> Verdict:
 
 def _loss(pair: CropPair) -> float:
     """How much weaker the target's structure is, in %; NaN where that cannot be told."""
-    gain = exposure.find_exposure(pair.source, pair.target).gain
-    shots = (pair.source, pair.target / max(gain, 0.1))
+    shots = (pair.source, pair.target / max(pair.exposure.gain, 0.1))
     fine = [third_differences(shot) for shot in shots]
     common = float(np.mean(fine[0] * fine[1]))
     noises = [max(float(np.mean(detail**2)) - common, 1e-12) for detail in fine]

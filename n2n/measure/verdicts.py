@@ -3,10 +3,12 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+
+from ..remedies import exposure
 
 Crop = npt.NDArray[np.float32]  # (C, H, W), white is 1
 LISTED = 5  # pairs that are named at most
@@ -39,7 +41,8 @@ class Verdict:
         return f"{self.level.upper():7}{self.check}{number}\n{text}"
 
 
-class CropPair(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class CropPair:
     """The centre of two consecutive shots; float32 (C, H, W), white is 1."""
 
     scene: str  # its name
@@ -48,9 +51,19 @@ class CropPair(NamedTuple):
     target: Crop
 
     @property
+    def shots(self) -> tuple[Crop, Crop]:
+        """Source and target."""
+        return self.source, self.target
+
+    @cached_property
     def grey(self) -> tuple[Crop, Crop]:
         """Both shots (H, W), the mean over their channels."""
         return self.source.mean(axis=0), self.target.mean(axis=0)
+
+    @cached_property
+    def exposure(self) -> exposure.Exposure:
+        """How much brighter the target is."""
+        return exposure.find_exposure(self.source, self.target)
 
     @property
     def name(self) -> str:
@@ -72,9 +85,10 @@ class Sample:
         return spread(self.crops, ENOUGH)
 
     @property
-    def largest(self) -> tuple[CropPair, ...]:
-        """The pairs, those with most pixels first."""
-        return tuple(sorted(self.crops, key=lambda pair: -pair.source.size))
+    def largest(self) -> list[CropPair]:
+        """The pairs with most pixels."""
+        most = max(pair.source.size for pair in self.crops)
+        return [pair for pair in self.crops if pair.source.size == most]
 
 
 def judged(

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import skimage
 
 from ..files import Planes
 
@@ -52,8 +51,8 @@ def find_exposure(reference: Planes, other: Planes) -> Exposure:
 def block_means(picture: Planes, side: int) -> npt.NDArray[np.float64]:
     """The means of all whole blocks of side × side pixels of (C, H, W), one after the other."""
     rows, columns = (length // side * side for length in picture.shape[-2:])
-    cut = picture[:, :rows, :columns].astype(np.float64)
-    means: npt.NDArray[np.float64] = skimage.transform.downscale_local_mean(cut, (1, side, side)).ravel()
+    blocks = picture[:, :rows, :columns].reshape(-1, rows // side, side, columns // side, side)
+    means: npt.NDArray[np.float64] = blocks.mean(axis=(2, 4), dtype=np.float64).ravel()
     return means
 
 

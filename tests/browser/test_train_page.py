@@ -32,6 +32,7 @@ def train(page, seconds="20 s"):
     page.wait_for_function("!document.querySelector('#train').disabled")
     page.locator("#budget").get_by_text(seconds).click()
     page.click("#train")
+    page.wait_for_selector("#status :text('Step ')")
     page.wait_for_selector("#curves svg[role=img] path")
 
 

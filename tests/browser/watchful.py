@@ -17,7 +17,11 @@ TOASTS = """() => {
 }"""
 FAULTS = Path(__file__).with_name("faults.js").read_text()
 # What Gradio writes on the console of a page that is left while an answer still comes; a lost server shows a toast too.
-LEFT = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+LEFT = (
+    "AbortError: signal is aborted",
+    "AbortError: BodyStreamBuffer was aborted",
+    "Unexpected error Connection errored out",
+)
 WRONG = re.compile(r"Traceback|Warning|Error|Exception|CRITICAL")
 
 

@@ -115,7 +115,7 @@ def _is_clearly_better(one: Numbers, two: Numbers, turned: str) -> bool:
 
 def _cell(pair: CropPair) -> int:
     """The side in pixels of the cells in which a pair is compared."""
-    shortest = min(pair.grey[0].shape)
+    shortest: int = min(pair.grey[0].shape)
     return max(1, min(LARGEST_CELL, shortest // CELLS))
 
 

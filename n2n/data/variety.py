@@ -53,7 +53,7 @@ def _other_colours(photo: Tensor, rng: Generator) -> Tensor:
 def _under_a_microscope(photo: Tensor, rng: Generator) -> Tensor:
     """Grey, repeated in every channel: a dark photograph, its negative, or drawn structures, seen through optics."""
     shares = torch.rand(len(photo), generator=rng)
-    grey = torch.einsum("c,chw->hw", shares / shares.sum(), photo)
+    grey = torch.einsum("c,chw->hw", shares / shares.sum(), photo).clamp(0, 1)  # rounding leaves [0, 1]
     if _uniform((0, 1), rng) < DRAWN:
         grey = structures(grey.shape[0], grey.shape[1], rng)
     elif _uniform((0, 1), rng) < 0.5:

@@ -94,3 +94,10 @@ def test_shots_stay_as_they_were_taken(photo):
     assert bent(shots, "plain") is shots
     with pytest.raises(ValueError, match=r"variety is 'camera'.*noisy shots; bring photographs and a noise model"):
         bent(shots, "camera")
+
+
+@pytest.mark.parametrize("variety", BENDING)
+def test_white_stays_a_number(variety):
+    white = torch.ones(3, 32, 32)
+    bendings = torch.stack([varied(white, (32, 32), variety, generator(0, seed)) for seed in range(40)])
+    assert 0 <= bendings.min() and bendings.max() <= 1  # False where one is NaN

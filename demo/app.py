@@ -90,7 +90,7 @@ def _first(folders: VisitorFolders) -> Outcome:
     """The result on the first screen before anything is clicked; it belongs to no visitor, and stays."""
     sample = samples.SAMPLES[samples.FIRST]
     noise = noises.create(noises.FIRST, noises.SLIDERS[noises.FIRST].value)
-    cases = inputs.with_noise([(sample.file, samples.read(samples.FIRST))], noise, 0)
+    cases = inputs.with_noise([(sample.file.name, samples.read(samples.FIRST))], noise, 0)
     folder = folders.shared("first")
     shutil.rmtree(folder)  # left by an earlier server
     folder.mkdir()

@@ -190,7 +190,10 @@ EXPERIMENT = Experiment(
     ),
     controls=(
         Choice(
-            "picture", "Picture, in grey", tuple((sample.label, key) for key, sample in samples.SAMPLES.items()), "cat"
+            "picture",
+            "Picture, in grey",
+            tuple((sample.label, key) for key, sample in samples.WITHOUT_NOISE.items()),
+            "cat",
         ),
         Choice(
             "noise",

@@ -139,7 +139,9 @@ EXPERIMENT = Experiment(
         "votes; learning hands them to its neighbours."
     ),
     controls=(
-        Choice("picture", "Picture", tuple((sample.label, key) for key, sample in samples.SAMPLES.items()), "cat"),
+        Choice(
+            "picture", "Picture", tuple((sample.label, key) for key, sample in samples.WITHOUT_NOISE.items()), "cat"
+        ),
         Amount("level", "Gaussian noise, σ of 255", 5, 50, 5, 25),
         Choice(
             "net",

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import gradio as gr
-import numpy as np
 
 from .. import settings
 from ..content import samples
@@ -50,7 +49,7 @@ def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> Denoi
     """Lays out the tab with its first result already there, and connects the events. Call it inside a gr.Tab."""
     strip = make_strip(
         [
-            (key, sample.label, thumbnail(samples.read(key).pixels.astype(np.uint8)), sample.credit)
+            (key, sample.label, thumbnail(samples.displayed(key)), sample.credit)
             for key, sample in samples.SAMPLES.items()
         ],
         samples.FIRST,
@@ -94,7 +93,7 @@ def _event(
             result = _values(await denoisings.denoise(session, make_order(values, session, trainings)))
         except (*PROBLEMS, MemoryError) as problem:
             result = DenoiseOutputs({"rows": [], "empty": EMPTY}, error(problem), "", None)
-        return by_component(outputs, result) | cleared | {noise_group: gr.Group(visible=not values.own)}
+        return by_component(outputs, result) | cleared | {noise_group: gr.Group(visible=not _noisy_as_it_is(values))}
 
     return {
         "fn": denoise_as_set,
@@ -107,6 +106,11 @@ def _event(
         "show_progress_on": outputs.panels,
         "api_visibility": "private",
     }
+
+
+def _noisy_as_it_is(values: DenoiseControls) -> bool:
+    """Whether noise can neither be added nor a clean picture be brought: shots of a training, samples of real noise."""
+    return bool(values.own) or (not values.files and not values.camera and samples.is_noisy(values.strip))
 
 
 def _connect(controls: DenoiseControls, event: dict[str, Any]) -> None:

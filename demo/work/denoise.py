@@ -60,7 +60,7 @@ class Order:
     files: tuple[str, ...] = ()
     pairs: LearntData | None = None  # noisy already, with or without clean pictures of their own
     sample: str | None = None  # key of samples.SAMPLES
-    noise: str | None = None  # the noise to add, a key of noises.SLIDERS; None: they are noisy already
+    noise: str | None = None  # to add, a key of noises.SLIDERS; None: noisy already, as some samples are anyway
     level: float = 0.0  # in the noise's own unit
     seed: int = 0
     cleans: tuple[str, ...] = ()  # the clean pictures, where they are noisy already
@@ -85,8 +85,11 @@ def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
         cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed, order.pairs.axes, header)
         return denoise(cases, None, order.options, folder, device, learnt=True)
     pictures = inputs.read_all(order.files, order.view)
+    if not pictures and samples.is_noisy(order.sample):
+        return denoise([inputs.real(samples.SAMPLES[str(order.sample)], header)], None, order.options, folder, device)
     if not pictures and order.sample:
-        pictures = [(samples.SAMPLES[order.sample].file, samples.read(order.sample))]
+        picture = samples.read(order.sample)
+        pictures = [(samples.SAMPLES[order.sample].file.name, picture)]
     if not pictures:
         return Outcome()
     if order.noise is None:
@@ -196,7 +199,7 @@ def _notes(name: str, model: Noise2Noise, noise: Noise | None, case: NoisyPictur
     """Notes on a model that learnt another kind of noise than the one added, or noise of another strength."""
     kind, notes = choice.kind(model.header), []
     if options.weights == AUTOMATIC and noise is None:
-        notes.append(f"“{name}” was chosen. {choice.recommended(case.noisy, None, headers()).why}")
+        return [f"“{name}” was chosen. {choice.recommended(case.noisy, None, headers()).why}"]
     if noise and kind and noise.name not in re.split("[+,]", kind):
         better = choice.suited(noise.name, headers())
         known = choice.kind(headers()[better]) == noise.name

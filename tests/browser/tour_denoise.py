@@ -35,8 +35,9 @@ def every_sample(visitor):
     for option in [*others, visitor.page.locator("#strip label", has_text=first)]:
         settled(visitor.page, option.click)
         visitor.looks(f"sample-{option.inner_text().split()[0]}", picture=False)
-        assert _roles(visitor.page) == ["noisy", "denoised", "target"]
-    assert len(others) == 8
+        with_target = ["target"] * visitor.page.locator("#adding").is_visible()
+        assert _roles(visitor.page) == ["noisy", "denoised", *with_target]
+    assert len(others) == 10
 
 
 def every_noise(visitor):

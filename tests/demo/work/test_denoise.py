@@ -14,7 +14,7 @@ import torch
 from PIL import Image, ImageOps
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from demo.content import noises
+from demo.content import noises, samples
 from demo.widgets import html
 from demo.work import denoise as denoising
 from demo.work import inputs, measurements
@@ -613,3 +613,13 @@ def test_of_shots_larger_than_the_page_takes_a_part_is_opened(learnt, tmp_path, 
     assert file.shape == (100, 100, 3) and file.dtype == np.uint16 and file.max() > 255
     assert shown(outcome, "denoised")[0]["psnr"] > shown(outcome, "noisy")[0]["psnr"] + 3
     assert any("only the last 100×100 pixels" in note for note in outcome.notes)
+
+
+@pytest.mark.parametrize("key", [key for key in samples.SAMPLES if samples.is_noisy(key)])
+def test_a_sample_with_real_noise_gets_none_on_top_and_is_measured_by_its_second_shot(key, tmp_path):
+    outcome = denoising.fulfil(Order(sample=key, noise="gaussian", level=50.0), tmp_path)
+    noisy, denoised = outcome.rows[0]["panels"]
+    assert noisy["psnr_text"].startswith("≈") and denoised["psnr"] > noisy["psnr"] + 0.5
+    first, second = (np.asarray(Image.open(file)).astype(float) for file in samples.SAMPLES[key][1::2])
+    half_of_the_difference = np.mean((first - second) ** 2) / 2  # the noise, whose mean power both shots share
+    assert noisy["psnr"] == pytest.approx(10 * np.log10(255**2 / half_of_the_difference), abs=0.15)

@@ -2,6 +2,7 @@ from . import analysis as analysis
 from . import bench as bench
 from . import cli as cli
 from . import data as data
+from . import export as export
 from . import figures as figures
 from . import machine as machine
 from . import measure as measure
@@ -9,6 +10,7 @@ from . import nets as nets
 from . import noise as noise
 from . import training as training
 from .data import Pairs as Pairs
+from .export import HubNoise2Noise as HubNoise2Noise
 from .model import Noise2Noise as Noise2Noise
 from .nets import UNet as UNet
 from .nets import UNetConfig as UNetConfig

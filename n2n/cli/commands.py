@@ -11,6 +11,7 @@ COMMANDS = {  # the name and the line that `--help` prints for it
     "check": "look at pairs before training: do they meet what Noise2Noise assumes?",
     "align": "lay the shots of every scene on one another: shifted, turned or scaled ones",
     "make-pairs": "make noisy pairs from clean photographs",
+    "export": "take a net to other programs: ONNX, BioImage.IO, the Hugging Face Hub",
     "weights": "the weights that come along, with their figures",
     "bench": "how fast is this machine?",
 }

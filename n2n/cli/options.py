@@ -83,19 +83,25 @@ def add_weights(parser: argparse.ArgumentParser, automatic: bool = False) -> Non
         "--weights",
         default="everyday",
         metavar="NAME|FILE",
-        help=f"shipped name (default everyday){suiting}, .safetensors, or a .pth with a state dict",
+        help=f"shipped name (default everyday){suiting}, .safetensors, a .pth with a state dict, or user/repo of the "
+        "Hugging Face Hub",
     )
-    parser.add_argument(
-        "--residual",
-        action=argparse.BooleanOptionalAction,
-        help="how the net of a state dict ends: --residual as in the default recipe, --no-residual as in Table I",
-    )
+    add_residual(parser)
     parser.add_argument(
         "--ensemble", action="store_true", help="average over eight flips and turns: slower, a little better"
     )
     add_device(parser)
     parser.add_argument(
         "--precision", default="auto", choices=PRECISIONS, help="fp32, bf16, or auto (default) for the faster here"
+    )
+
+
+def add_residual(parser: argparse.ArgumentParser) -> None:
+    """Adds how the net of a state dict ends."""
+    parser.add_argument(
+        "--residual",
+        action=argparse.BooleanOptionalAction,
+        help="how the net of a state dict ends: --residual as in the default recipe, --no-residual as in Table I",
     )
 
 

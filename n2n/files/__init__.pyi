@@ -43,6 +43,7 @@ from .learnt_range import spread as spread
 from .learnt_range import values_of as values_of
 from .numpy_files import mapped as mapped
 from .numpy_files import refusing as refusing
+from .outliers import ORDINARY as ORDINARY
 from .outliers import ordinary as ordinary
 from .outliers import tamed as tamed
 from .picture import Picture as Picture

@@ -7,9 +7,11 @@ from .fast_unet import prefers_bf16 as prefers_bf16
 from .fast_unet import resolved as resolved
 from .header import Header as Header
 from .header import Mark as Mark
+from .hub import HUB_WEIGHTS as HUB_WEIGHTS
 from .tiling import denoise as denoise
 from .tiling import evaluating as evaluating
 from .unet import MULTIPLE as MULTIPLE
+from .unet import SLOPE as SLOPE
 from .unet import UNet as UNet
 from .unet import UNetConfig as UNetConfig
 from .unet import check_state as check_state

@@ -11,6 +11,7 @@ import safetensors.torch
 from torch import Tensor
 
 from ..files import Kind, formats, load_tensors, write_bytes
+from . import hub
 from .header import Header
 from .unet import UNetConfig, config_of
 
@@ -34,15 +35,21 @@ def headers() -> dict[str, Header]:
 
 
 def find(name_or_file: str | Path) -> Path:
-    """A shipped name or a file → the file. Raises ValueError naming what is shipped."""
-    path = Path(name_or_file)
+    """A shipped name, a file, a folder as `export` writes it, or a repository user/repo of the Hugging Face Hub → the
+    file. Only a repository's is ever fetched. Raises ValueError naming what is shipped.
+    """
+    path, name = Path(name_or_file), str(name_or_file)
+    if name in shipped():
+        return FOLDER / f"{name}.safetensors"
+    if (path / hub.HUB_WEIGHTS).is_file():
+        return path / hub.HUB_WEIGHTS
     if path.suffix:
         if not path.is_file():
             raise ValueError(f"no weights file '{path}'; shipped names: {', '.join(shipped())}")
         return path
-    if str(name_or_file) not in shipped():
-        raise ValueError(f"unknown weights '{name_or_file}'; shipped: {', '.join(shipped())}, or give a file")
-    return FOLDER / f"{name_or_file}.safetensors"
+    if hub.is_repository(name):
+        return hub.fetched(name)
+    raise ValueError(f"unknown weights '{name}'; shipped: {', '.join(shipped())}, or give a file")
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], header: Header) -> None:

@@ -26,6 +26,7 @@ def training_command(
     roles: Sequence[str] = (),
     axes: str | None = None,
     freeze: bool = False,
+    most_grain: float | None = None,
     remedies: Remedies | None = None,
     limits: DataRange | None = None,
 ) -> str:
@@ -37,6 +38,7 @@ def training_command(
     parts += ["--roles", ",".join(roles)] if roles else []
     parts += ["--axes", axes] if axes else []
     parts += ["--freeze"] if freeze else []
+    parts += [] if most_grain is None else ["--most-grain", f"{most_grain:.12g}"]
     parts += remedies.options if remedies else []
     parts += [f"--range={_range(limits)}"] if limits else []
     parts += ["--recipe", chosen.name] if chosen.name != "fast" else []

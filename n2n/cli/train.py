@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..data import Pairs, bent
+from ..data import Pairs, bent, without_grain
 from ..files import formats
 from ..machine import find_device, join_processes, stop_signals
 from ..model import Noise2Noise
@@ -55,6 +55,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--freeze", action="store_true", help="with --noise: draw the noise once instead of afresh at every step"
+    )
+    parser.add_argument(
+        "--most-grain",
+        type=float,
+        metavar="SIGMA",
+        help="with --noise: leave out photographs with stronger noise of their own, in units of 255; a net keeps it",
     )
     parser.add_argument(
         "--tensorboard", type=Path, metavar="DIR", help="write curves, pictures and the net's graph there"
@@ -158,6 +164,7 @@ def _prepared(options: argparse.Namespace, chosen: Recipe, device: torch.device)
     model = _started(options, device) if options.start else None
     data = read(*options.data, noise=options.noise, roles=options.roles, axes=options.axes)
     data = remedies.remedy(data, options)
+    data = data if options.most_grain is None else without_grain(data, options.most_grain)
     if model:
         data = model.adapted(data)
     data = shared.in_range(data, options)
@@ -208,6 +215,7 @@ def _command(options: argparse.Namespace, chosen: Recipe, config: UNetConfig) ->
         roles=options.roles or (),
         axes=options.axes,
         freeze=options.freeze,
+        most_grain=options.most_grain,
         remedies=remedies.remedies_of(options),
         limits=options.range,
     )

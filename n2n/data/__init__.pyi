@@ -2,6 +2,7 @@ from . import make as make
 from . import pairs as pairs
 from .batch import Batch as Batch
 from .batch import Crop as Crop
+from .grain import without_grain as without_grain
 from .make import MOST_SHOTS as MOST_SHOTS
 from .padding import pad_to_multiple as pad_to_multiple
 from .pairs import Pairs as Pairs

@@ -14,7 +14,8 @@ from torch import Generator, Tensor
 from .structures import structures
 
 VARIETIES = ("plain", "photos", "camera", "microscopy")
-SHRUNK, ENLARGED = (0.45, 1.0), (1.2, 4.0)  # scales, least and most
+SHRUNK, ENLARGED = (0.45, 1.0), (1.0, 2.5)  # scales, least and most
+CLEANED = (0.4, 0.75)  # to which those that are enlarged are shrunk before: photographs have a grain of their own
 SATURATION, GAMMA = (0.3, 2.5), (0.5, 2.0)
 OWN_SIZE, OWN_COLOURS = 0.2, 0.5  # fractions of the photographs that keep theirs
 SOFT = 0.85  # fraction of the others that are enlarged, where any are: a camera's pictures are soft at the pixel
@@ -36,11 +37,20 @@ def scale(variety: str, rng: Generator) -> float:
 
 def varied(photo: Tensor, side: tuple[int, int], variety: str, rng: Generator) -> Tensor:
     """A photograph, float (C, H, W) in [0, 1], at another size and in other colours: (C, *side), in [0, 1]."""
+    if variety == "camera" and photo.shape[-1] < side[1]:
+        photo = _without_grain(photo, rng)
     if photo.shape[-2:] != side:
         photo = F.interpolate(photo[None], side, mode="bicubic", antialias=True)[0].clamp_(0, 1)
     if variety == "microscopy":
         return _under_a_microscope(photo, rng)
     return photo if _uniform((0, 1), rng) < OWN_COLOURS else _other_colours(photo, rng)
+
+
+def _without_grain(photo: Tensor, rng: Generator) -> Tensor:
+    """A photograph shrunk, which averages its own noise away; a net would keep what it sees in both shots."""
+    times = _spread(CLEANED, rng)
+    small = [max(8, round(times * length)) for length in photo.shape[-2:]]
+    return F.interpolate(photo[None], small, mode="bicubic", antialias=True)[0].clamp_(0, 1)
 
 
 def _other_colours(photo: Tensor, rng: Generator) -> Tensor:

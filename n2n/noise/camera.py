@@ -1,16 +1,20 @@
 """The noise of pictures as cameras write them: soft in brightness, softer still and fainter in colour.
 
-A camera interpolates the colours of its sensor, smooths them and compresses the picture, so that neighbouring pixels
-share their noise. This stand-in for that chain draws what is left of it: two correlations, the strength of colour
-beside brightness, how much less noise there is near black and white, and JPEG.
+A camera interpolates the colours of its sensor, smooths them, most where it sees no structure, and compresses the
+picture, so that neighbouring pixels share their noise. This stand-in for that chain draws what is left of it: two
+correlations, the strength of colour beside brightness, how much less noise there is near black and white and in flat
+areas, and JPEG.
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Generator, Tensor
 
 from .compression import compressed
 from .models import Levelled
 
+REACH = 3  # pixels around one in which structure is looked for
+HALF = 0.08  # standard deviation of the brightness there, white is 1, that counts as half an edge
 TO_YCC = torch.tensor([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]])
 TO_RGB = torch.tensor([[1.0, 1.0, 1.0], [0.0, -0.344136, 1.772], [1.402, -0.714136, 0.0]])  # of Y, Cb, Cr
 # What every picture draws evenly beside its level, least and most; lengths are standard deviations in pixels.
@@ -25,6 +29,7 @@ DRAWN = {
     "blue": (0.2, 0.9),  # strength of Cb and of Cr beside that of brightness
     "red": (0.2, 0.9),
     "floor": (0.2, 1.0),  # strength at black and white beside that at mid-grey
+    "edges": (0.0, 3.0),  # how much stronger it is where the picture has structure, which cameras smooth less
     "quality": (60.0, 100.0),  # of JPEG
     "block down": (0.0, 8.0),  # where its blocks begin, in pixels
     "block across": (0.0, 8.0),
@@ -32,7 +37,8 @@ DRAWN = {
 
 
 class Camera(Levelled):
-    """y = JPEG(x + g(x)·n), n correlated between neighbours: Y by less than a pixel, Cb and Cr by up to a few.
+    """y = JPEG(x + g(x)·n), n correlated between neighbours: Y by less than a pixel, Cb and Cr by up to a few; g is
+    less near black and white, and more where x has structure.
 
     What it is like beside its level is drawn for every picture, from DRAWN. Pictures of other than three channels have
     the noise of brightness in each.
@@ -53,7 +59,7 @@ class Camera(Levelled):
         return levels
 
     def draw(self, photo: Tensor, levels: Tensor, rng: Generator) -> Tensor:
-        level, down, across, tail, far, colour, colour_tail, colour_far, blue, red, floor, *jpeg = levels.split(
+        level, down, across, tail, far, colour, colour_tail, colour_far, blue, red, floor, edges, *jpeg = levels.split(
             1, dim=1
         )
         noise = torch.empty_like(photo).normal_(generator=rng)
@@ -65,9 +71,18 @@ class Camera(Levelled):
             chroma = _correlated(noise[:, 1:], (colour, colour), colour_tail, colour_far)
             parts.append(chroma * torch.cat([blue, red], dim=1))
         brightness = planes[:, :1].clamp(0, 1) if colour_picture else photo.clamp(0, 1)
-        gain = floor + (1 - floor) * 4 * brightness * (1 - brightness)
+        gain = (floor + (1 - floor) * 4 * brightness * (1 - brightness)) * (1 + edges * _structure(brightness))
         noisy = compressed(planes + level / 255 * gain * torch.cat(parts, dim=1), *jpeg)
         return torch.einsum("nkhw,kc->nchw", noisy, TO_RGB) if colour_picture else noisy
+
+
+def _structure(brightness: Tensor) -> Tensor:
+    """How much structure there is around each pixel of (N, C, H, W), from 0 in flat areas to nearly 1 at edges."""
+    mode = "reflect" if min(brightness.shape[-2:]) > REACH else "replicate"
+    padded = F.pad(brightness, (REACH,) * 4, mode=mode)
+    mean, power = (F.avg_pool2d(values, 2 * REACH + 1, 1) for values in (padded, padded**2))
+    deviation = (power - mean**2).clamp_min(0).sqrt()
+    return deviation / (deviation + HALF)
 
 
 def _correlated(white: Tensor, lengths: tuple[Tensor, Tensor], tail: Tensor, far: Tensor) -> Tensor:

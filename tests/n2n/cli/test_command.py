@@ -391,13 +391,20 @@ def test_the_command_that_repeats_a_training_asks_for_the_same_recipe_and_net(ch
 )
 def test_a_shell_hands_every_name_of_the_repeating_command_over_as_it_is(name):
     line = training_command(
-        [name, name], name, named_recipe("fast"), UNetConfig(residual=True), name, validate=[name], freeze=True
+        [name, name],
+        name,
+        named_recipe("fast"),
+        UNetConfig(residual=True),
+        name,
+        validate=[name],
+        freeze=True,
+        most_grain=1.5,
     )
     shown = ["sh", "-c", line.replace("python -m n2n", "printf '%s\\0'")]
     words = subprocess.run(shown, capture_output=True, check=True).stdout.decode().split("\0")
     parsed = parse(words[:-1])
     told = [*parsed.data, str(parsed.out), parsed.start, *parsed.validate]
-    assert [word.removeprefix("./") for word in told] == [name] * 5 and parsed.freeze
+    assert [word.removeprefix("./") for word in told] == [name] * 5 and parsed.freeze and parsed.most_grain == 1.5
 
 
 def test_the_command_in_a_header_repeats_the_training_bit_for_bit(tmp_path, monkeypatch, rng):

@@ -80,3 +80,11 @@ def test_it_is_drawn_on_pictures_of_any_number_of_channels_and_odd_sides():
     for channels in (1, 2, 3, 5):
         noisy = parse("camera:10")(torch.full((2, channels, 9, 13), 0.5), generator(0))
         assert noisy.shape == (2, channels, 9, 13) and noisy.isfinite().all()
+
+
+def test_structure_has_more_noise_than_flat_areas():
+    photo = torch.full((20, 1, SIDE, SIDE), 0.5)
+    photo[..., : SIDE // 2] += 0.1 * (-1) ** torch.arange(SIDE)[:, None]  # lines, of standard deviation 0.1
+    noise = 255 * (Camera(10, 10).draw(photo, settings(20, edges=3.0, floor=1.0), generator(0)) - photo)
+    lines, flat = noise[..., 8 : SIDE // 2 - 8].std(), noise[..., SIDE // 2 + 8 : -8].std()
+    assert lines / flat == pytest.approx(1 + 3 * 0.1 / (0.1 + 0.08), rel=0.05)

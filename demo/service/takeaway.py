@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from n2n.cli import training_command
+from n2n.export import weights_card
 from n2n.figures import curves, style
 from n2n.files import atomic
-from n2n.measure import ESTIMATED, MEAN
 from n2n.nets import Header, weights
 from n2n.training import named_net
 
@@ -19,13 +19,6 @@ from .runs import Run
 
 NAME = "mine"  # of the files, and of the weights in the command
 LISTED = 8  # files that a command names; with more, it names their folder
-# The PSNRs of a header, in words.
-PSNR_LABELS = {
-    "noisy": f"noisy, {MEAN}",
-    "denoised": f"denoised, {MEAN}",
-    "estimated": f"denoised, {ESTIMATED}",
-    "estimated_noisy": f"noisy, {ESTIMATED}",
-}
 
 
 def command_for(run: Run) -> str:
@@ -56,34 +49,9 @@ def _sample_command(file: str) -> str:
 
 def model_card(header: Header, command: str) -> str:
     """A card of weights, as Markdown: what they are, how they were made, and how good they are."""
-    recipe = header.recipe
-    rows = {
-        "net": f"U-Net, {header.config}",
-        "data": header.data,
-        "trained": f"{header.steps:,} steps of {recipe['batch_size']} pairs in {header.seconds:.0f} s",
-        "loss, seed": f"{recipe['loss']}, {header.seed}",
-    }
-    if header.range:
-        rows["values"] = f"black at {header.range.black:.6g}, white at {header.range.white:.6g}"
-    if header.sigma:
-        rows["noise learnt"] = "σ {:.1f} to {:.1f} of 255".format(*header.sigma)
-    rows |= {f"hold-out PSNR, {PSNR_LABELS.get(kind, kind)}": f"{value:.2f} dB" for kind, value in header.psnr.items()}
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows.items())
-    return f"""# {NAME}.safetensors
-
-A Noise2Noise denoiser, learnt from pairs of noisy pictures: no clean picture was learnt from.
-
-| | |
-|---|---|
-{table}
-
-Denoise with it, and train it again:
-
-```sh
-python -m n2n denoise noisy.png -o denoised.png --weights {NAME}.safetensors
-{command}
-```
-"""
+    use = f"python -m n2n denoise noisy.png -o denoised.png --weights {NAME}.safetensors"
+    more = f"Denoise with it, and train it again:\n\n```sh\n{use}\n{command}\n```\n"
+    return weights_card(f"{NAME}.safetensors", header, more)
 
 
 def write_all(folder: Path, run: Run) -> list[Path]:

@@ -22,6 +22,7 @@ from ..server.messages import UNFORESEEN
 from ..server.visitor_folders import VisitorFolders
 from ..work import pairs, train
 from ..work.train import TrainingSettings
+from .passports import write_passports
 from .runs import Run
 from .takeaway import write_all
 from .uploads import gather
@@ -102,6 +103,19 @@ class Trainings:
             raise ValueError("this training is still at work; wait until it has ended, or stop it")
         _check_seconds(seconds)
         return self._start(token, session, before.run.continued(seconds))
+
+    async def export(self, token: str) -> tuple[Training, list[str]]:
+        """The training of this token, with files for other programs among its downloads, and why some of those are
+        missing. Raises ValueError.
+        """
+        training = self.find(token)
+        if not training.over:
+            raise ValueError("this training is still at work; wait until it has ended, or stop it")
+        with self._folders.in_use(training.run.folder):
+            weights, folder = training.run.weights, training.run.folder / "take"
+            made, problems = await asyncio.to_thread(write_passports, weights, folder)
+        training.files += [file for file in made if file not in training.files]
+        return training, problems
 
     def find(self, token: str) -> Training:
         """The training of this token, whose files are kept from now on. Raises ValueError where there is none."""

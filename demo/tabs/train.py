@@ -11,7 +11,7 @@ from ..service.uploads import Brought
 from ..widgets.html import notes
 from ..widgets.live_region import make_live_region
 from ..widgets.panels import make_panels
-from . import train_controls, train_events, train_uploads
+from . import train_controls, train_events, train_passport, train_uploads
 from .denoise import DenoiseTab
 from .train_uploads import NOTHING, UploadOutputs
 from .train_view import NO_ROWS, TrainingOutputs
@@ -60,6 +60,7 @@ def build(
     train_uploads.connect(inspections, files, controls.axes, sample, upload)
     train_events.connect_training(trainings, controls, outputs)
     train_events.connect_address(trainings, blocks, tabs, outputs)
+    train_passport.connect(trainings, outputs)
     train_events.connect_use(tabs, outputs, denoise_tab)
 
 
@@ -99,6 +100,7 @@ def _outputs(pairs: gr.Accordion, buttons: Buttons) -> TrainingOutputs:
         reliability=make_panels(NO_ROWS, compact=True, elem_id="trust"),
         command=gr.HTML("", elem_id="command"),
         files=gr.File(label="Download", file_count="multiple", interactive=False, visible=False, elem_id="take"),
+        passport=train_passport.make_button(),
         token=gr.Textbox("", visible="hidden", container=False, elem_id="run"),
         **buttons._asdict(),
     )

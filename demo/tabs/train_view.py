@@ -41,6 +41,7 @@ class TrainingOutputs(NamedTuple):
     snapshot: Any
     reliability: Any
     files: Any
+    passport: Any
     command: Any
     train: Any
     stop: Any
@@ -107,7 +108,7 @@ def begun(training: Training) -> TrainingOutputs:
 
 def _no_results() -> dict[str, Any]:
     """Without everything that is there only once a training is over."""
-    hidden = {name: gr.update(visible=False) for name in ("time_machine", "snapshot", "files", "use")}
+    hidden = {name: gr.update(visible=False) for name in ("time_machine", "snapshot", "files", "passport", "use")}
     return {"reliability": NO_ROWS, "command": "", **hidden}
 
 
@@ -148,6 +149,7 @@ async def ended(training: Training) -> TrainingOutputs:
         snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
         reliability=rows(run.result.reliability.rows) if run.result else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.files], visible=True),
+        passport=gr.Button(visible=True, interactive=True),
         command=_worth(run) + _command(takeaway.command_for(run)),
         train=gr.Button(interactive=True),
         stop=gr.Button(interactive=False),

@@ -1,5 +1,4 @@
 from .bioimage import write_bioimage as write_bioimage
-from .card import PSNR_LABELS as PSNR_LABELS
 from .card import weights_card as weights_card
 from .folder import write_folder as write_folder
 from .hub import HubNoise2Noise as HubNoise2Noise

@@ -49,6 +49,8 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
     assert gone_within(2, server)
+    page.click("#passport")
+    page.wait_for_selector("#take a[download='mine.bioimage.zip']")
     screenshot(page, "train-stopped", full_page=True)
     with page.expect_download() as download:
         page.locator("#take a[download]").first.click()

@@ -22,7 +22,16 @@ from ..work.denoise import Outcome
 from ..work.measurements import COLUMNS
 from ..work.rows import Panel
 from . import denoise_controls
-from .denoise_controls import QUICK, SOURCES, DenoiseControls, level_slider, make_order, only_source, unused_sources
+from .denoise_controls import (
+    DRAFT,
+    QUICK,
+    SOURCES,
+    DenoiseControls,
+    level_slider,
+    make_order,
+    only_source,
+    unused_sources,
+)
 
 EMPTY = "Choose a picture above, or bring your own."
 
@@ -85,6 +94,7 @@ def _event(
     trainings: Trainings,
 ) -> dict[str, Any]:
     """The arguments of the event that denoises with the controls as they are."""
+    event_outputs = [*outputs, *(getattr(controls, name) for name in SOURCES), noise_row]
 
     async def denoise_as_set(request: gr.Request, *inputs: Any) -> Changes:  # noqa: ANN401
         values = DenoiseControls(*inputs)
@@ -94,12 +104,14 @@ def _event(
             result = _values(await denoisings.denoise(session, make_order(values, session, trainings)))
         except (*PROBLEMS, MemoryError) as problem:
             result = DenoiseOutputs({"rows": [], "empty": EMPTY}, error(problem), "", None)
+        if values.draft:
+            return dict.fromkeys(event_outputs, gr.skip()) | {outputs.panels: result.panels}
         return by_component(outputs, result) | cleared | {noise_row: gr.Row(visible=not _noisy_as_it_is(values))}
 
     return {
         "fn": denoise_as_set,
         "inputs": list(controls),
-        "outputs": [*outputs, *(getattr(controls, name) for name in SOURCES), noise_row],
+        "outputs": event_outputs,
         "concurrency_id": "denoising",
         "concurrency_limit": settings.limits().queue,
         "trigger_mode": "always_last",
@@ -119,12 +131,13 @@ def _connect(controls: DenoiseControls, event: dict[str, Any]) -> None:
     controls.strip.input(js=only_source("strip"), **event)
     gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=only_source("files"), **event)
     controls.camera.input(js=only_source("camera"), **event)
+    dragged = [event for slider in (controls.level, controls.strength) for event in (slider.input, slider.release)]
+    gr.on(dragged, js=DRAFT, **event)
     controls.noise.change(level_slider, controls.noise, controls.level, **QUICK).then(**event)
     gr.on(
         [
             *(control.input for control in (controls.adding, controls.weights, controls.ensemble, controls.maps)),
-            *(controls.frame.change, controls.axes.submit),
-            *(controls.level.release, controls.strength.release, controls.seed.change, controls.baselines.input),
+            *(controls.frame.change, controls.axes.submit, controls.seed.change, controls.baselines.input),
             *(controls.cleans.upload, controls.cleans.clear, controls.cleans.delete),
         ],
         **event,

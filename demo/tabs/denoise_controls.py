@@ -45,6 +45,7 @@ class DenoiseControls(NamedTuple):
     maps: Any
     frame: Any
     axes: Any
+    draft: Any  # not empty while a slider is dragged; invisible
 
 
 def bring() -> dict[str, Block]:
@@ -59,7 +60,7 @@ def bring() -> dict[str, Block]:
         elem_id="files",
     )
     own = gr.Textbox("", visible="hidden", container=False, elem_id="own")
-    return {"files": files, "own": own}
+    return {"files": files, "own": own, "draft": gr.Textbox("", visible="hidden", container=False)}
 
 
 def build(brought: dict[str, Block]) -> tuple[DenoiseControls, gr.Row]:
@@ -167,6 +168,10 @@ def model_names(trained: bool = False) -> list[str]:
     return [AUTOMATIC, *weights.shipped(), *([TRAINED] if trained else [])]
 
 
+# JavaScript of an event of sliders: whether one is being dragged is sent along.
+DRAFT = """(...values) => [...values.slice(0, -1), document.querySelector("input[type=range]:active") ? "draft" : ""]"""
+
+
 def only_source(source: str) -> str:
     """JavaScript that clears all other sources of pictures before the event is sent."""
     empty = {name: '""' if value == "" else "null" for name, value in SOURCES.items() if name != source}
@@ -187,10 +192,12 @@ def make_order(values: DenoiseControls, session: str, trainings: Trainings) -> O
     if values.own:
         run = trainings.find(str(values.own)).run
         recipe = run.settings.recipe
-        return Order(pairs=LearntData(run.data.files, recipe.hold_out, recipe.seed, run.settings.axes), options=options)
+        learnt = LearntData(run.data.files, recipe.hold_out, recipe.seed, run.settings.axes)
+        return Order(pairs=learnt, options=options, draft=bool(values.draft))
     files = tuple(values.files or ([values.camera] if values.camera else []))
     sample = None if files or not values.strip else str(values.strip)
-    order = Order(files, sample=sample, options=options, view=stacks.view(values.frame, values.axes))
+    view = stacks.view(values.frame, values.axes)
+    order = Order(files, sample=sample, options=options, view=view, draft=bool(values.draft))
     if values.adding == ADD:
         return replace(order, noise=values.noise, level=float(values.level), seed=int(values.seed or 0))
     return replace(order, cleans=tuple(values.cleans or ()))

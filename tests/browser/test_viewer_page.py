@@ -166,6 +166,7 @@ def test_two_fingers_enlarge_and_one_moves(sheet):
         points = [{"x": x, "y": height, "id": place} for place, x in enumerate(places)]
         fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
+    touch("touchStart", middle - 20)
     touch("touchStart", middle - 20, middle + 20)
     for spread in (30, 45, 60):
         touch("touchMove", middle - spread, middle + spread)

@@ -1,6 +1,5 @@
-// The viewer: rows of pictures, large, that are looked at together. They are side by side, or two of them in one place
-// with a divider between them or one after the other; they are enlarged and moved as one, down to single pixels; a loupe
-// shows the same pixels of each. Places are x and y from 0 (left, top) to 1 (right, bottom).
+// The viewer: pictures side by side, or two in one place, wiped or flipped; enlarged and moved as one, down to single
+// pixels. Places are x and y from 0 (left, top) to 1 (right, bottom).
 
 import { make, write } from "./nodes.js";
 
@@ -25,7 +24,7 @@ function placeOf({ clientX, clientY }, node) {
   return [(clientX - left) / width, (clientY - top) / height];
 }
 
-// ---------------------------------------------------------------------------------------------- the view, the address
+// --- the view, the address
 
 // The view that the address keeps for a viewer, if any.
 function viewOfAddress(name) {
@@ -47,7 +46,7 @@ function keepView(name, { mode, zoom, x, y, left, right, cut }) {
   history.replaceState(history.state, "", address);
 }
 
-// ----------------------------------------------------------------------------------------------------------- figures
+// --- figures
 
 const psnrText = (panel) => panel.psnr_text || (panel.psnr == null ? "" : `${number(panel.psnr, 2)} dB`);
 
@@ -116,7 +115,7 @@ function fillScale({ bar, ramp, ticks }, scale) {
   bar.setAttribute("aria-label", `Colours from ${scale.ticks.join(" to ")} ${scale.unit}`);
 }
 
-// ------------------------------------------------------------------------------------------------------------- sizes
+// --- sizes
 
 // The least width of a picture where several stand side by side; on a phone each has the whole width.
 function leastWidth(room) {
@@ -150,7 +149,7 @@ function sizeRow(row, compact) {
   row.divider.surface.style.width = `${Math.floor(scale * width)}px`;
 }
 
-// ------------------------------------------------------------------------------------------------------------- loupe
+// --- loupe
 
 function moveLens(figure, x, y, zoom) {
   const { width, height } = figure.panel;
@@ -216,7 +215,7 @@ function fillSelect(select, options, chosen) {
   select.value = chosen;
 }
 
-// ------------------------------------------------------------------------------------------------------------ viewer
+// --- viewer
 
 class Viewer {
   rows = []; // each keeps its nodes while its pictures change
@@ -246,8 +245,6 @@ class Viewer {
     this.mode = addChoice(bar, this.name, "View", MODES, (mode) => this.change({ mode }));
     this.sides = make(bar, "span", "sides");
     this.left = addSelect(this.sides, "Left picture", (left) => this.change({ left }));
-    this.face = make(this.sides, "button", "", { type: "button" });
-    this.face.addEventListener("click", () => this.flip());
     this.right = addSelect(this.sides, "Right picture", (right) => this.change({ right }));
     this.contrast = make(bar, "span", "named");
     this.contrast.textContent = "contrast";
@@ -424,11 +421,10 @@ class Viewer {
   describe(row) {
     const { mode } = this.view;
     const name = row.name.textContent;
-    const zoom = "plus and minus enlarge, 0 fits, the arrow keys move";
-    const chooses = this.props.value?.picks ? ", Enter chooses the place in the middle of the loupe" : "";
-    const side = `${zoom} the pictures or the loupe, with Shift by one pixel, Escape goes back${chooses}`;
-    const help = { side, flip: `Space shows the other; ${zoom}`, wipe: zoom }[row.single ? mode : "side"];
-    row.grid.setAttribute("aria-label", `${name || "Pictures"}; ${help}`);
+    const more = this.props.value?.picks ? ", Enter chooses the middle of the loupe" : "";
+    const help = "plus and minus enlarge, 0 fits, arrow keys move, with Shift by one pixel, Escape goes back";
+    const flips = row.single && mode === "flip" ? ", Space flips" : more;
+    row.grid.setAttribute("aria-label", `${name || "Pictures"}; ${help}${flips}`);
     row.grid.tabIndex = row.single && mode === "wipe" ? -1 : 0;
     if (!row.single) return;
     const titles = this.chosenSides(row).map((figure) => figure.panel.title);
@@ -455,14 +451,10 @@ class Viewer {
     const [left, right] = this.chosenSides(rows[0]);
     fillSelect(this.left, titles, left.panel.role);
     fillSelect(this.right, titles, right?.panel.role);
-    this.face.textContent = mode === "flip" ? "flip" : "⇄";
-    this.face.setAttribute("aria-label", mode === "flip" ? "Show the other picture" : "Exchange left and right");
   }
 
-  // Shows the other of two pictures, or exchanges the sides of the divider.
   flip() {
-    if (this.view.mode === "flip") this.change({ face: this.view.face === "left" ? "right" : "left" });
-    else this.change({ left: this.right.value, right: this.left.value });
+    this.change({ face: this.view.face === "left" ? "right" : "left" });
   }
 
   moveDivider(percent) {

@@ -70,6 +70,20 @@ def test_the_newest_request_wins(page):
     assert np.array_equal(panels(page)["noisy"][0], expected)
 
 
+def test_the_pictures_follow_a_slider_while_it_is_dragged(page):
+    slider, table = page.locator("#level input[type=range]"), page.inner_text("#table")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.26 * box["width"], middle)
+    page.mouse.down()
+    settled(page, lambda: page.mouse.move(box["x"] + 0.5 * box["width"], middle, steps=5))
+    assert panels(page)["noisy"][1] < 18 and page.inner_text("#table") == table
+    page.mouse.up()
+    page.wait_for_function("(told) => document.querySelector('#table').innerText !== told", arg=table)
+    assert_captions_are_right(page)
+
+
 def test_the_level_is_taken_by_keyboard(page):
     before = panels(page)["noisy"][1]
     number = page.locator("#level input[type=number]")

@@ -448,6 +448,13 @@ def test_a_picture_from_black_to_white_is_shown_as_it_is(run, pixels):
     assert not any(panel["stretched"] for panel in outcome.rows[0]["panels"]) and not outcome.rows[0]["said"]
 
 
+def test_a_draft_is_small_and_leaves_no_files(tmp_path):
+    drafted = denoising.fulfil(Order(sample="portrait", noise="gaussian", level=25.0, draft=True), tmp_path)
+    panel, seen = shown(drafted, "noisy")
+    assert seen.shape[0] * seen.shape[1] <= denoising.DRAFT_PIXELS and drafted.files == []
+    assert panel["psnr"] == pytest.approx(20.5, abs=1) and (panel["width"], panel["height"]) == seen.shape[1::-1]
+
+
 def test_classical_methods_are_in_the_panels_and_in_the_table(run, pixels):
     outcome = run([("a.png", Picture(pixels))], baselines=tuple(baselines.BASELINES))
     assert [panel["role"] for panel in outcome.rows[0]["panels"]][3:] == list(baselines.BASELINES)

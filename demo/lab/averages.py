@@ -77,8 +77,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
 
 
 def _rows(pictures: Mapping[str, PictureFile]) -> PictureRows:
-    """Each picture a row of its own, as large as the page allows."""
-    return tuple((picture,) for picture in pictures.values())
+    return (tuple(pictures.values()),)
 
 
 def _pictures(folder: Path, moment: Moment) -> dict[str, PictureFile]:

@@ -104,6 +104,7 @@ class Experiment:
         [Mapping[str, Value]], bool
     ]  # whether it trains, on all cores, so that it waits in line with the trainings
     picks: tuple[str, ...] = ()  # the two controls, % across and % down, that a click on a picture sets
+    sides: tuple[str, str] = ("noisy", "denoised")  # roles of the two pictures that are compared at first
     answers: tuple[tuple[str, str], ...] = ()  # (words, value) of the buttons that set the control "answer"
     seconds: float = 120.0  # limit of the work besides the seconds of training, on a busy computer
 

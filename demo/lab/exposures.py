@@ -13,7 +13,7 @@ from torch import Tensor
 from n2n import Noise2Noise, noise
 from n2n.analysis import exposures
 from n2n.figures import BLUE, INK, VERMILLION, End, style
-from n2n.measure import choice, metrics
+from n2n.measure import choice, metrics, one_picture
 from n2n.noise import Noise
 
 from ..content import samples
@@ -22,7 +22,6 @@ from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
 from .material import SHIPPED, photograph
 
 SIDE = 192  # pixels
-COLUMNS = 4  # averages in a row, as many as there are pictures in the first row
 LEAST, MOST = 32, 256  # exposures averaged at the end: at least, and at most while the net is ahead
 PICTURES = ("cat", "portrait", "coffee", "histology", "retina", "galaxy", "coins")
 
@@ -51,8 +50,9 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     net = _denoised(noisy, clean)
 
     def write(role: str, picture: Tensor, psnr: float | None) -> PictureFile:
+        ssim = None if psnr is None else one_picture.measure_displayed(picture, clean).ssim
         file = folder / f"{role.replace(' ', '_')}.png"
-        return replace(write_picture(file, role, picture, None), psnr=psnr)
+        return replace(write_picture(file, role, picture, None), psnr=psnr, ssim=ssim)
 
     measured = {1: _psnr(noisy, clean)}
     first = [write("one noisy shot", noisy, measured[1]), write("denoised", net.denoised, net.psnr)]
@@ -92,16 +92,19 @@ def _last(worth: float) -> int:
 
 def _screen(net: Net, measured: Mapping[int, float], first: list[PictureFile], averages: list[PictureFile]) -> Screen:
     figure = style.svg(_figure(measured, net), "PSNR of averages")
-    rows = tuple(
-        map(tuple, (first, *(averages[place : place + COLUMNS] for place in range(0, len(averages), COLUMNS))))
-    )
     notes = [net.warning] if net.warning else []
     if len(measured) > 1:
         gains = [after - before for before, after in pairwise(measured.values())]
         span = " to ".join(dict.fromkeys(f"{gain:.2f}" for gain in (min(gains), max(gains))))
         notes.append(f"Measured: each doubling of the exposures gained {span} dB; theory: {10 * math.log10(2):.2f} dB.")
     notes.append("PSNR is measured before the pixels are cut off at black and white for the screen.")
-    return Screen(_headline(net.worth), figure, rows, tuple(notes), share=math.log2(max(measured)) / _steps(net.worth))
+    return Screen(
+        _headline(net.worth),
+        figure,
+        (tuple({seen.role: seen for seen in (*first, *averages)}.values()),),
+        tuple(notes),
+        share=math.log2(max(measured)) / _steps(net.worth),
+    )
 
 
 def _steps(worth: float) -> float:

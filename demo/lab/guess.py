@@ -11,7 +11,7 @@ import skimage
 from torch import Tensor
 
 from n2n import Noise2Noise, noise
-from n2n.measure import baselines, one_picture
+from n2n.measure import MeasuredPicture, baselines, one_picture
 
 from ..content import samples
 from ..work.picture_files import PictureFile, write_picture
@@ -95,9 +95,9 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         yield Screen("Which looks better, A or B? Choose by eye.", rows=(row,))
         return
     row = (
-        _write(folder / "noisy.png", "noisy", noisy, one_picture.measure_displayed(noisy, clean).psnr),
-        *(_write(folder / f"{it.name}.png", f"{it.name}: {it.words}", it.picture, it.psnr) for it in both),
-        _write(folder / "clean.png", "clean", clean, None),
+        _write(folder / "noisy.png", "noisy", noisy, one_picture.measure_displayed(noisy, clean)),
+        *(_revealed(folder, result) for result in both),
+        write_picture(folder / "clean.png", "clean", clean, None),
     )
     yield Screen(headline(both, answer), rows=(row,), notes=tuple(map(_note, both)))
 
@@ -143,8 +143,14 @@ def _note(result: Measured) -> str:
     return f"{result.name}: {result.words}, {result.psnr:.2f} dB, SSIM {result.ssim:.3f}."
 
 
-def _write(file: Path, role: str, picture: Tensor, psnr: float | None) -> PictureFile:
-    return replace(write_picture(file, role, picture, None), psnr=psnr)
+def _write(file: Path, role: str, picture: Tensor, seen: MeasuredPicture) -> PictureFile:
+    return replace(write_picture(file, role, picture, None), psnr=seen.psnr, ssim=seen.ssim)
+
+
+def _revealed(folder: Path, result: Measured) -> PictureFile:
+    """The picture behind a letter, with its name and figures."""
+    written = write_picture(folder / f"{result.name}.png", result.name, result.picture, None)
+    return replace(written, psnr=result.psnr, ssim=result.ssim, title=f"{result.name}: {result.words}")
 
 
 PICTURES = tuple((samples.SAMPLES[test.sample].label, key) for key, test in BLIND_TESTS.items())
@@ -163,5 +169,6 @@ EXPERIMENT = Experiment(
     ),
     work=work,
     trains=never,
+    sides=NAMES,
     answers=ANSWERS,
 )

@@ -15,6 +15,7 @@ from n2n.nets import tiling
 from n2n.training import fraction, named_recipe
 
 from ..content import samples
+from ..work.colour_maps import ColourMap
 from ..work.picture_files import write_map, write_picture
 from . import claims, material
 from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
@@ -75,7 +76,7 @@ def _screen(
     """Pictures and a figure of the votes at some moments; the model denoises as at the last one."""
     parts = {moment: cast.abs() / cast.abs().sum() for moment, cast in votes.items()}
     moment, latest = list(parts.items())[-1]
-    most = float(latest.quantile(BRIGHTEST)) or float(latest.max())
+    colours = ColourMap(100 * (float(latest.quantile(BRIGHTEST)) or float(latest.max())), "% of all votes")
     framed = {
         "noisy": influence.marked(subject.noisy, *subject.spot),
         f"denoised {moment}": influence.marked(tiling.denoise(model.fast, subject.noisy), *subject.spot),
@@ -83,15 +84,14 @@ def _screen(
     pictures = [write_picture(_file(folder, role, step), role, picture, None) for role, picture in framed.items()]
     for moment, part in parts.items():
         role = f"votes {moment}"
-        pictures.append(write_map(_file(folder, role, step), role, part, most))
+        pictures.append(write_map(_file(folder, role, step), role, 100 * part, colours))
     shares = {moment: 100 * influence.within(part, *subject.spot).numpy() for moment, part in parts.items()}
     figure = style.svg(_figure(shares), "Share of the votes by distance")
     notes = (
-        "A vote: how much brighter the framed denoised pixel gets where a noisy pixel gets brighter. Black: no vote; "
-        f"bright yellow: {style.number(100 * most)} % of all votes, or more.",
+        "A vote: how much brighter the framed denoised pixel gets where a noisy pixel gets brighter.",
         f"{100 * influence.against(votes[moment]):.0f} % of the votes count against: brighter there, darker here.",
     )
-    return Screen(_headline(shares, step), figure, tuple((picture,) for picture in pictures), notes, share=share)
+    return Screen(_headline(shares, step), figure, (tuple(pictures),), notes, share=share)
 
 
 def _file(folder: Path, role: str, step: int) -> Path:

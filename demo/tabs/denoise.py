@@ -1,4 +1,4 @@
-"""The first tab: noisy, denoised and target side by side."""
+"""The first tab: noisy, denoised and target, large, and what they can be made of."""
 
 import html
 from dataclasses import dataclass
@@ -15,14 +15,23 @@ from ..service.trainings import Trainings
 from ..widgets.html import error, notes, table
 from ..widgets.live_region import make_live_region
 from ..widgets.named_components import Changes, by_component
-from ..widgets.panels import make_panels
 from ..widgets.strip import make_strip, thumbnail
+from ..widgets.viewer import make_viewer
 from ..work import measurements
 from ..work.denoise import Outcome
 from ..work.measurements import COLUMNS
 from ..work.rows import Panel
 from . import denoise_controls
-from .denoise_controls import QUICK, SOURCES, DenoiseControls, level_slider, make_order, only_source, unused_sources
+from .denoise_controls import (
+    DRAFT,
+    QUICK,
+    SOURCES,
+    DenoiseControls,
+    level_slider,
+    make_order,
+    only_source,
+    unused_sources,
+)
 
 EMPTY = "Choose a picture above, or bring your own."
 
@@ -47,43 +56,45 @@ class DenoiseTab:
 
 def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> DenoiseTab:
     """Lays out the tab with its first result already there, and connects the events. Call it inside a gr.Tab."""
-    strip = make_strip(
-        [
-            (key, sample.label, thumbnail(samples.displayed(key)), sample.credit)
-            for key, sample in samples.SAMPLES.items()
-        ],
-        samples.FIRST,
-        elem_id="strip",
+    with gr.Row(elem_classes="n2n-sources"):
+        strip = make_strip(
+            [
+                (key, sample.label, thumbnail(samples.displayed(key)), sample.credit)
+                for key, sample in samples.SAMPLES.items()
+            ],
+            samples.FIRST,
+            elem_id="strip",
+        )
+        brought = denoise_controls.bring() | {"strip": strip}
+    panels = make_viewer({"rows": first.rows, "empty": EMPTY}, elem_id="panels")
+    notice = make_live_region(notes(first.notes), elem_id="notice")
+    controls, noise_row = denoise_controls.build(brought)
+    outputs = DenoiseOutputs(
+        panels=panels,
+        notice=notice,
+        table=gr.HTML(_table(first), elem_id="table"),
+        files=gr.File(
+            [str(path) for path in first.files],
+            label="Download, in full size and depth",
+            file_count="multiple",
+            interactive=False,
+            elem_id="downloads",
+        ),
     )
-    with gr.Row(elem_classes="n2n-columns"):
-        with gr.Column(elem_classes="n2n-controls", min_width=280):
-            controls, noise_group = denoise_controls.build(strip)
-        with gr.Column(elem_classes="n2n-results", min_width=320):
-            outputs = DenoiseOutputs(
-                panels=make_panels({"rows": first.rows, "empty": EMPTY}, elem_id="panels"),
-                notice=make_live_region(notes(first.notes), elem_id="notice"),
-                table=gr.HTML(_table(first), elem_id="table"),
-                files=gr.File(
-                    [str(path) for path in first.files],
-                    label="Download, in full size and depth",
-                    file_count="multiple",
-                    interactive=False,
-                    elem_id="downloads",
-                ),
-            )
-    event = _event(controls, noise_group, outputs, denoisings, trainings)
+    event = _event(controls, noise_row, outputs, denoisings, trainings)
     _connect(controls, event)
     return DenoiseTab(controls, outputs.panels, event)
 
 
 def _event(
     controls: DenoiseControls,
-    noise_group: gr.Group,
+    noise_row: gr.Row,
     outputs: DenoiseOutputs,
     denoisings: Denoisings,
     trainings: Trainings,
 ) -> dict[str, Any]:
     """The arguments of the event that denoises with the controls as they are."""
+    event_outputs = [*outputs, *(getattr(controls, name) for name in SOURCES), noise_row]
 
     async def denoise_as_set(request: gr.Request, *inputs: Any) -> Changes:  # noqa: ANN401
         values = DenoiseControls(*inputs)
@@ -93,12 +104,14 @@ def _event(
             result = _values(await denoisings.denoise(session, make_order(values, session, trainings)))
         except (*PROBLEMS, MemoryError) as problem:
             result = DenoiseOutputs({"rows": [], "empty": EMPTY}, error(problem), "", None)
-        return by_component(outputs, result) | cleared | {noise_group: gr.Group(visible=not _noisy_as_it_is(values))}
+        if values.draft:
+            return dict.fromkeys(event_outputs, gr.skip()) | {outputs.panels: result.panels}
+        return by_component(outputs, result) | cleared | {noise_row: gr.Row(visible=not _noisy_as_it_is(values))}
 
     return {
         "fn": denoise_as_set,
         "inputs": list(controls),
-        "outputs": [*outputs, *(getattr(controls, name) for name in SOURCES), noise_group],
+        "outputs": event_outputs,
         "concurrency_id": "denoising",
         "concurrency_limit": settings.limits().queue,
         "trigger_mode": "always_last",
@@ -118,12 +131,13 @@ def _connect(controls: DenoiseControls, event: dict[str, Any]) -> None:
     controls.strip.input(js=only_source("strip"), **event)
     gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=only_source("files"), **event)
     controls.camera.input(js=only_source("camera"), **event)
+    dragged = [event for slider in (controls.level, controls.strength) for event in (slider.input, slider.release)]
+    gr.on(dragged, js=DRAFT, **event)
     controls.noise.change(level_slider, controls.noise, controls.level, **QUICK).then(**event)
     gr.on(
         [
             *(control.input for control in (controls.adding, controls.weights, controls.ensemble, controls.maps)),
-            *(controls.frame.change, controls.axes.submit),
-            *(controls.level.release, controls.strength.release, controls.seed.change, controls.baselines.input),
+            *(controls.frame.change, controls.axes.submit, controls.seed.change, controls.baselines.input),
             *(controls.cleans.upload, controls.cleans.clear, controls.cleans.delete),
         ],
         **event,

@@ -45,63 +45,46 @@ class DenoiseControls(NamedTuple):
     maps: Any
     frame: Any
     axes: Any
+    draft: Any  # not empty while a slider is dragged; invisible
 
 
-def build(strip: gr.HTML) -> tuple[DenoiseControls, gr.Group]:
-    """Lays them out beside the strip of samples; also returns the group of those that set the noise, which mean nothing
-    for shots that a training learnt from.
-    """
-    controls: dict[str, Block] = {"strip": strip} | _sources()
-    with gr.Group() as noise_group:
-        controls |= _noise()
-    controls |= _model() | _more()
-    return DenoiseControls(**controls), noise_group
-
-
-def _sources() -> dict[str, Block]:
-    """The pictures that a person brings."""
-    with gr.Group():
-        files = gr.File(
-            label=f"Your own: {formats.picture_labels()}",
-            file_count="multiple",
-            file_types=FILE_TYPES,
-            height=110,
-            elem_id="files",
-        )
-        with gr.Accordion("Camera or clipboard", open=False):
-            camera = gr.Image(
-                label="Camera or clipboard",
-                show_label=False,
-                sources=["webcam", "clipboard"],
-                type="filepath",
-                image_mode=None,
-                format="png",
-                height=200,
-                elem_id="camera",
-            )
-            # A subclass would say the same, but Gradio writes a .pyi file beside every module that holds one.
-            camera.preprocess = _file_of  # type: ignore[method-assign]
-        with gr.Accordion("Stack of frames", open=False):
-            frame = gr.Number(1, label="Frame that is shown", precision=0, minimum=1, elem_id="frame")
-            axes = gr.Textbox("", label="Axes", info=AXES, max_length=8, elem_id="axes")
+def bring() -> dict[str, Block]:
+    """Where people bring pictures of their own, beside the samples."""
+    files = gr.File(
+        label=f"Your own: {formats.picture_labels()}",
+        file_count="multiple",
+        file_types=FILE_TYPES,
+        height=110,
+        scale=0,
+        min_width=300,
+        elem_id="files",
+    )
     own = gr.Textbox("", visible="hidden", container=False, elem_id="own")
-    return {"files": files, "camera": camera, "own": own, "frame": frame, "axes": axes}
+    return {"files": files, "own": own, "draft": gr.Textbox("", visible="hidden", container=False)}
 
 
-def _file_of(payload: ImageData | None) -> str | None:
-    """The file of a camera's picture, unopened: only workers open what visitors send."""
-    return payload.path if payload else None
+def build(brought: dict[str, Block]) -> tuple[DenoiseControls, gr.Row]:
+    """Lays out all others: what matters most in a line under the pictures, the rest in a drawer. Also returns the row
+    of those that set the noise, which mean nothing for shots that a training learnt from.
+    """
+    with gr.Row(elem_classes="n2n-under"):
+        with gr.Row(scale=3, elem_classes="n2n-under") as noise_row:
+            controls = brought | _noise()
+        controls |= _strength()
+    with gr.Accordion("More", open=False):
+        controls |= _more()
+    again, drawing = controls.pop("again"), controls.pop("drawing")
+    named = DenoiseControls(**controls)
+    _connect(named, again, drawing)
+    return named, noise_row
 
 
 def _noise() -> dict[str, Block]:
     """Noise to be added; or, for a picture that is noisy already, its clean one."""
     adding = gr.Radio([ADD, ALREADY], value=ADD, label="The picture", elem_id="adding")
-    with gr.Group() as added:
-        offered = [(slider.label, name) for name, slider in noises.SLIDERS.items()]
-        noise = gr.Dropdown(offered, value=noises.FIRST, label="Noise")
-        level = level_slider(noises.FIRST)
-        seed = gr.Number(0, label="Seed of the noise", precision=0, minimum=0, maximum=2**31 - 1)
-        again = gr.Button("New random noise", size="sm")
+    offered = [(slider.label, name) for name, slider in noises.SLIDERS.items()]
+    noise = gr.Dropdown(offered, value=noises.FIRST, label="Noise", elem_id="noise")
+    level = level_slider(noises.FIRST)
     cleans = gr.File(
         label="Clean picture to compare with, if there is one",
         file_count="multiple",
@@ -110,34 +93,66 @@ def _noise() -> dict[str, Block]:
         visible=False,
         elem_id="cleans",
     )
-
-    def show(adding_now: str) -> Changes:
-        return {added: gr.Group(visible=adding_now == ADD), cleans: gr.File(visible=adding_now != ADD)}
-
-    adding.input(show, adding, [added, cleans], **QUICK)
-    again.click(None, seed, seed, js="(seed) => (Number(seed) || 0) + 1")
-    return {"adding": adding, "noise": noise, "level": level, "seed": seed, "cleans": cleans}
+    return {"adding": adding, "noise": noise, "level": level, "cleans": cleans}
 
 
-def _model() -> dict[str, Block]:
-    with gr.Group():
-        chosen = gr.Dropdown(
-            model_names(), value=AUTOMATIC, label="Model", info="automatic: by the kind of noise, or its strength"
-        )
-        strength = gr.Slider(
-            0, 1, 1, step=0.05, label="Strength", info="0 keeps the noise, 1 removes all of it", elem_id="strength"
-        )
-    return {"weights": chosen, "strength": strength}
+def _strength() -> dict[str, Block]:
+    info = "0 keeps the noise"
+    return {"strength": gr.Slider(0, 1, 1, step=0.05, label="Strength", info=info, min_width=260, elem_id="strength")}
 
 
 def _more() -> dict[str, Block]:
-    with gr.Accordion("More", open=False):
-        ensemble = gr.Checkbox(False, label="Average over 8 turns and flips", info="8 × the time, a little better")
-        maps = gr.Checkbox(False, label="Show the error, and what was removed")
-        classical = gr.CheckboxGroup(
-            list(baselines.BASELINES), label="Compare with classical filters", elem_id="baselines"
-        )
-    return {"ensemble": ensemble, "baselines": classical, "maps": maps}
+    with gr.Row(elem_classes="n2n-under"):
+        info = "automatic: by the kind of noise, or its strength"
+        chosen = gr.Dropdown(model_names(), value=AUTOMATIC, label="Model", info=info)
+        with gr.Column(min_width=200) as drawing:
+            seed = gr.Number(0, label="Seed of the noise", precision=0, minimum=0, maximum=2**31 - 1)
+            again = gr.Button("New random noise", size="sm")
+        with gr.Column(min_width=200):
+            maps = gr.Checkbox(False, label="Show the error, and what was removed")
+            ensemble = gr.Checkbox(False, label="Average over 8 turns and flips", info="8 × the time, a little better")
+    classical = gr.CheckboxGroup(list(baselines.BASELINES), label="Compare with classical filters", elem_id="baselines")
+    with gr.Row(elem_classes="n2n-under"):
+        frame = gr.Number(1, label="Frame that is shown of a stack", precision=0, minimum=1, elem_id="frame")
+        axes = gr.Textbox("", label="Axes of a stack", info=AXES, max_length=8, elem_id="axes")
+    set_here = {"weights": chosen, "seed": seed, "maps": maps, "ensemble": ensemble, "baselines": classical}
+    with gr.Accordion("Camera or clipboard", open=False):
+        camera = _camera()
+    return set_here | {"frame": frame, "axes": axes, "camera": camera, "drawing": drawing, "again": again}
+
+
+def _camera() -> gr.Image:
+    camera = gr.Image(
+        label="Camera or clipboard",
+        show_label=False,
+        sources=["webcam", "clipboard"],
+        type="filepath",
+        image_mode=None,
+        format="png",
+        height=200,
+        elem_id="camera",
+    )
+    # A subclass would say the same, but Gradio writes a .pyi file beside every module that holds one.
+    camera.preprocess = _file_of  # type: ignore[method-assign]
+    return camera
+
+
+def _file_of(payload: ImageData | None) -> str | None:
+    """The file of a camera's picture, unopened: only workers open what visitors send."""
+    return payload.path if payload else None
+
+
+def _connect(controls: DenoiseControls, again: Any, drawing: Any) -> None:  # noqa: ANN401
+    """Shows the controls of noise only where it is added, and draws it `again`."""
+    seed, cleans = controls.seed, controls.cleans
+    drawn = {controls.noise: gr.Dropdown, controls.level: gr.Slider, drawing: gr.Column}
+
+    def show(adding_now: str) -> Changes:
+        added = {component: kind(visible=adding_now == ADD) for component, kind in drawn.items()}
+        return {**added, cleans: gr.File(visible=adding_now != ADD)}
+
+    controls.adding.input(show, controls.adding, [*drawn, cleans], **QUICK)
+    again.click(None, seed, seed, js="(seed) => (Number(seed) || 0) + 1")
 
 
 def level_slider(name: str) -> gr.Slider:
@@ -151,6 +166,10 @@ def level_slider(name: str) -> gr.Slider:
 def model_names(trained: bool = False) -> list[str]:
     """The models to choose from; `trained`: the visitor's own among them."""
     return [AUTOMATIC, *weights.shipped(), *([TRAINED] if trained else [])]
+
+
+# JavaScript of an event of sliders: whether one is being dragged is sent along.
+DRAFT = """(...values) => [...values.slice(0, -1), document.querySelector("input[type=range]:active") ? "draft" : ""]"""
 
 
 def only_source(source: str) -> str:
@@ -173,10 +192,12 @@ def make_order(values: DenoiseControls, session: str, trainings: Trainings) -> O
     if values.own:
         run = trainings.find(str(values.own)).run
         recipe = run.settings.recipe
-        return Order(pairs=LearntData(run.data.files, recipe.hold_out, recipe.seed, run.settings.axes), options=options)
+        learnt = LearntData(run.data.files, recipe.hold_out, recipe.seed, run.settings.axes)
+        return Order(pairs=learnt, options=options, draft=bool(values.draft))
     files = tuple(values.files or ([values.camera] if values.camera else []))
     sample = None if files or not values.strip else str(values.strip)
-    order = Order(files, sample=sample, options=options, view=stacks.view(values.frame, values.axes))
+    view = stacks.view(values.frame, values.axes)
+    order = Order(files, sample=sample, options=options, view=view, draft=bool(values.draft))
     if values.adding == ADD:
         return replace(order, noise=values.noise, level=float(values.level), seed=int(values.seed or 0))
     return replace(order, cleans=tuple(values.cleans or ()))

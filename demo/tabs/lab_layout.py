@@ -13,7 +13,7 @@ from ..lab.experiments import EXPERIMENTS, FIRST
 from ..widgets.html import notes
 from ..widgets.live_region import make_live_region
 from ..widgets.named_components import Inputs
-from ..widgets.panels import make_panels
+from ..widgets.viewer import make_viewer
 from . import lesson_link
 from .lab_view import ExperimentOutputs
 from .lesson_link import LinkPanel
@@ -81,14 +81,8 @@ def lay_out() -> Layout:
             headline = make_live_region(elem_id="answer")
             answer_rows, answers = _answers()
             tally = make_live_region(elem_id="lab-tally")
-            outputs = ExperimentOutputs(
-                headline=headline,
-                figure=gr.HTML("", elem_id="figure"),
-                pictures=make_panels(NO_ROWS, compact=True, elem_id="lab-pictures"),
-                notes=gr.HTML("", elem_id="lab-notes"),
-                run=run,
-                stop=stop,
-            )
+            figure = gr.HTML("", elem_id="figure")
+    outputs = _outputs(headline, figure, run, stop)
     return Layout(
         chosen=chosen,
         link_notes=link_notes,
@@ -106,6 +100,13 @@ def lay_out() -> Layout:
         is_teacher=gr.State(False),
         case=gr.State(None),
     )
+
+
+def _outputs(headline: gr.HTML, figure: gr.HTML, run: gr.Button, stop: gr.Button) -> ExperimentOutputs:
+    """The components that show an experiment, its pictures below all others."""
+    pictures = make_viewer(NO_ROWS, elem_id="lab-pictures")
+    notes_below = gr.HTML("", elem_id="lab-notes")
+    return ExperimentOutputs(headline, figure, pictures, notes_below, run, stop)
 
 
 def question_html(experiment: Experiment) -> str:

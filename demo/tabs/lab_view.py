@@ -54,7 +54,7 @@ def screen_values(screen: Screen, experiment: Experiment) -> ExperimentOutputs:
     return update(
         headline=f'{bar}<p class="n2n-answer">{html.escape(screen.headline)}</p>',
         figure=f'<div class="n2n-curves">{figures}</div>' if figures else "",
-        pictures=train_view.rows(screen.rows) | {"picks": bool(experiment.picks)},
+        pictures=train_view.rows(screen.rows) | {"picks": bool(experiment.picks), "sides": experiment.sides},
         notes=notes(screen.notes) + verdicts(screen.verdicts),
     )
 

@@ -10,7 +10,7 @@ from ..service.trainings import Trainings
 from ..service.uploads import Brought
 from ..widgets.html import notes
 from ..widgets.live_region import make_live_region
-from ..widgets.panels import make_panels
+from ..widgets.viewer import make_viewer
 from . import train_controls, train_events, train_passport, train_uploads
 from .denoise import DenoiseTab
 from .train_uploads import NOTHING, UploadOutputs
@@ -54,8 +54,10 @@ def build(
                     align = gr.Button("Align them for me", visible=False, size="sm", elem_id="align")
                     match = gr.Button("Match their exposures", visible=False, size="sm", elem_id="match")
                     as_brought = gr.Button("Take them as they were", visible=False, size="sm", elem_id="as-brought")
-                strip = make_panels(NO_ROWS, compact=True, elem_id="strip-of-pairs")
-            outputs = _outputs(accordion, buttons)
+                strip = make_viewer(NO_ROWS, compact=True, elem_id="strip-of-pairs")
+            status = make_live_region(elem_id="status")
+            curves = gr.HTML("", elem_id="curves")
+    outputs = _outputs(accordion, status, curves, buttons)
     upload = UploadOutputs(uploaded, findings, strip, accordion, buttons.train, align, match, as_brought)
     train_uploads.connect(inspections, files, controls.axes, sample, upload)
     train_events.connect_training(trainings, controls, outputs)
@@ -72,10 +74,8 @@ def _buttons() -> Buttons:
     return Buttons(train, stop, go_on)
 
 
-def _outputs(pairs: gr.Accordion, buttons: Buttons) -> TrainingOutputs:
-    status = make_live_region(elem_id="status")
-    curves = gr.HTML("", elem_id="curves")
-    pictures = make_panels(NO_ROWS, compact=True, elem_id="live")
+def _outputs(pairs: gr.Accordion, status: gr.HTML, curves: gr.HTML, buttons: Buttons) -> TrainingOutputs:
+    pictures = make_viewer(NO_ROWS, elem_id="live")
     with gr.Row():
         time_machine = gr.Slider(
             0,
@@ -97,7 +97,7 @@ def _outputs(pairs: gr.Accordion, buttons: Buttons) -> TrainingOutputs:
         time_machine=time_machine,
         snapshot=snapshot,
         use=use,
-        reliability=make_panels(NO_ROWS, compact=True, elem_id="trust"),
+        reliability=make_viewer(NO_ROWS, elem_id="trust"),
         command=gr.HTML("", elem_id="command"),
         files=gr.File(label="Download", file_count="multiple", interactive=False, visible=False, elem_id="take"),
         passport=train_passport.make_button(),

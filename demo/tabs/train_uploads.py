@@ -19,7 +19,7 @@ from ..service.session import session_of
 from ..service.uploads import Brought, Upload
 from ..widgets.html import error, notes
 from ..widgets.named_components import Changes, by_component
-from ..widgets.panels import PanelsValue
+from ..widgets.viewer import ViewerValue
 from . import train_view
 from .train_view import NO_ROWS
 
@@ -109,7 +109,7 @@ async def _inspect(
 
 
 def _values(
-    html: str, strip: PanelsValue = NO_ROWS, uploaded: Brought | None = None, findings: Findings | None = None
+    html: str, strip: ViewerValue = NO_ROWS, uploaded: Brought | None = None, findings: Findings | None = None
 ) -> UploadOutputs:
     """Values for an upload's components; a training may learn from what is `uploaded`, and remedies may be on offer."""
     uploaded = uploaded or Brought()

@@ -20,13 +20,13 @@ from ..service.runs import Run
 from ..service.trainings import Training
 from ..widgets.html import error, figure, notes, table, verdicts
 from ..widgets.named_components import change
-from ..widgets.panels import PanelsValue
+from ..widgets.viewer import ViewerValue
 from ..work.picture_files import PictureFile
 from ..work.rows import Panel, panel, row, url
 from ..work.train import Preview
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
-NO_ROWS: PanelsValue = {"rows": [], "empty": ""}
+NO_ROWS: ViewerValue = {"rows": [], "empty": ""}
 TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
 
 
@@ -53,15 +53,21 @@ class TrainingOutputs(NamedTuple):
 update = partial(change, TrainingOutputs)
 
 
-def rows(pictures: Sequence[Sequence[PictureFile]]) -> PanelsValue:
+def rows(pictures: Sequence[Sequence[PictureFile]]) -> ViewerValue:
     """Pictures that a job wrote, as the value of panels."""
-    return {"rows": [row("", [_panel(picture) for picture in line]) for line in pictures], "empty": ""}
+    return {"rows": [row("", list(map(_panel, line)), _said(line)) for line in pictures], "empty": ""}
+
+
+def _said(line: Sequence[PictureFile]) -> str:
+    """How the pictures of a row are shown, where their contrast is stretched."""
+    return next((picture.contrast.words for picture in line if picture.contrast), "")
 
 
 def _panel(shown: PictureFile) -> Panel:
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
-    title = TITLES.get(shown.role, shown.role.capitalize())
-    return panel(shown.role, title, url(shown.file), (shown.width, shown.height), shown.psnr, psnr_text=text)
+    title = shown.title or TITLES.get(shown.role, shown.role.capitalize())
+    size, stretched = (shown.width, shown.height), url(shown.stretched) if shown.stretched else ""
+    return panel(shown.role, title, url(shown.file), size, shown.psnr, shown.ssim, "", text, stretched, shown.scale)
 
 
 def findings_html(findings: Findings) -> str:

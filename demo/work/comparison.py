@@ -1,18 +1,23 @@
-"""A denoised picture beside the noisy one, the target, and others on request: a row of panels."""
+"""A denoised picture beside the noisy one, the target, and others on request: a row of the viewer."""
 
 import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from torch import Tensor
 
+from n2n.files import EIGHT_BITS, displayable, to_pixels, to_tensor
 from n2n.measure import MeasuredPicture, NoisyPicture, one_picture
 
 from .. import settings
+from .colour_maps import ColourMap, fitting
+from .contrast import DEEP, ENOUGH, Contrast, contrast_for
 from .rows import Panel, Row, panel, row, save
 
 
@@ -20,6 +25,15 @@ from .rows import Panel, Row, panel, row, save
 def encoders() -> ThreadPoolExecutor:
     """The threads that write PNGs."""
     return ThreadPoolExecutor(os.cpu_count(), "encode")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture on its way to the screen."""
+
+    seen: MeasuredPicture
+    picture: Tensor | None = None  # (1, C, H, W) that it shows, if its contrast may be stretched
+    colours: ColourMap | None = None  # that it is painted in
 
 
 def comparison_row(
@@ -32,27 +46,46 @@ def comparison_row(
     prefix: str,
 ) -> Row:
     """The panels of one picture: noisy, denoised, target, then classical methods and maps on request."""
-    seen = {"noisy": before, "denoised": results["denoised"][1]}
+    denoised = results["denoised"][0]
+    drawn = {"noisy": Drawn(before, case.noisy), "denoised": Drawn(results["denoised"][1], denoised)}
     if case.target is not None:
-        seen["target"] = one_picture.measure_displayed(case.target, None)
-    seen |= {method: shown for method, (_, shown) in results.items() if method != "denoised"}
-    if maps:
-        denoised = seen["denoised"].pixels
-        if case.target is not None:
-            seen["error"] = MeasuredPicture(one_picture.error_map(denoised, seen["target"].pixels))
-        seen["residual"] = MeasuredPicture(one_picture.residual(before.pixels, denoised))
-    small = {role: one_picture.reduced(shown.pixels, settings.limits().shown_pixels) for role, shown in seen.items()}
-    saved = [encoders().submit(save, pixels, folder, f"{prefix}-{role}.png") for role, pixels in small.items()]
-    notes = {role: _notes(role, shown, before, case) for role, shown in seen.items()}
-    drawn = zip(seen.items(), small.values(), saved)
-    return row(
-        title, [_panel(role, shown, pixels, file.result(), notes[role]) for (role, shown), pixels, file in drawn]
-    )
+        drawn["target"] = Drawn(one_picture.measure_displayed(case.target, None), case.target)
+    drawn |= {method: Drawn(seen, picture) for method, (picture, seen) in results.items() if method != "denoised"}
+    drawn |= _maps(case, denoised) if maps else {}
+    contrast = contrast_for(displayable(denoised), ENOUGH if case.picture.pixels.dtype == np.uint8 else DEEP)
+    written = [
+        encoders().submit(_panel, role, each, contrast, _notes(role, each.seen, before, case), folder, prefix)
+        for role, each in drawn.items()
+    ]
+    return row(title, [each.result() for each in written], contrast.words if contrast else "")
+
+
+def _maps(case: NoisyPicture, denoised: Tensor) -> dict[str, Drawn]:
+    """The error against the clean picture, if known, and what was removed, as the files hold them."""
+    after, before = _values(denoised, case), _values(case.noisy, case)
+    unit = f"of {case.range.span:,.6g}" + ", mean of the channels" * (case.noisy.shape[1] > 1)
+    maps = {}
+    if case.target is not None:
+        error = np.abs(after - case.target[0].cpu().numpy() * case.range.span)
+        maps["error"] = _painted(error.mean(axis=0), unit, False)
+    return maps | {"residual": _painted((before - after).mean(axis=0), unit, True)}
+
+
+def _values(picture: Tensor, case: NoisyPicture) -> npt.NDArray[np.float32]:
+    """The values above black, (C, H, W), of the file that is made of a picture, in the unit of the original."""
+    pixels = one_picture.to_picture(case, picture).pixels
+    values: npt.NDArray[np.float32] = to_tensor(pixels, case.depth.scaled(case.range))[0].cpu().numpy()
+    return values * case.range.span
+
+
+def _painted(values: npt.NDArray[np.float32], unit: str, signed: bool) -> Drawn:
+    colours = fitting(values, unit, signed)
+    return Drawn(MeasuredPicture(colours.paint(values)), colours=colours)
 
 
 TITLES = {
-    "error": ("Error", f"|denoised − target|, ×{one_picture.ERROR_GAIN}"),
-    "residual": ("Removed", f"noisy − denoised, ×{one_picture.RESIDUAL_GAIN} about grey"),
+    "error": ("Error", "|denoised − target|"),
+    "residual": ("Removed", "noisy − denoised; edges in it are detail that was lost"),
 }
 
 
@@ -71,12 +104,22 @@ def _notes(role: str, shown: MeasuredPicture, before: MeasuredPicture, case: Noi
     return notes
 
 
-def _panel(role: str, shown: MeasuredPicture, pixels: np.ndarray, src: str, notes: Sequence[str]) -> Panel:
-    """`pixels` are those that `src` holds: those of `shown`, or fewer."""
+def _panel(
+    role: str, drawn: Drawn, contrast: Contrast | None, notes: Sequence[str], folder: Path, prefix: str
+) -> Panel:
+    """Writes a picture, and again with more contrast where that helps to see it."""
+    shown = drawn.seen
+    pixels = one_picture.reduced(shown.pixels, settings.limits().shown_pixels)
+    src, stretched = save(pixels, folder, f"{prefix}-{role}"), ""
+    if contrast and drawn.picture is not None:
+        brighter = to_pixels(contrast.stretched(displayable(drawn.picture)), np.uint8, EIGHT_BITS)
+        small = one_picture.reduced(brighter, settings.limits().shown_pixels)
+        stretched = save(small, folder, f"{prefix}-{role}-stretched")
     height, width = pixels.shape[:2]
     title, note = TITLES.get(role, (role.capitalize(), ""))
     if pixels.shape != shown.pixels.shape:
         notes = [*notes, "shown smaller; measured and downloaded whole"]
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     note = "; ".join(filter(None, (note, *notes)))
-    return panel(role, title, src, (width, height), shown.psnr, shown.ssim, note, text)
+    scale = drawn.colours.scale if drawn.colours else None
+    return panel(role, title, src, (width, height), shown.psnr, shown.ssim, note, text, stretched, scale)

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from .measurements import Line
 from .rows import Row
 from .stacks import StackView, Written
 
+DRAFT_PIXELS = 2**17  # of a picture while a slider is dragged
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
 headers = cache(weights.headers)  # of the shipped weights, by their names
 
@@ -66,6 +67,7 @@ class Order:
     cleans: tuple[str, ...] = ()  # the clean pictures, where they are noisy already
     view: StackView = field(default_factory=StackView)  # of stacks
     options: Options = Options()
+    draft: bool = False  # while a slider is dragged: only to be seen, and small where noise is added
 
 
 @dataclass
@@ -81,12 +83,14 @@ class Outcome:
 def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
     """Carries out an order; pictures and downloads are written to `folder`. Raises ValueError, OSError."""
     header = _own_header(order.options)
+    options, keep = replace(order.options, ensemble=order.options.ensemble and not order.draft), not order.draft
     if order.pairs:
         cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed, order.pairs.axes, header)
-        return denoise(cases, None, order.options, folder, device, learnt=True)
+        return denoise(cases, None, options, folder, device, learnt=True, keep=keep)
     pictures = inputs.read_all(order.files, order.view)
     if not pictures and samples.is_noisy(order.sample):
-        return denoise([inputs.real(samples.SAMPLES[str(order.sample)], header)], None, order.options, folder, device)
+        cases = [inputs.real(samples.SAMPLES[str(order.sample)], header)]
+        return denoise(cases, None, options, folder, device, keep=keep)
     if not pictures and order.sample:
         picture = samples.read(order.sample)
         pictures = [(samples.SAMPLES[order.sample].file.name, picture)]
@@ -94,9 +98,12 @@ def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
         return Outcome()
     if order.noise is None:
         cases = inputs.with_clean(pictures, inputs.read_all(order.cleans, order.view), header)
-        return denoise(cases, None, order.options, folder, device, files=order.files, axes=order.view.axes)
+        files = () if order.draft else order.files
+        return denoise(cases, None, options, folder, device, files=files, axes=order.view.axes, keep=keep)
     noise = noises.create(order.noise, order.level)
-    return denoise(inputs.with_noise(pictures, noise, order.seed, header), noise, order.options, folder, device)
+    pictures = inputs.smaller(pictures, DRAFT_PIXELS) if order.draft else pictures
+    cases = inputs.with_noise(pictures, noise, order.seed, header)
+    return denoise(cases, noise, options, folder, device, keep=keep)
 
 
 def _own_header(options: Options) -> Header:
@@ -142,8 +149,9 @@ def denoise(
     learnt: bool = False,
     files: Sequence[str] = (),
     axes: str | None = None,
+    keep: bool = True,
 ) -> Outcome:
-    """Denoises every picture and writes the panels' PNGs and the downloads to `folder`.
+    """Denoises every picture and writes the panels' PNGs to `folder`, and with `keep` the downloads.
 
     `noise` is the one that was added, None where they were noisy already; `learnt`: a training learnt from them;
     `files`: those that hold the pictures, of which stacks are denoised as a whole, with these `axes`.
@@ -157,7 +165,7 @@ def denoise(
         results = one_picture.compare(_denoisers(model, options), case)
         stack = _write_stack(downloads, Path(files[place]), axes, model, case, options) if files else Written()
         picture = one_picture.to_picture(case, results["denoised"][0])
-        written = encoders().submit(_write, downloads, title, picture) if stack.file is None else None
+        written = encoders().submit(_write, downloads, title, picture) if keep and stack.file is None else None
         outcome.rows.append(comparison_row(title, case, before, results, options.maps, folder, str(place)))
         outcome.table += [
             measurements.line(title, name if method == "denoised" else method, case, before, shown)
@@ -170,7 +178,8 @@ def denoise(
         if file := written.result() if written else stack.file:
             outcome.files.append(file)
     outcome.notes[:0] = [_gain(gains)] if learnt else []
-    outcome.files.append(measurements.write(downloads / "psnr.csv", outcome.table))
+    if keep:
+        outcome.files.append(measurements.write(downloads / "psnr.csv", outcome.table))
     return outcome
 
 

@@ -8,6 +8,8 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import torch
+import torch.nn.functional as F
 
 from n2n import Pairs
 from n2n.data import Scene
@@ -76,6 +78,23 @@ def read_all(paths: Sequence[str], chosen: StackView = WHOLE) -> list[tuple[str,
             f"{limits.all_pixels / 1e6:.0f} at once. Bring fewer, or use the command line for whole folders"
         )
     return pictures
+
+
+def smaller(pictures: list[tuple[str, Picture]], most: int) -> list[tuple[str, Picture]]:
+    """The same pictures, scaled down by area averaging where they have more than `most` pixels, without their alpha."""
+    return [(name, _smaller(picture, most)) for name, picture in pictures]
+
+
+def _smaller(picture: Picture, most: int) -> Picture:
+    height, width = picture.pixels.shape[:2]
+    scale = math.sqrt(most / (height * width))
+    if scale >= 1:
+        return picture
+    sides = [max(1, int(side * scale)) for side in (height, width)]
+    tensor = torch.from_numpy(picture.pixels.transpose(2, 0, 1)[None].astype(np.float32))
+    averaged = F.interpolate(tensor, sides, mode="bilinear", antialias=True)[0].permute(1, 2, 0).numpy()
+    whole = averaged.round() if picture.pixels.dtype.kind in "iu" else averaged
+    return replace(picture, pixels=whole.astype(picture.pixels.dtype), alpha=None)
 
 
 def with_noise(pictures: list[tuple[str, Picture]], noise: Noise, seed: int, header: Header = UNKNOWN) -> Cases:

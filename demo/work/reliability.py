@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from torch import Tensor
 
 from n2n import Noise2Noise, Pairs
@@ -12,7 +13,8 @@ from n2n.data import Batch
 from n2n.measure import metrics
 from n2n.nets import tiling
 
-from .picture_files import PictureFile, PictureRow, PictureRows, swapped, write_map, write_picture
+from .colour_maps import fitting
+from .picture_files import PictureFile, PictureRow, PictureRows, contrast_of, swapped, write_map, write_picture
 from .subsets import crop_middles, first_pairs, spread_scenes
 
 SCENES = 2  # shown
@@ -37,15 +39,18 @@ def assess(model: Noise2Noise, held: Pairs, folder: Path) -> Reliability:
     scenes = first_pairs(some)
     denoised = [_denoise_both(model, pair) for pair in scenes]
     maps = [exposures.disagreement(first, second) for first, second in denoised]
-    most = max(float(difference.quantile(0.99)) for difference in maps) or 1.0
+    percent = [100 * difference for difference in maps]
+    colours = fitting(np.concatenate([part.flatten().cpu().numpy() for part in percent]), "% of white")
     rows = []
-    for place, (pair, both, difference) in enumerate(zip(scenes, denoised, maps)):
+    for place, (pair, both, difference) in enumerate(zip(scenes, denoised, percent)):
         row = _row(folder, place, pair, both)
-        row += (write_map(folder / f"{place}_disagreement.png", "disagreement", difference, most),)
+        row += (write_map(folder / f"{place}_disagreement.png", "disagreement", difference, colours),)
         if some.shots[place] > 2:
             row += (_average(folder / f"{place}_average.png", some, place, pair),)
         rows.append(row)
-    note = f"Black: both denoised shots agree. Bright yellow: they differ by {100 * most:.2g} % of white or more."
+    note = (
+        "Where the disagreement is black, both denoised shots agree; where it is bright, the net took noise for detail."
+    )
     averages = exposures.average_psnr(crop_middles(spread_scenes(held, AVERAGED)))
     return Reliability(tuple(rows), note, _worth(model.header.psnr), averages, not held.has_clean)
 
@@ -55,10 +60,11 @@ def _denoise_both(model: Noise2Noise, pair: Batch) -> tuple[Tensor, Tensor]:
 
 
 def _row(folder: Path, place: int, pair: Batch, denoised: tuple[Tensor, Tensor]) -> PictureRow:
+    contrast = contrast_of(pair)
     return (
-        write_picture(folder / f"{place}_noisy.png", "noisy", pair.source, pair),
-        write_picture(folder / f"{place}_denoised.png", "denoised", denoised[0], pair),
-        write_picture(folder / f"{place}_second.png", "second denoised", denoised[1], swapped(pair)),
+        write_picture(folder / f"{place}_noisy.png", "noisy", pair.source, pair, contrast),
+        write_picture(folder / f"{place}_denoised.png", "denoised", denoised[0], pair, contrast),
+        write_picture(folder / f"{place}_second.png", "second denoised", denoised[1], swapped(pair), contrast),
     )
 
 
@@ -66,9 +72,9 @@ def _average(file: Path, pairs: Pairs, place: int, pair: Batch) -> PictureFile:
     """The average of all shots; without a clean picture, its PSNR is estimated from how much the shots scatter."""
     role, picture = f"average of {pairs.shots[place]}", exposures.average(pairs, place)
     if pair.clean is not None:
-        return write_picture(file, role, picture, pair)
+        return write_picture(file, role, picture, pair, contrast_of(pair))
     psnr = exposures.average_psnr(pairs.chosen([place]))[-1][1]
-    return replace(write_picture(file, role, picture, None), psnr=psnr, estimated=True)
+    return replace(write_picture(file, role, picture, None, contrast_of(pair)), psnr=psnr, estimated=True)
 
 
 def _worth(psnr: Mapping[str, float]) -> float | None:

@@ -1,4 +1,4 @@
-"""Rows of pictures: the value of the component that shows panels side by side, without Gradio."""
+"""Rows of pictures: the value of the viewer, without Gradio."""
 
 import math
 import re
@@ -13,6 +13,14 @@ import numpy as np
 from n2n.files import atomic, png
 
 
+class ColourScale(TypedDict):
+    """The bar under a colour map."""
+
+    colours: list[str]  # from left to right, evenly spaced
+    ticks: list[str]  # what is at the left end, in the middle, and at the right end
+    unit: str
+
+
 class Panel(TypedDict):
     """One picture of a row; see `panel`."""
 
@@ -25,12 +33,15 @@ class Panel(TypedDict):
     ssim: float | None
     note: str
     psnr_text: str
+    stretched: str
+    scale: ColourScale | None
 
 
 class Row(TypedDict):
     """The panels of one picture, under its name."""
 
     name: str
+    said: str
     panels: list[Panel]
 
 
@@ -46,12 +57,15 @@ def panel(
     ssim: float | None = None,
     note: str = "",
     psnr_text: str = "",
+    stretched: str = "",
+    scale: ColourScale | None = None,
 ) -> Panel:
     """One picture of a row.
 
-    role: noisy, denoised, target, error, residual, average, disagreement, or a classical method; before / after needs
-    noisy and denoised. src: from `save`, or a data URI. size: (width, height) of the file, pixels. psnr in dB, ssim at
-    most 1; None and NaN show nothing, infinity "identical". psnr_text stands in place of the number ("≈ 25.1 dB").
+    role: noisy, denoised, target, error, residual, average, disagreement, or a classical method; no two of a row are
+    alike. src: from `save`, or a data URI. size: (width, height) of the file, pixels. psnr in dB, ssim at most 1; None
+    and NaN show nothing, infinity "identical". psnr_text stands in place of the number ("≈ 25.1 dB"). stretched: where
+    the same picture lies with more contrast, if it needs that. scale: what the colours of a map stand for.
     Raises ValueError for an empty picture.
     """
     width, height = (int(length) for length in size)
@@ -69,6 +83,8 @@ def panel(
         "ssim": _finite(ssim),
         "note": note,
         "psnr_text": psnr_text,
+        "stretched": stretched,
+        "scale": scale,
     }
 
 
@@ -76,9 +92,12 @@ def _finite(number: float | None) -> float | None:
     return float(number) if number is not None and math.isfinite(number) else None
 
 
-def row(name: str, panels: list[Panel]) -> Row:
-    """The panels of one picture; its name stands above them and in what a screen reader says ("" for none)."""
-    return {"name": name, "panels": panels}
+def row(name: str, panels: list[Panel], said: str = "") -> Row:
+    """The panels of one picture; its name stands above them and in what a screen reader says ("" for none).
+
+    What is `said` stands below them while the contrast is stretched.
+    """
+    return {"name": name, "said": said, "panels": panels}
 
 
 def save(pixels: np.ndarray, folder: Path, name: str) -> str:

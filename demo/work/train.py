@@ -242,5 +242,6 @@ class Previews:
         rows = []
         for place, (pair, (noisy, *others)) in enumerate(zip(self.pairs, self.originals)):
             file = self.folder / f"{place}_denoised_{step:06d}.png"
-            rows.append((noisy, write_picture(file, "denoised", self.denoise(pair.source), pair), *others))
+            denoised = write_picture(file, "denoised", self.denoise(pair.source), pair, noisy.contrast)
+            rows.append((noisy, denoised, *others))
         return tuple(rows)

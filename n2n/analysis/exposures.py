@@ -1,9 +1,7 @@
 """The reliability of a denoised picture: how much of it is due to noise, and how many exposures it is worth."""
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from matplotlib import colormaps
 from torch import Tensor
 
 from ..data import Pairs
@@ -16,14 +14,6 @@ def disagreement(first: Tensor, second: Tensor) -> Tensor:
     As the scene is the same, the network took noise for detail wherever they differ.
     """
     return (first - second).abs().mean(1, keepdim=True)
-
-
-def heat(difference: Tensor, most: float) -> npt.NDArray[np.uint8]:
-    """(1, 1, H, W) → (H, W, 3) in matplotlib's colours "inferno", from black at 0 to bright yellow at `most` > 0."""
-    colours: npt.NDArray[np.uint8] = colormaps["inferno"](
-        (difference[0, 0] / most).clamp(0, 1).cpu().numpy(), bytes=True
-    )
-    return colours[..., :3]
 
 
 def average(pairs: Pairs, index: int) -> Tensor:

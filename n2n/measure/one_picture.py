@@ -33,9 +33,6 @@ from ..noise import Noise, generator
 from . import estimate, metrics
 from .evaluate import Denoiser
 
-ERROR_GAIN = 4  # brightness of the error map: an error of a quarter of white is white
-RESIDUAL_GAIN = 2  # contrast of the residual, around mid-grey
-
 Pixels = npt.NDArray[np.uint8]  # (H, W, C)
 
 
@@ -172,26 +169,6 @@ def compare(denoisers: Mapping[str, Denoiser], case: NoisyPicture) -> dict[str, 
         seconds = time.perf_counter() - start
         results[name] = (denoised, measure_file(denoised, case, seconds))
     return results
-
-
-def error_map(denoised: Pixels, target: Pixels) -> Pixels:
-    """|denoised − target|, mean over channels, times 4, black where they are equal: (H, W, C) twice → (H, W, 1)."""
-    error = np.abs(denoised.astype(np.float32) - target).mean(axis=2, keepdims=True)
-    return _eight_bits(ERROR_GAIN * error)
-
-
-def residual(noisy: Pixels, denoised: Pixels) -> Pixels:
-    """noisy − denoised, times 2, around mid-grey: (H, W, C) twice → (H, W, C).
-
-    It should show noise only; visible edges are detail that was lost.
-    """
-    removed = noisy.astype(np.float32) - denoised
-    return _eight_bits(127.5 + RESIDUAL_GAIN * removed)
-
-
-def _eight_bits(values: npt.NDArray[np.float32]) -> Pixels:
-    pixels: Pixels = np.clip(values, 0, 255).round().astype(np.uint8)
-    return pixels
 
 
 def reduced(pixels: Pixels, most: int) -> Pixels:

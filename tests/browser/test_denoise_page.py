@@ -58,6 +58,7 @@ def test_another_noise(page, noise):
 
 
 def test_the_newest_request_wins(page):
+    page.get_by_text("More", exact=True).click()
     button, seed = page.get_by_role("button", name="New random noise"), page.get_by_label("Seed of the noise")
     settled(page, lambda: [button.click() for _ in range(6)])
     photo = torch.from_numpy(skimage.data.chelsea().transpose(2, 0, 1)[None].copy()).float() / 255
@@ -67,6 +68,20 @@ def test_the_newest_request_wins(page):
     while not np.array_equal(panels(page)["noisy"][0], expected) and time.monotonic() < end:
         page.wait_for_timeout(300)
     assert np.array_equal(panels(page)["noisy"][0], expected)
+
+
+def test_the_pictures_follow_a_slider_while_it_is_dragged(page):
+    slider, table = page.locator("#level input[type=range]"), page.inner_text("#table")
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.26 * box["width"], middle)
+    page.mouse.down()
+    settled(page, lambda: page.mouse.move(box["x"] + 0.5 * box["width"], middle, steps=5))
+    assert panels(page)["noisy"][1] < 18 and page.inner_text("#table") == table
+    page.mouse.up()
+    page.wait_for_function("(told) => document.querySelector('#table').innerText !== told", arg=table)
+    assert_captions_are_right(page)
 
 
 def test_the_level_is_taken_by_keyboard(page):
@@ -139,7 +154,7 @@ def test_a_stack_shows_the_chosen_frame_and_comes_back_whole(page, tmp_path):
     tifffile.imwrite(tmp_path / "movie.tif", movie, imagej=True, metadata={"axes": "TYX"})
     settled(page, lambda: page.get_by_label("It is noisy already").check())
     settled(page, lambda: upload(page, "#files", tmp_path / "movie.tif"))
-    page.get_by_text("Stack of frames").click()
+    page.get_by_text("More", exact=True).click()
     number = page.locator("#frame input")
     number.fill("2")
     settled(page, lambda: number.press("Enter"))
@@ -156,6 +171,7 @@ def test_a_camera_gives_a_picture(server, browser):
         page = camera.new_context(permissions=["camera"]).new_page()
         page.goto(server.address)
         page.wait_for_selector("#panels figure img")
+        page.get_by_text("More", exact=True).click()
         page.get_by_text("Camera or clipboard").first.click()
         page.locator("#camera button", has_text="Access").or_(page.locator("#camera [aria-label*=ebcam]")).first.click()
         page.wait_for_timeout(1500)

@@ -55,6 +55,7 @@ def every_noise(visitor):
         number.press("Tab")
         until(page, lambda before=before: abs(_psnr(page, "noisy") - before) > 0.3)
         visitor.looks(f"noise-{name}", picture=False)
+    visitor.unfold()
     settled(page, lambda: page.get_by_role("button", name="New random noise").click())
 
 
@@ -63,22 +64,23 @@ def loupe(visitor):
     page = visitor.page
     picture = page.locator("#panels figure img").first
     widths = []
+    loupe = page.locator("#panels select[aria-label=Loupe]")
     for zoom in ("1", "2", "4", "8"):
-        _switch(page, f"{zoom}×")
+        loupe.select_option(zoom)
         picture.hover(position={"x": 90, "y": 60})
         widths.append(page.evaluate(LENSES))
     assert all(len(lenses) == page.locator("#panels figure").count() and min(lenses) > 50 for lenses in widths)
     visitor.screenshot(page, f"tour-loupe-{visitor.name}")
-    _switch(page, "off")
+    loupe.select_option("0")
     picture.hover(position={"x": 80, "y": 60})
     assert max(page.evaluate(LENSES)) == 0
-    _switch(page, "4×")
+    loupe.select_option("4")
 
 
 def before_and_after(visitor):
     """One picture over the other, the divider dragged and moved by a key; then side by side again."""
     page = visitor.page
-    _switch(page, "before / after")
+    _switch(page, "wipe")
     divider = page.locator("#panels .divider")
     box = divider.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
@@ -86,8 +88,9 @@ def before_and_after(visitor):
     page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 40, steps=4)
     page.mouse.up()
     assert abs(float(divider.locator("input").input_value()) - 25) < 2
-    for option in page.locator("#panels .right select option").all():
-        page.locator("#panels .right select").select_option(option.get_attribute("value"))
+    right = page.locator("#panels select[aria-label='Right picture']")
+    for option in right.locator("option").all():
+        right.select_option(option.get_attribute("value"))
         visitor.looks(f"before-after-{option.get_attribute('value').split()[0]}", picture=False)
     visitor.looks_in_both_sizes("before-after")
     _switch(page, "side by side")

@@ -73,6 +73,7 @@ def denoise(page):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     settled(page, lambda: page.keyboard.press("Enter"))
+    around(page)
     reach(page, "#panels .grid")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector("#panels .magnified .lens")

@@ -26,10 +26,10 @@ def screens(tmp_path_factory):
 
 
 def measured(screen):
-    """PSNR by exposures, as the last row of pictures tells it, and that of one shot."""
-    (first, *_), *averages = screen.rows
-    found = {int(seen.role.split()[-1]): seen.psnr for row in averages for seen in row}
-    return {1: first.psnr} | found
+    """PSNR by exposures, of one shot and of the averages that double."""
+    found = {int(role.split()[-1]): seen.psnr for role, seen in by_role(screen).items() if role.startswith("average")}
+    doubled = {count: found[count] for count in sorted(found) if count.bit_count() == 1 and count // 2 in {1, *found}}
+    return {1: by_role(screen)["one noisy shot"].psnr} | doubled
 
 
 def by_role(screen):

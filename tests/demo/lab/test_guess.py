@@ -47,7 +47,7 @@ def test_an_answer_shows_the_same_pictures_and_what_they_are(tmp_path):
     screen = run(tmp_path, "cat", "a")
     _, one, other, clean = screen.rows[0]
     assert [seen.file.read_bytes() for seen in screen.rows[0][:3]] == before
-    assert {one.role[3:], other.role[3:]} == {"blur", "wavelet"} and one.role[:3] == "A: "
+    assert {one.title[3:], other.title[3:]} == {"blur", "wavelet"} and one.title[:3] == "A: " and one.role == "A"
     assert clean.role == "clean" and clean.psnr is None
 
 
@@ -55,14 +55,14 @@ def test_an_answer_shows_the_same_pictures_and_what_they_are(tmp_path):
 def test_psnr_and_ssim_are_those_of_scikit_image(tmp_path, key):
     screen = run(tmp_path, key, "b")
     for seen, note, (psnr, ssim) in zip(screen.rows[0][1:], screen.notes, judged(screen)):
-        assert seen.psnr == pytest.approx(psnr, abs=1e-3)
-        assert note == f"{seen.role}, {psnr:.2f} dB, SSIM {ssim:.3f}."
+        assert (seen.psnr, seen.ssim) == (pytest.approx(psnr, abs=1e-3), pytest.approx(ssim, abs=1e-3))
+        assert note == f"{seen.title}, {psnr:.2f} dB, SSIM {ssim:.3f}."
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_tissue_has_the_higher_psnr_where_it_is_too_smooth_and_the_lower_ssim(tmp_path, seed):
     screen = run(tmp_path, "tissue", "a", seed)
-    smooth = next(place for place, seen in enumerate(screen.rows[0][1:]) if "too strong" in seen.role)
+    smooth = next(place for place, seen in enumerate(screen.rows[0][1:]) if "too strong" in seen.title)
     both = judged(screen)
     (psnr, ssim), (other_psnr, other_ssim) = both[smooth], both[1 - smooth]
     assert psnr > other_psnr + 0.3 and ssim < other_ssim - 0.04

@@ -125,7 +125,7 @@ def pixels(shown):
 def test_before_learning_the_map_is_one_bright_pixel(tmp_path):
     (screen,) = screens(tmp_path, net="fresh", x=25, y=75)
     assert screen.headline == "The pixel itself has 100 % of the votes."
-    (votes,) = screen.rows[-1]
+    votes = screen.rows[0][-1]
     bright = np.argwhere(pixels(votes).sum(2) > 300)
     assert bright.tolist() == [[72, 24]] and (votes.width, votes.height) == (SIDE, SIDE)
 
@@ -133,12 +133,12 @@ def test_before_learning_the_map_is_one_bright_pixel(tmp_path):
 def test_the_weights_that_come_along_look_around(tmp_path):
     (screen,) = screens(tmp_path)
     assert screen.headline.startswith("Half of the votes come from within ") and "<svg" in screen.figure
-    assert [row[0].role for row in screen.rows] == ["noisy", "denoised now", "votes now"]
-    assert (pixels(screen.rows[-1][0]).sum(2) > 300).sum() > 5
+    assert [seen.role for seen in screen.rows[0]] == ["noisy", "denoised now", "votes now"]
+    assert (pixels(screen.rows[0][-1]).sum(2) > 300).sum() > 5
 
 
 def test_while_it_learns_the_pixel_hands_over_votes(tmp_path):
     chosen = EXPERIMENT.read({"net": "learning"})[0] | {"seconds": "0.5"}
     first, *_, last = EXPERIMENT.work(lambda: False, tmp_path, chosen)
-    assert [row[0].role for row in last.rows[-2:]] == ["votes before learning", "votes now"]
+    assert [seen.role for seen in last.rows[0][-2:]] == ["votes before learning", "votes now"]
     assert "100 % before learning" in last.headline and first.share == 0 and last.share == 1

@@ -9,8 +9,8 @@ from starlette.testclient import TestClient
 
 from demo.widgets import scripts
 from demo.widgets.live_region import make_live_region
-from demo.widgets.panels import make_panels
 from demo.widgets.strip import make_strip
+from demo.widgets.viewer import make_viewer
 
 FILES = sorted(Path(scripts.__file__).parent.glob("*.js"))
 IMPORT = re.compile(r'^import \{ ([\w, ]+) \} from "\./(\w+\.js)";$', re.MULTILINE)
@@ -30,7 +30,7 @@ def test_a_script_is_sent_whole_as_javascript_that_a_browser_may_keep(client, sc
     assert "immutable" in answer.headers["cache-control"]
 
 
-@pytest.mark.parametrize("name", ["scripts.py", "panels.css", "", "../app.py", "%2e%2e/app.py", "none.js"])
+@pytest.mark.parametrize("name", ["scripts.py", "viewer.css", "", "../app.py", "%2e%2e/app.py", "none.js"])
 def test_nothing_else_is_sent(client, name):
     assert client.get(f"/{scripts.base_path()}/{name}").status_code == 404
 
@@ -45,7 +45,7 @@ def test_what_a_script_imports_another_exports(script):
         assert set(names.split(", ")) <= set(re.findall(r"^export (?:function|const) (\w+)", exporting, re.MULTILINE))
 
 
-@pytest.mark.parametrize("component", [make_panels(), make_strip([]), make_live_region()])
+@pytest.mark.parametrize("component", [make_viewer(), make_strip([]), make_live_region()])
 def test_a_component_starts_a_script_that_is_sent(client, component):
     place = re.search(r'new URL\("([^"]+)"', component.js_on_load)[1]
     assert "export function start(" in client.get(place).text

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import tifffile
 import torch
+from matplotlib import colormaps
 from PIL import Image, ImageOps
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
@@ -70,8 +71,13 @@ def whole(picture):
 def shown(outcome, role, place=0):
     """The panel of this role, and its pixels as Pillow reads them."""
     panel = next(panel for panel in outcome.rows[place]["panels"] if panel["role"] == role)
-    with Image.open(unquote(panel["src"].split("file=")[1])) as file:
-        return panel, np.asarray(file)
+    return panel, opened(panel["src"])
+
+
+def opened(src):
+    """The pixels behind an address of the page, as Pillow reads them."""
+    with Image.open(unquote(src.split("file=")[1])) as file:
+        return np.asarray(file)
 
 
 @pytest.fixture
@@ -413,13 +419,40 @@ def test_a_noisy_picture_without_a_clean_one_has_no_psnr_and_no_target(run, pixe
 def test_maps_add_the_error_and_what_was_removed(run, pixels):
     outcome = run([("a.png", Picture(pixels))], maps=True)
     assert [panel["role"] for panel in outcome.rows[0]["panels"]][3:] == ["error", "residual"]
-    difference = np.abs(shown(outcome, "denoised")[1].astype(float) - pixels).mean(axis=2)
-    assert np.abs(shown(outcome, "error")[1] - (4 * difference).clip(0, 255)).max() <= 0.51
+    before, after = (shown(outcome, role)[1].astype(float) for role in ("noisy", "denoised"))
+    for role, values, colours in (
+        ("error", np.abs(after - pixels).mean(axis=2), "inferno"),
+        ("residual", (before - after).mean(axis=2), "RdBu_r"),
+    ):
+        panel, seen = shown(outcome, role)
+        low, end = (float(panel["scale"]["ticks"][place].replace("−", "-")) for place in (0, 2))
+        expected = colormaps[colours](np.clip((values - low) / (end - low), 0, 1), bytes=True)[..., :3]
+        assert np.abs(seen.astype(int) - expected).max() <= 4 and "of 255" in panel["scale"]["unit"]
 
 
 def test_without_a_clean_picture_maps_add_what_was_removed_alone(run, pixels):
     outcome = run([("a.png", Picture(pixels))], None, maps=True)
     assert [panel["role"] for panel in outcome.rows[0]["panels"]] == ["noisy", "denoised", "residual"]
+
+
+def test_a_flat_picture_is_shown_with_more_contrast_and_measured_as_it_is(run, pixels):
+    outcome = run([("a.tif", Picture(pixels.astype(np.uint16) * 3 + 1000))], "gaussian:1")
+    panel, seen = shown(outcome, "denoised")
+    stretched = opened(panel["stretched"])
+    assert np.ptp(stretched) > 250 > 110 > np.ptp(seen) and "not changed" in outcome.rows[0]["said"]
+    assert np.corrcoef(seen.ravel(), stretched.ravel())[0, 1] > 0.98 and panel["psnr"] == outcome.table[0][3]
+
+
+def test_a_picture_from_black_to_white_is_shown_as_it_is(run, pixels):
+    outcome = run([("a.png", Picture(pixels))])
+    assert not any(panel["stretched"] for panel in outcome.rows[0]["panels"]) and not outcome.rows[0]["said"]
+
+
+def test_a_draft_is_small_and_leaves_no_files(tmp_path):
+    drafted = denoising.fulfil(Order(sample="portrait", noise="gaussian", level=25.0, draft=True), tmp_path)
+    panel, seen = shown(drafted, "noisy")
+    assert seen.shape[0] * seen.shape[1] <= denoising.DRAFT_PIXELS and drafted.files == []
+    assert panel["psnr"] == pytest.approx(20.5, abs=1) and (panel["width"], panel["height"]) == seen.shape[1::-1]
 
 
 def test_classical_methods_are_in_the_panels_and_in_the_table(run, pixels):

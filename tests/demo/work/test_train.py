@@ -210,7 +210,7 @@ def test_trust_shows_what_two_shots_make_the_net_say(whole):
     difference = np.abs(pixels(denoised).astype(float) - pixels(second)).mean(2).ravel()
     heat = pixels(disagreement).astype(float).sum(2).ravel()  # inferno gets brighter all the way
     assert np.corrcoef(difference.argsort().argsort(), heat.argsort().argsort())[0, 1] > 0.9
-    assert "% of white" in learnt.reliability.note and disagreement.psnr is None and noisy.psnr is not None
+    assert disagreement.scale["unit"] == "% of white" and disagreement.psnr is None and noisy.psnr is not None
 
 
 def test_trust_tells_what_a_denoised_picture_is_worth(whole):

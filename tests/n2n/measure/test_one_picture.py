@@ -125,28 +125,6 @@ def test_run_returns_each_result_unclipped_with_its_seconds(picture):
     assert results["same"][1].psnr == one_picture.measure_file(case.noisy, case).psnr
 
 
-def test_the_error_map_is_that_of_plain_loops(rng):
-    seen, target = pixels(rng, 5, 6, 3), pixels(rng, 5, 6, 3)
-    found = one_picture.error_map(seen, target)
-    assert (found.shape, found.dtype) == ((5, 6, 1), np.uint8)
-    for row, column in itertools.product(range(5), range(6)):
-        error = sum(abs(int(a) - int(b)) for a, b in zip(seen[row, column], target[row, column])) / 3
-        assert found[row, column, 0] == round(min(255, one_picture.ERROR_GAIN * error))
-
-
-def test_the_residual_is_that_of_plain_loops(rng):
-    noisy, denoised = pixels(rng, 5, 6, 3), pixels(rng, 5, 6, 3)
-    found = one_picture.residual(noisy, denoised)
-    for place in itertools.product(range(5), range(6), range(3)):
-        removed = 127.5 + one_picture.RESIDUAL_GAIN * (int(noisy[place]) - int(denoised[place]))
-        assert found[place] == round(min(255, max(0, removed)))
-
-
-def test_nothing_removed_is_an_even_grey(rng):
-    same = pixels(rng, 5, 6, 3)
-    assert np.unique(one_picture.residual(same, same)).tolist() == [128]
-
-
 @pytest.mark.parametrize("height, width", [(300, 200), (101, 1000), (999, 17)])
 def test_a_large_picture_is_reduced_below_the_limit_in_its_aspect(rng, height, width):
     rows, columns, _ = one_picture.reduced(pixels(rng, height, width, 3), 2000).shape

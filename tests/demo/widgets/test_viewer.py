@@ -1,4 +1,4 @@
-"""Panels, strip and theme, as far as they are made in Python: what a browser does with them is looked at in one."""
+"""Viewer, strip and theme, as far as they are made in Python: what a browser does with them is looked at in one."""
 
 import base64
 import io
@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from demo.widgets import scripts, strip, theme
-from demo.widgets.panels import make_panels
 from demo.widgets.sheets import read_sheets
+from demo.widgets.viewer import make_viewer
 from demo.work import rows
 
 WIDGETS = Path(scripts.__file__).parent
@@ -67,7 +67,7 @@ def test_a_picture_without_pixels_is_refused():
 
 def test_a_row_holds_its_panels_in_their_order():
     first, second = one(), one(note="second")
-    assert rows.row("cat", [first, second]) == {"name": "cat", "panels": [first, second]}
+    assert rows.row("cat", [first, second]) == {"name": "cat", "said": "", "panels": [first, second]}
 
 
 def test_a_saved_colour_picture_comes_back_exactly(tmp_path, photo):
@@ -114,9 +114,9 @@ def test_other_pixels_have_another_url_and_equal_ones_the_same(tmp_path, photo):
     assert first == again != other
 
 
-def test_the_panels_start_with_the_value_given():
+def test_the_viewer_starts_with_the_value_given():
     value = {"rows": [], "empty": "nothing yet"}
-    assert make_panels(value, elem_id="panels").get_config()["value"] == value
+    assert make_viewer(value, elem_id="panels").get_config()["value"] == value
 
 
 @SHEETS

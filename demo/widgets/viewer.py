@@ -1,0 +1,37 @@
+"""The viewer: pictures large, side by side or in one place, enlarged together down to their pixels; a component."""
+
+from typing import NotRequired, TypedDict
+
+import gradio as gr
+
+from ..work.rows import Row
+from . import scripts
+from .sheets import read_sheets
+
+SHEETS = ("viewer.css", "viewer_bar.css")
+
+
+class ViewerValue(TypedDict):
+    """The value of the component."""
+
+    rows: list[Row]
+    empty: str  # shown where there are no rows
+    picks: NotRequired[bool]  # whether a click on a picture chooses a place in it
+    sides: NotRequired[tuple[str, str]]  # the roles of the two that are compared until a person chooses others
+
+
+def make_viewer(value: ViewerValue | None = None, *, compact: bool = False, elem_id: str | None = None) -> gr.HTML:
+    """Pictures of one scene or several, their figures below.
+
+    Pictures and numbers are changed in place: nothing flickers, and the view that a person has chosen stays; it is kept
+    in the page's address. Of several rows one is shown, and the others are offered. `compact` is for many small
+    pictures: all rows are shown, nothing can be set, and they are no larger than a thumb.
+    """
+    return gr.HTML(
+        value,
+        html_template=f'<div class="n2n-viewer{" compact" * compact}"></div>',
+        css_template=read_sheets(*SHEETS),
+        js_on_load=scripts.start("viewer"),
+        apply_default_css=False,
+        elem_id=elem_id,
+    )

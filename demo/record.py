@@ -54,7 +54,7 @@ def record(seconds: float) -> tuple[Recording, tuple[Tensor, ...]]:
             kept.append((progress.seconds, progress.step, _weights(model)))
     seen = list(_seen(model, kept, shots[0], clean))
     told = Recording(
-        picture=samples.SAMPLES[PICTURE].file,
+        picture=samples.SAMPLES[PICTURE].file.name,
         noise=NOISE,
         noisy=round(Noise2Noise.psnr(shots[0], clean), 2),
         parameters=count_parameters(model.net),

@@ -15,7 +15,7 @@ if __name__ == "__main__":  # run as a file it is `python -m demo`: job processe
 import gradio as gr
 
 from . import api, environment, settings
-from .content import noises, samples
+from .content import emblems, noises, recording, samples
 from .jobs.line import Line
 from .server import disk, gpu
 from .server.checked_blocks import CheckedBlocks
@@ -26,9 +26,10 @@ from .service.inspections import Inspections
 from .service.session import session_of
 from .service.trainings import Trainings
 from .settings import Access
-from .tabs import about, denoise, lab, train
+from .tabs import about, denoise, idea, lab, train
 from .tabs.lab_view import Lab
 from .widgets import page_head, scripts
+from .widgets.page_head import Preview
 from .work import inputs
 from .work.denoise import Options, Outcome
 from .work.denoise import denoise as denoise_cases
@@ -59,7 +60,9 @@ def build(access: Access | None = None) -> App:
     access = access or Access()
     folders, space = VisitorFolders(settings.folder()), Disk(settings.folder())
     first = _first(folders)
-    page_head.set_head(TITLE, SENTENCE, Path(shutil.copy(page_head.PICTURE, folders.shared("preview"))))
+    card = Path(shutil.copy(emblems.CARD, folders.shared("preview")))
+    words = f"{emblems.CLAIM} {emblems.told_shortly(recording.read())}"
+    page_head.set_head(Preview(TITLE, SENTENCE, card, emblems.CARD_SIZE, words))
     line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().visitor_jobs)
     quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().visitor_jobs)
     denoisings, trainings, inspections = Denoisings(folders), Trainings(folders, line), Inspections(folders, quick)
@@ -71,9 +74,10 @@ def build(access: Access | None = None) -> App:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
             with gr.Tab("Denoise", id="denoise"):
+                told = idea.build()
                 first_tab = denoise.build(denoisings, trainings, first)
             with gr.Tab("Train", id="train"):
-                train.build(trainings, inspections, blocks, tabs, first_tab)
+                train.build(trainings, inspections, blocks, tabs, first_tab, told)
             with gr.Tab("Lab", id="lab"):
                 lab.build(Lab(folders, line, quick), access, blocks, tabs)
             with gr.Tab("About", id="about"):

@@ -18,9 +18,11 @@ from uvicorn import Server
 
 from . import settings
 from .app import App
+from .content import emblems
 from .jobs import job
 from .jobs.errors import Failed
 from .server.gate import Gate, Guard
+from .tabs import idea
 from .widgets import scripts
 from .widgets.theme import make_theme, page_css
 
@@ -75,6 +77,7 @@ def _launch(app: App, in_browser: bool) -> None:
                 inbrowser=in_browser,
                 theme=make_theme(),
                 css=page_css(),
+                favicon_path=emblems.ICON,
                 max_file_size=settings.limits().upload_bytes,
                 max_threads=settings.THREADS,
                 state_session_capacity=settings.limits().sessions,
@@ -85,7 +88,7 @@ def _launch(app: App, in_browser: bool) -> None:
                 show_error=False,
                 prevent_thread_lock=True,
                 app_kwargs={
-                    "routes": scripts.routes(),
+                    "routes": [*scripts.routes(), *idea.routes()],
                     "middleware": [Middleware(Guard, disk=app.disk)],
                     "lifespan": partial(_gated, app=app),
                 },

@@ -36,7 +36,7 @@ FLOORS = {
         "jobs lab",
         "server",
         "service widgets",
-        "tabs api",
+        "tabs api record",
         "app",
         "serve",
         "__main__",

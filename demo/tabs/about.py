@@ -1,4 +1,4 @@
-"""The fourth tab: how it works, the net, the built-in models, how to cite, and this host."""
+"""The fourth tab: the net, the built-in models, how to cite, and this host."""
 
 import html
 import os
@@ -19,41 +19,10 @@ from n2n.nets import count_parameters, weights
 from .. import settings
 from ..server import gpu
 from ..widgets.sheets import read_sheets
-from . import about_picture
 
 COLUMN, ROW = 'th scope="col"', 'th scope="row"'
 ESTIMATED = " (from noisy pictures alone, over all pixels at once)"
 SIDE = 32  # pixels of the picture in Table I
-
-IDEA = """
-<section class="idea" aria-labelledby="about-idea">
-<h2 id="about-idea">How it learns without clean pictures</h2>
-<div class="columns">
-<div class="text">
-<p>Take two shots of the same thing: the thing is the same in both, the noise is not.</p>
-<p>The net sees one shot and must guess the other.</p>
-<p>Nobody can foresee noise, so its best guess is the <b>average</b> of all shots there could be: the <b>clean
-picture</b>.</p>
-<p>The cats show it: four times as many shots in the average, 6 dB better.</p>
-<p>The noise of the other shot stays in the loss. This <b>noise floor</b> can be read off the pairs, so the true error
-is known although no clean picture was ever seen.</p>
-<p>Two things must hold: the noise of the two shots is independent, and it is zero on average.</p>
-<div class="formula" role="math" aria-label="The mean of f of y 1 minus y 2, squared, equals the mean of f of y 1
-minus x, squared, plus a constant, the noise floor">
-<div class="term"><span>E‖<i>f</i>(<i>y</i><sub>1</sub>) − <i>y</i><sub>2</sub>‖²</span>training loss</div>
-<div class="sign">=</div>
-<div class="term"><span>E‖<i>f</i>(<i>y</i><sub>1</sub>) − <i>x</i>‖²</span>true error</div>
-<div class="sign">+</div>
-<div class="term"><span>const</span>noise floor</div>
-</div>
-<p class="small"><i>y</i><sub>1</sub>, <i>y</i><sub>2</sub>: the two shots; <i>f</i>: the net; <i>x</i>: the clean
-picture; E: on average. Noise in the picture: Gaussian, σ = 50 of 255. dB: PSNR, more is better; measured before
-clipping.</p>
-</div>
-<img class="picture" src="{source}" alt="{words}" width="{width}" height="{height}">
-</div>
-</section>
-"""
 
 PAPER = """\
 @inproceedings{lehtinen2018noise2noise,
@@ -86,7 +55,6 @@ def build(speed: Callable[[], Awaitable[float | None]]) -> None:
     """
     styles = read_sheets("about.css")
     with gr.HTML(html_template="@children", css_template=styles, apply_default_css=False, elem_id="about") as page:
-        gr.HTML(_idea(), apply_default_css=False)
         _add_net(UNet())
         _add_weights(cards())
         with gr.Accordion("How to cite", open=False):
@@ -114,12 +82,6 @@ def _add_weights(sections: dict[str, str]) -> None:
             gr.HTML(header_table(name), apply_default_css=False)
     with gr.Accordion("All built-in models: their data and its terms", open=False):
         gr.Markdown("\n\n".join(f"**{name}**\n\n{text}" if name else text for name, text in sections.items()))
-
-
-def _idea() -> str:
-    width, height = about_picture.WIDTH, about_picture.HEIGHT
-    source, words = html.escape(about_picture.data_uri()), html.escape(about_picture.description())
-    return IDEA.format(source=source, words=words, width=width, height=height)
 
 
 def cards() -> dict[str, str]:

@@ -11,7 +11,7 @@ from ..service.uploads import Brought
 from ..widgets.html import notes
 from ..widgets.live_region import make_live_region
 from ..widgets.viewer import make_viewer
-from . import train_controls, train_events, train_passport, train_uploads
+from . import train_controls, train_events, train_passport, train_teach, train_uploads
 from .denoise import DenoiseTab
 from .train_uploads import NOTHING, UploadOutputs
 from .train_view import NO_ROWS, TrainingOutputs
@@ -28,9 +28,16 @@ class Buttons(NamedTuple):
 
 
 def build(
-    trainings: Trainings, inspections: Inspections, blocks: gr.Blocks, tabs: gr.Tabs, denoise_tab: DenoiseTab
+    trainings: Trainings,
+    inspections: Inspections,
+    blocks: gr.Blocks,
+    tabs: gr.Tabs,
+    denoise_tab: DenoiseTab,
+    idea: gr.HTML,
 ) -> None:
-    """Lays out the tab and connects its events. Call it inside a gr.Tab."""
+    """Lays out the tab and connects its events. Call it inside a gr.Tab. The event `submit` of the `idea` begins a
+    training on the sample pairs.
+    """
     uploaded = gr.State(Brought())
     with gr.Row(elem_classes="n2n-columns"):
         with gr.Column(elem_classes="n2n-controls", min_width=280):
@@ -61,6 +68,7 @@ def build(
     upload = UploadOutputs(uploaded, findings, strip, accordion, buttons.train, align, match, as_brought)
     train_uploads.connect(inspections, files, controls.axes, sample, upload)
     train_events.connect_training(trainings, controls, outputs)
+    train_teach.connect(trainings, idea, tabs, controls, files, upload, outputs)
     train_events.connect_address(trainings, blocks, tabs, outputs)
     train_passport.connect(trainings, outputs)
     train_events.connect_use(tabs, outputs, denoise_tab)

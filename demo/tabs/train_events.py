@@ -36,7 +36,7 @@ def connect_training(trainings: Trainings, controls: TrainControls, outputs: Tra
         except PROBLEMS as problem:
             yield by_component(outputs, train_view.failed(problem))
             return
-        async with aclosing(_watch(trainings, session, training)) as steps:
+        async with aclosing(watch(trainings, session, training)) as steps:
             async for values in steps:
                 yield by_component(outputs, values)
 
@@ -47,20 +47,20 @@ def connect_training(trainings: Trainings, controls: TrainControls, outputs: Tra
         except PROBLEMS as problem:
             yield by_component(outputs, train_view.update(status=error(problem)))
             return
-        async with aclosing(_watch(trainings, session, training)) as steps:
+        async with aclosing(watch(trainings, session, training)) as steps:
             async for values in steps:
                 yield by_component(outputs, values)
 
     def turn_back(token: str, seconds: float) -> Changes:
         return by_component(outputs, train_view.at(trainings.find(token).run, seconds))
 
-    outputs.train.click(begin, controls.all_inputs(), list(outputs), **_watching())
-    outputs.go_on.click(go_on, [outputs.token, controls.budget], list(outputs), **_watching())
+    outputs.train.click(begin, controls.all_inputs(), list(outputs), **watching())
+    outputs.go_on.click(go_on, [outputs.token, controls.budget], list(outputs), **watching())
     outputs.stop.click(lambda token: trainings.find(token).stop(), outputs.token, **QUICK)
     outputs.time_machine.input(turn_back, [outputs.token, outputs.time_machine], list(outputs), **QUICK)
 
 
-def _watching() -> dict[str, Any]:
+def watching() -> dict[str, Any]:
     """Arguments of the events that watch a training."""
     limits = {"concurrency_id": "training", "concurrency_limit": settings.limits().queue}
     return limits | {"show_progress": "hidden", "api_visibility": "private"}
@@ -76,17 +76,17 @@ def connect_address(trainings: Trainings, blocks: gr.Blocks, tabs: gr.Tabs, outp
         except PROBLEMS as problem:
             yield by_component(outputs, train_view.failed(problem))
             return
-        async with aclosing(_watch(trainings, session_of(request), training)) as steps:
+        async with aclosing(watch(trainings, session_of(request), training)) as steps:
             async for values in steps:
                 yield by_component(outputs, values)
 
     found = gr.Textbox("", visible="hidden", container=False, elem_id="found")
     blocks.load(None, None, found, js=scripts.call("address", "runOfAddress"))
-    found.change(find, found, [tabs, *outputs], **_watching())
+    found.change(find, found, [tabs, *outputs], **watching())
     outputs.token.change(None, outputs.token, None, js=scripts.call("address", "keepRun"))
 
 
-async def _watch(trainings: Trainings, session: str, training: Training) -> AsyncGenerator[TrainingOutputs, None]:
+async def watch(trainings: Trainings, session: str, training: Training) -> AsyncGenerator[TrainingOutputs, None]:
     """A training on the page, from its place in line to what there is to download."""
     view, begun = LiveView(training.run), False
     try:

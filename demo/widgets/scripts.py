@@ -1,14 +1,11 @@
 """The page's own scripts: ES modules that the server sends as they are, and the lines of code that call them."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
+from . import kept
 
 
 @cache
@@ -22,20 +19,12 @@ def base_path() -> str:
     """The path below which the scripts are served. Changed scripts have new addresses, so that a browser may keep each
     of them for good.
     """
-    version = hashlib.sha256(b"".join(read_scripts().values())).hexdigest()[:16]
-    return f"scripts/{version}"
+    return f"scripts/{kept.version(*read_scripts().values())}"
 
 
 def routes() -> list[Route]:
     """One route for each script, for the `app_kwargs` of whatever serves a page with these components."""
-    return [_route(name, source) for name, source in read_scripts().items()]
-
-
-def _route(name: str, source: bytes) -> Route:
-    async def send(_: Request) -> Response:
-        return Response(source, media_type="text/javascript", headers=HEADERS)
-
-    return Route(f"/{base_path()}/{name}", send)
+    return [kept.route(f"{base_path()}/{name}", source, "text/javascript") for name, source in read_scripts().items()]
 
 
 def preloads() -> list[str]:

@@ -1,5 +1,6 @@
 """What holds for every tab, and what programs can call."""
 
+import io
 import re
 
 import httpx
@@ -36,7 +37,15 @@ def test_a_link_to_the_page_is_previewed_with_our_own_title_sentence_and_picture
     assert "No clean picture is ever needed" in told["og:description"] == told["twitter:description"]
     assert told["og:image"].startswith("http") and "Gradio" not in "".join(told.values())
     picture = httpx.get(told["og:image"])
-    assert picture.headers["content-type"] == "image/png" and len(picture.content) < 300_000
+    assert picture.headers["content-type"] == "image/jpeg" and len(picture.content) < 300_000
+    with Image.open(io.BytesIO(picture.content)) as seen:
+        assert [told["og:image:width"], told["og:image:height"]] == [str(length) for length in seen.size]
+    assert "never saw a clean picture" in told["og:image:alt"]
+
+
+def test_the_page_has_an_icon_of_its_own(server):
+    (named,) = re.findall(r'<link rel="icon"[^>]*href="([^"]+)"', httpx.get(server.address).text)
+    assert httpx.get(f"{server.address}/{named}").content == (ROOT / "demo/pictures/favicon.png").read_bytes()
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,8 @@
-"""The figure of the About tab, from real pixels: what a net learns, and why noisy targets are enough."""
+"""The figure that explains the idea, from real pixels: what a net learns, and why noisy targets are enough."""
 
 import io
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import matplotlib
 import numpy as np
@@ -34,8 +33,6 @@ TILE = (100, 75)
 COLUMNS = (10, 130, 250)  # left edges of the tiles
 ROWS = (46, 199, 302)  # top edges
 POINT = 0.72  # points of type in a unit: 100 units are an inch
-
-READABLE = " !$&'()*+,/:;=?@"  # may stand in a data URI as they are
 
 INK, LINE = slate.c800, ACCENT.c600
 
@@ -122,12 +119,13 @@ def _arrows(page: Axes) -> None:
     _write(page, (net + ends[1]) / 2, turn + 10, "their difference trains the net", 10.5, color=LINE, ha="center")
 
 
-def data_uri() -> str:
-    """The figure as an SVG in a data URI: its text stays sharp at any size."""
-    file = io.StringIO()
+@lru_cache(maxsize=1)
+def svg() -> bytes:
+    """The figure as an SVG: its text stays sharp at any size."""
+    file = io.BytesIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": NOISE}):
         draw().savefig(file, format="svg", metadata={"Date": None})
-    return f"data:image/svg+xml,{quote(file.getvalue(), safe=READABLE)}"
+    return file.getvalue()
 
 
 def description() -> str:

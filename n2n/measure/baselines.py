@@ -1,5 +1,7 @@
 """Classical baselines without a network: scikit-image's denoisers, which need the noise level, estimated here."""
 
+import importlib
+import importlib.util
 from collections.abc import Callable
 from functools import partial
 
@@ -10,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ..data import Pairs
+from ..files import Planes, ValueRange
 from .estimate import noise_level
 from .evaluate import Measurement, measure
 
@@ -60,6 +63,29 @@ BASELINES: dict[str, Classical] = {
     "total variation": total_variation,
     "wavelet": wavelet,
 }
+
+
+def block_matching(noisy: Values, sigma: float) -> Values:
+    """BM3D (Dabov et al., 2007), of the package bm3d. Raises ModuleNotFoundError where that is not installed."""
+    package = importlib.import_module("bm3d")
+    method = package.bm3d_rgb if noisy.shape[-1] == 3 else package.bm3d
+    denoised: Values = method(noisy, sigma)
+    return denoised.reshape(noisy.shape)
+
+
+def installed() -> dict[str, Classical]:
+    """BASELINES, and BM3D where its package is installed."""
+    return BASELINES | ({"BM3D": block_matching} if importlib.util.find_spec("bm3d") else {})
+
+
+def makers() -> dict[str, Callable[[Planes, ValueRange], Planes]]:
+    """Those that are installed, for a picture (C, H, W) as in its file; results are float, in its unit."""
+    return {name: partial(_made, classical) for name, classical in installed().items()}
+
+
+def _made(classical: Classical, shot: Planes, limits: ValueRange) -> Planes:
+    denoised = denoise(classical, torch.from_numpy(limits.to_unit(shot))[None])
+    return limits.from_unit(denoised[0].numpy(), np.dtype(np.float32))
 
 
 def denoise(classical: Classical, noisy: Tensor) -> Tensor:

@@ -3,15 +3,10 @@
 import argparse
 import json
 import sys
-from functools import partial
 from pathlib import Path
 
-import numpy as np
-import torch
-
-from ..files import DataRange, Planes, ValueRange
+from ..analysis import makers
 from ..machine import find_device
-from ..measure import baselines
 from ..model import Noise2Noise
 from ..reading import LAYOUT, read_results
 from ..referee import Maker, Mending, judge
@@ -55,14 +50,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Prints the score; returns 1 where a result has none."""
     entries, notes = read_results([Path(path) for path in options.pictures], options.clean, options.axes)
-    makers = _makers(options)
-    if not makers and not any(entry.results for entry in entries):
+    made = _makers(options)
+    if not made and not any(entry.results for entry in entries):
         raise ValueError(
             "nothing to score: two pictures are two shots. Give what programs made of the first, or --weights NAME, or "
             "--baselines; a result of one shot has no score until there is a second shot"
         )
     mending = Mending(options.align, options.match_range)
-    score = judge(entries, makers, mending, options.range, notes)
+    score = judge(entries, made, mending, options.range, notes)
     if options.json:
         print(json.dumps(score.as_json()))
     else:
@@ -75,16 +70,6 @@ def run(options: argparse.Namespace) -> int:
 def _makers(options: argparse.Namespace) -> dict[str, Maker]:
     """What is made of the first shots here, by name."""
     device = find_device(options.device)
-    nets: dict[str, Maker] = {
-        name: partial(_denoised, Noise2Noise.load(name, device), options.range)
-        for name in dict.fromkeys(options.weights)
-    }
-    return nets | (baselines.makers() if options.baselines else {})
-
-
-def _denoised(model: Noise2Noise, asked: DataRange | None, shot: Planes, _: ValueRange) -> Planes:
-    """A shot (C, H, W) denoised, as float in its own unit, in the range that is asked for or that the net learnt."""
-    limits = model.range_for(shot, asked)
-    values = torch.from_numpy(shot.astype(np.float32))[None]
-    denoised: Planes = model.predict(values, data_range=(limits.black, limits.white))[0].numpy()
-    return denoised
+    names = dict.fromkeys(options.weights)
+    nets = {name: makers.of_net(Noise2Noise.load(name, device), options.range) for name in names}
+    return nets | (makers.of_filters() if options.baselines else {})

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from ..data import Pairs
-from ..files import Planes, ValueRange
 from .estimate import noise_level
 from .evaluate import Measurement, measure
 
@@ -76,16 +75,6 @@ def block_matching(noisy: Values, sigma: float) -> Values:
 def installed() -> dict[str, Classical]:
     """BASELINES, and BM3D where its package is installed."""
     return BASELINES | ({"BM3D": block_matching} if importlib.util.find_spec("bm3d") else {})
-
-
-def makers() -> dict[str, Callable[[Planes, ValueRange], Planes]]:
-    """Those that are installed, for a picture (C, H, W) as in its file; results are float, in its unit."""
-    return {name: partial(_made, classical) for name, classical in installed().items()}
-
-
-def _made(classical: Classical, shot: Planes, limits: ValueRange) -> Planes:
-    denoised = denoise(classical, torch.from_numpy(limits.to_unit(shot))[None])
-    return limits.from_unit(denoised[0].numpy(), np.dtype(np.float32))
 
 
 def denoise(classical: Classical, noisy: Tensor) -> Tensor:

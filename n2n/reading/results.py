@@ -34,10 +34,11 @@ def read_results(
     clean: str | Path | None = None,
     axes: str | None = None,
     names: Sequence[str] = (),
+    check: frame_files.CheckSize = frame_files.check_size,
 ) -> tuple[list[Entry], tuple[str, ...]]:
     """Reads shots and results, laid out as LAYOUT says, with notes on how they were understood; `clean` are the clean
-    pictures, `axes`, such as TYX, those of stacks, and `names` those of the results, instead of their files' names.
-    Raises ValueError, OSError.
+    pictures, `axes`, such as TYX, those of stacks, and `names` those of the results, instead of their files' names;
+    `check` raises ValueError for a size that is not allowed. Raises ValueError, OSError.
     """
     places = [Path(path) for path in (*paths, *([clean] if clean else []))]
     if missing := next((path for path in places if not path.exists()), None):
@@ -51,7 +52,7 @@ def read_results(
     notes: list[str] = []
     for files in scenes:
         for name, each in _scenes_of(files):
-            entries += _entries(name, each, axes, notes)
+            entries += _entries(name, each, axes, notes, check)
     return entries, tuple(f"{note} ({count}×)" if count > 1 else note for note, count in Counter(notes).items())
 
 
@@ -141,9 +142,9 @@ def _partner(first: Path, paths: Sequence[Path], folder: Path) -> Path:
     )
 
 
-def _entries(name: str, files: Files, axes: str | None, notes: list[str]) -> list[Entry]:
+def _entries(name: str, files: Files, axes: str | None, notes: list[str], check: frame_files.CheckSize) -> list[Entry]:
     """The entries of a scene: one, or one for each frame of stacks. Raises ValueError where their numbers differ."""
-    frames = {role: _frames(path, axes, notes) for role, path in files.items()}
+    frames = {role: _frames(path, axes, notes, check) for role, path in files.items()}
     counts = {files[role].name: len(each) for role, each in frames.items()}
     if len(set(counts.values())) > 1:
         told = ", ".join(f"'{file}' {count}" for file, count in counts.items())
@@ -162,11 +163,11 @@ def _entries(name: str, files: Files, axes: str | None, notes: list[str]) -> lis
     ]
 
 
-def _frames(path: Path, axes: str | None, notes: list[str]) -> list[Planes]:
+def _frames(path: Path, axes: str | None, notes: list[str], check: frame_files.CheckSize) -> list[Planes]:
     """The frames of a file, (C, H, W) each, without transparency. Raises ValueError, OSError."""
     stacks = formats.is_kind(path, Kind.STACK) or formats.is_kind(path, Kind.ARRAYS)
     with ExitStack() as stack:
-        found = frame_files.open_frames(path, stack, axes=axes if stacks else None)
+        found = frame_files.open_frames(path, stack, axes=axes if stacks else None, check=check)
         pictures = list(found)
         if found.layout.axes not in ONE_PICTURE:
             notes.append(f"read as {found.layout}")

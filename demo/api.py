@@ -1,4 +1,4 @@
-"""The endpoints /denoise, /check and /train for programs, such as `gradio_client`, curl or a microscope's script."""
+"""The endpoints /denoise, /check, /score and /train for programs, such as `gradio_client` or a microscope's script."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.events import api as add_endpoint
 
 from n2n.files import formats
+from n2n.referee import Mending
 from n2n.remedies import Remedies
 
 from . import settings
@@ -16,10 +17,12 @@ from .server import intake
 from .service.denoise import Denoisings
 from .service.inspections import Inspections
 from .service.runs import Run
+from .service.scores import Scores
 from .service.session import session_of
 from .service.trainings import Trainings, make_settings
 from .work.denoise import AUTOMATIC, Options, Order
 from .work.measurements import COLUMNS
+from .work.score import Contest
 from .work.stacks import view
 
 DENOISE = """Denoises one picture and returns it in its own size, depth and format, with what was measured.
@@ -31,6 +34,13 @@ CHECK = """Says what pairs of noisy pictures are, what the pair doctor finds, an
 
 pairs: one {sets} file or TIFF stack, or two and more pictures. axes: as for /denoise. align, match_exposure: lay the
 shots of a scene on one another, and make them equally bright, before."""
+SCORE = """Scores what any programs made of the first of two noisy shots, by the second one, which they have not seen.
+
+results: of the first shot, one file each. clean: the clean picture, if there is one; adds the true PSNR. weights: the
+name of shipped weights that stand beside, or empty. baselines: classical filters too. align: lay results, and the
+second shot, where the first one lies. match_range: bring results of another depth or range to that of the shots.
+Returns results in their order, each with its estimate, interval, gain, lead over the next, losses, detail and a
+sentence, or with a code and the problem; and in worth what the pair doctor finds amiss with the shots."""
 TRAIN = """Trains on pairs of noisy pictures. Streams its progress, and at last the weights as a .safetensors file.
 
 pairs, axes, align, match_exposure: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to
@@ -39,11 +49,12 @@ RecipeName = Literal["fast", "report"]
 MOST = 1e15  # size of a number from a program
 
 
-def add(denoisings: Denoisings, trainings: Trainings, inspections: Inspections) -> None:
+def add(denoisings: Denoisings, trainings: Trainings, inspections: Inspections, scores: Scores) -> None:
     """Adds the endpoints. Call it inside the gr.Blocks."""
     check = CHECK.format(sets=formats.either(formats.sets()))
     _add(_denoise(denoisings), "denoise", DENOISE, "denoising")
     _add(_check(inspections), "check", check, "checks")
+    _add(_score(scores), "score", SCORE, "checks")
     _add(_train(trainings), "train", TRAIN, "training")
 
 
@@ -101,6 +112,34 @@ def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]
         }
 
     return check
+
+
+def _score(scores: Scores) -> Callable[..., Awaitable[dict[str, Any]]]:
+    async def score(
+        request: gr.Request,
+        first: gr.FileData,
+        second: gr.FileData,
+        results: list[gr.FileData],
+        clean: gr.FileData | None = None,
+        weights: str = "",
+        baselines: bool = False,
+        align: bool = False,
+        match_range: bool = False,
+        axes: str = "",
+    ) -> dict[str, Any]:
+        contest = Contest(
+            files("first", first)[0],
+            files("second", second)[0],
+            results=files("results", results) if results else (),
+            clean=files("clean", clean)[0] if clean else None,
+            weights=str(weights or ""),
+            baselines=bool(baselines),
+            mending=Mending(bool(align), bool(match_range)),
+            axes=view(1, axes).axes,
+        )
+        return await scores.score(session_of(request), contest)
+
+    return score
 
 
 def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str, Any], gr.FileData | None], None]]:

@@ -23,6 +23,7 @@ from .server.disk import Disk
 from .server.visitor_folders import VisitorFolders
 from .service.denoise import Denoisings
 from .service.inspections import Inspections
+from .service.scores import Scores
 from .service.session import session_of
 from .service.trainings import Trainings
 from .settings import Access
@@ -82,7 +83,7 @@ def build(access: Access | None = None) -> App:
                 lab.build(Lab(folders, line, quick), access, blocks, tabs)
             with gr.Tab("About", id="about"):
                 about.build(inspections.speed)
-        api.add(denoisings, trainings, inspections)
+        api.add(denoisings, trainings, inspections, Scores(quick))
         blocks.load(None, None, None, js=scripts.call("number_fields", "actOnEnter"))
         blocks.unload(leave)
     blocks.queue(max_size=settings.limits().queue, api_open=False)

@@ -8,12 +8,14 @@ from . import machine as machine
 from . import measure as measure
 from . import nets as nets
 from . import noise as noise
+from . import referee as referee
 from . import training as training
 from .data import Pairs as Pairs
 from .export import HubNoise2Noise as HubNoise2Noise
 from .model import Noise2Noise as Noise2Noise
 from .nets import UNet as UNet
 from .nets import UNetConfig as UNetConfig
+from .referee import score as score
 from .training import Diverged as Diverged
 from .training import Progress as Progress
 from .training import Recipe as Recipe

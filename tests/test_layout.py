@@ -24,7 +24,7 @@ FLOORS = {
         "reading remedies",
         "nets",
         "measure",
-        "training",
+        "training referee",
         "model bench",
         "analysis figures export",
         "cli",

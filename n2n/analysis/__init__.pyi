@@ -1,6 +1,7 @@
 from . import broken_pairs as broken_pairs
 from . import exposures as exposures
 from . import influence as influence
+from . import makers as makers
 from .averages import Averages as Averages
 from .averages import distances as distances
 from .averages import pixel_averages as pixel_averages

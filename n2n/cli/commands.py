@@ -8,6 +8,7 @@ COMMANDS = {  # the name and the line that `--help` prints for it
     "train": "learn from noisy pairs, write weights",
     "denoise": "denoise pictures of any size",
     "evaluate": "PSNR and SSIM of weights on a set, with or without clean pictures",
+    "score": "what any programs made of a noisy shot, scored by a second shot",
     "check": "look at pairs before training: do they meet what Noise2Noise assumes?",
     "align": "lay the shots of every scene on one another: shifted, turned or scaled ones",
     "make-pairs": "make noisy pairs from clean photographs",

@@ -20,7 +20,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="python -m n2n",
         description="Noise2Noise: learn to denoise from pairs of noisy pictures; no clean picture is ever needed. "
         "Run it in the project's folder.",
-        epilog="Exit status: 0 done; 1 `check` found something red; 2 refused or failed, with one line on stderr that "
+        epilog="Exit status: 0 done; 1 `check` found something red, or `score` a result that has none; 2 refused "
+        "or failed, with one line on stderr that "
         "says why; 130 stopped by Ctrl-C or 143 by SIGTERM (a training keeps its weights); 141 the reader of the "
         "output has gone.",
     )

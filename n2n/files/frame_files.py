@@ -10,7 +10,8 @@ from .array_frames import ArrayFrames, write_npy, write_npz
 from .atomic import replacing, write_bytes
 from .decode import CheckSize as CheckSize
 from .decode import Frames as Frames
-from .decode import check_size, opened
+from .decode import check_size as check_size
+from .decode import opened
 from .encode import check_fits, encode
 from .formats import Kind
 from .picture import Picture

@@ -1,5 +1,6 @@
 from . import baselines as baselines
 from . import choice as choice
+from . import clipping as clipping
 from . import doctor as doctor
 from . import estimate as estimate
 from . import metrics as metrics

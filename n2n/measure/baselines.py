@@ -1,5 +1,7 @@
 """Classical baselines without a network: scikit-image's denoisers, which need the noise level, estimated here."""
 
+import importlib
+import importlib.util
 from collections.abc import Callable
 from functools import partial
 
@@ -60,6 +62,19 @@ BASELINES: dict[str, Classical] = {
     "total variation": total_variation,
     "wavelet": wavelet,
 }
+
+
+def block_matching(noisy: Values, sigma: float) -> Values:
+    """BM3D (Dabov et al., 2007), of the package bm3d. Raises ModuleNotFoundError where that is not installed."""
+    package = importlib.import_module("bm3d")
+    method = package.bm3d_rgb if noisy.shape[-1] == 3 else package.bm3d
+    denoised: Values = method(noisy, sigma)
+    return denoised.reshape(noisy.shape)
+
+
+def installed() -> dict[str, Classical]:
+    """BASELINES, and BM3D where its package is installed."""
+    return BASELINES | ({"BM3D": block_matching} if importlib.util.find_spec("bm3d") else {})
 
 
 def denoise(classical: Classical, noisy: Tensor) -> Tensor:

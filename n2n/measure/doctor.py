@@ -40,6 +40,15 @@ def examine(pairs: Pairs) -> list[Verdict]:
     return [check(sample) for check in (CHECKS if sample.crops else WITHOUT_NOISE)]
 
 
+def disagreement(shot: Crop, other: Crop) -> str:
+    """The check by which a picture does not show what a shot does, (C, H, W) each: "same scene" where it shows another
+    one, or is turned, "same channels" where these are in another order; empty where it shows the same.
+    """
+    sample = Sample((CropPair("", 0, shot, other),), (), shot[0].size)
+    found = (check(sample) for check in (same_scene, same_channels))
+    return next((verdict.check for verdict in found if verdict.level == "red"), "")
+
+
 def _sample(pairs: Pairs) -> Sample:
     areas = pairs.sizes.prod(axis=1)
     count = min(len(pairs), MOST_SCENES)

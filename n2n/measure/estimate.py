@@ -65,20 +65,20 @@ def block_errors(denoised: Tensor, source: Tensor, target: Tensor) -> BlockError
     """The errors of a block of pictures, denoised, first shot and second shot: float (N, C, H, W) each, white at 1."""
     first, second, clipped = unbiased(source, target)
     chained = float((source[1:] == target[:-1]).flatten(1).all(1).double().sum() / len(source))
-    excess = float(_excess(denoised, first, second).mean())
+    found = float(excess(denoised, first, second).mean())
     return BlockErrors(
         pixels=source[:, 0].numel(),
-        excess=excess,
-        noisy=float(_excess(source, first, second).mean()),
+        excess=found,
+        noisy=float(excess(source, first, second).mean()),
         variance=_variance(denoised, first, second, chained),
         alike=(_alike(first - second, -2), _alike(first - second, -1)),
-        correction=excess - float(_excess(denoised, source, target).mean()) if clipped else 0.0,
+        correction=found - float(excess(denoised, source, target).mean()) if clipped else 0.0,
         clipped=clipped,
         floor=float((source - target).double().square().mean() / 2),
     )
 
 
-def _excess(picture: Tensor, first: Tensor, second: Tensor) -> Tensor:
+def excess(picture: Tensor, first: Tensor, second: Tensor) -> Tensor:
     """Each pixel's contribution to the estimate, mean over channels: (N, C, H, W) three times → (N, H, W)."""
     return ((picture - second).double().square() - (first - second).double().square() / 2).mean(1)
 
@@ -104,7 +104,7 @@ def _variance(denoised: Tensor, first: Tensor, second: Tensor, chained: float) -
             mixed = (left * far).double().mean(1).square().mean() - product
             own = (power[0] - power[1]).square().mean() / 2 - product
             found.append(float(mixed.clamp_min(0) + (1 - chained) * own.clamp_min(0)))
-    return sum(found) / len(found) if found else float(_excess(denoised, first, second).square().mean())
+    return sum(found) / len(found) if found else float(excess(denoised, first, second).square().mean())
 
 
 def _alike(difference: Tensor, dim: int) -> float:

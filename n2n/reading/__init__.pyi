@@ -1,5 +1,9 @@
 from . import reader as reader
+from . import shapes as shapes
 from .reader import read as read
 from .reader import read_photographs as read_photographs
+from .results import LAYOUT as LAYOUT
+from .results import Entry as Entry
+from .results import read_results as read_results
 from .sources import SAMPLES as SAMPLES
 from .sources import is_hidden as is_hidden

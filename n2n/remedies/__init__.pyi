@@ -1,4 +1,5 @@
 from . import exposure as exposure
+from . import motion as motion
 from . import registration as registration
 from .matching import matched as matched
 from .motion import Motion as Motion

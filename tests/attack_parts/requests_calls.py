@@ -143,6 +143,11 @@ def checking(pairs: object) -> list:
     return [pairs, "", False, False]
 
 
+def scoring(shot: object, results: object) -> list:
+    """What /score is given."""
+    return [shot, shot, results, None, "", False, False, False, ""]
+
+
 def training(pairs: object) -> list:
     """What /train is given."""
     return [pairs, 1, "fast", 24, "", 0, "", False, False]
@@ -161,6 +166,7 @@ def _elsewhere(said: str, file: object) -> Iterator[Crafted]:
     for name, data in (
         ("denoise", denoising(file)),
         ("check", checking([file, file])),
+        ("score", scoring(file, [file])),
         ("train", training([file, file])),
     ):
         yield Crafted.queued(f"queue of {name}: {said}", name, data)

@@ -66,8 +66,8 @@ def files(photo, tmp_path):
     return {name: tmp_path / f"{name}.png" for name in ("shot_1", "shot_2", "clean")}
 
 
-def test_programs_see_three_endpoints(client):
-    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/denoise", "/check", "/train"}
+def test_programs_see_four_endpoints(client):
+    assert set(client.view_api(return_format="dict")["named_endpoints"]) == {"/denoise", "/check", "/score", "/train"}
 
 
 def test_a_program_denoises(client, files):
@@ -82,6 +82,16 @@ def test_a_program_has_pairs_checked(client, files):
     told = client.predict([handle_file(files["shot_1"]), handle_file(files["shot_2"])], api_name="/check")
     assert told["data"]["described"].startswith("1 scene × 2 shots")
     assert {"shift", "clipping"} <= {verdict["check"] for verdict in told["verdicts"]}
+
+
+def test_a_program_has_results_scored(client, files):
+    shots = handle_file(files["shot_1"]), handle_file(files["shot_2"])
+    told = client.predict(*shots, [handle_file(files["shot_2"])], weights="gaussian-small", api_name="/score")
+    best, copied = told["results"]
+    assert (
+        best["name"] == "gaussian-small" and best["gain"] > 2 and best["sentence"].startswith("“gaussian-small” gains")
+    )
+    assert (copied["code"], copied["estimate"]) == ("shot 2", None)
 
 
 def test_a_program_trains_and_gets_the_weights(client, files):

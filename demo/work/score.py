@@ -1,0 +1,80 @@
+"""Scoring results of other programs in a job: the referee, within the limits of the page."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from n2n import Noise2Noise
+from n2n.analysis import makers
+from n2n.nets import weights as files_of_weights
+from n2n.reading import read_results
+from n2n.referee import AS_THEY_ARE, Maker, Mending, judge
+
+from .. import settings
+
+WAY_OUT = "Bring fewer or smaller ones, or use the command line, which has no such limit: python -m n2n score"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Two shots and what is to be scored by them; uploads, by their paths."""
+
+    first: str
+    second: str
+    results: tuple[str, ...] = ()
+    clean: str | None = None
+    weights: str = ""  # shipped weights that stand beside, if any
+    baselines: bool = False  # whether classical filters do
+    mending: Mending = AS_THEY_ARE
+    axes: str | None = None  # of stacks
+
+
+def score(stop: Callable[[], bool], contest: Contest, device: str = "auto") -> Iterator[dict[str, Any]]:
+    """Yields the score, as n2n.referee tells it, as values for JSON. Raises ValueError, OSError."""
+    most = settings.limits().pictures
+    if len(contest.results) > most:
+        raise ValueError(f"{len(contest.results)} results at once; this page takes up to {most}. {WAY_OUT}")
+    paths = [contest.first, contest.second, *contest.results]
+    names = _unlike([Path(path).stem for path in contest.results])
+    entries, notes = read_results(paths, contest.clean, contest.axes, names, check_size)
+    pixels = sum(values[0].size for entry in entries for values in (*entry.scene.shots, *entry.results.values()))
+    if pixels > settings.limits().all_pixels:
+        told = f"{pixels / 1e6:.0f} megapixels together; this page takes up to {settings.limits().all_pixels / 1e6:.0f}"
+        raise ValueError(f"these pictures have {told} at once. {WAY_OUT}")
+    made = _made(contest, device)
+    if not contest.results and not made:
+        raise ValueError("nothing to score: bring what programs made of the first shot, or choose weights or filters")
+    if not stop():
+        yield judge(entries, made, contest.mending, notes=notes).as_json()
+
+
+def check_size(width: int, height: int, name: str) -> None:
+    """Raises ValueError for a picture that is larger than the demo accepts."""
+    limits = settings.limits()
+    if max(width, height) > limits.side or width * height > limits.pixels:
+        raise ValueError(
+            f"'{name}' is {width}×{height} pixels; this page takes up to {limits.pixels / 1e6:.0f} megapixels and "
+            f"sides of {limits.side:,}. {WAY_OUT}"
+        )
+
+
+def _made(contest: Contest, device: str) -> dict[str, Maker]:
+    """What is made of the first shot here. Raises ValueError for weights that are not shipped."""
+    if contest.weights and contest.weights not in files_of_weights.shipped():
+        raise ValueError(
+            f"weights is '{contest.weights[:40]}'; allowed: {', '.join(files_of_weights.shipped())}, or nothing"
+        )
+    nets = {contest.weights: makers.of_net(Noise2Noise.load(contest.weights, device))} if contest.weights else {}
+    return nets | (makers.of_filters() if contest.baselines else {})
+
+
+def _unlike(names: Sequence[str]) -> list[str]:
+    """The names, with a number behind those that stand twice."""
+    seen: Counter[str] = Counter()
+    unlike = []
+    for name in names:
+        seen[name] += 1
+        unlike.append(f"{name} ({seen[name]})" if seen[name] > 1 else name)
+    return unlike

@@ -1,0 +1,6 @@
+"""The referee: results of any denoiser scored by a second shot, without a clean picture."""
+
+import lazy_loader
+
+# `__init__.pyi` lists what others may use; each is loaded when first asked for.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,48 @@
+"""The referee within the limits of the page."""
+
+import numpy as np
+import pytest
+import scipy
+from PIL import Image
+
+from demo.work.score import Contest, score
+
+
+def never():
+    return False
+
+
+@pytest.fixture
+def files(tmp_path, rng):
+    """Two shots, and results that two programs gave the same name."""
+    clean = scipy.ndimage.gaussian_filter(rng.normal(0, 400, (72, 80)), 4) + 128
+    first, second = (clean + rng.normal(0, 20, clean.shape) for _ in range(2))
+    pictures = {"a": first, "b": second, "one/out": scipy.ndimage.gaussian_filter(first, 1.5)}
+    pictures["two/out"] = scipy.ndimage.gaussian_filter(first, 0.6)
+    for name, picture in pictures.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.fromarray(picture.round().clip(0, 255).astype(np.uint8)).save(tmp_path / f"{name}.png")
+    return [str(tmp_path / f"{name}.png") for name in pictures]
+
+
+def test_results_of_one_name_are_numbered_and_no_folder_of_the_server_is_told(files, tmp_path):
+    [found] = score(never, Contest(*files[:2], results=tuple(files[2:])))
+    assert [one["name"] for one in found["results"]] == ["out", "out (2)"]
+    assert str(tmp_path) not in str(found)
+
+
+def test_only_shipped_weights_stand_beside(files):
+    with pytest.raises(ValueError, match=r"weights is '/etc/passwd'; allowed: .*gaussian"):
+        list(score(never, Contest(*files[:2], weights="/etc/passwd")))
+
+
+def test_nothing_to_score_is_told(files):
+    with pytest.raises(ValueError, match="nothing to score: bring what programs made of the first shot"):
+        list(score(never, Contest(*files[:2])))
+
+
+@pytest.mark.parametrize(("limits", "told"), [({"pixels": 5000}, "is 80×72 pixels"), ({"pictures": 1}, "2 results at")])
+def test_more_than_the_page_takes_is_refused(limits, told, files, limit):
+    limit(**limits)
+    with pytest.raises(ValueError, match=told):
+        list(score(never, Contest(*files[:2], results=tuple(files[2:]))))

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ..files import write_bytes
-from ..machine import extras
+from ..machine import optional_packages
 from .card import weights_card
 from .onnx_file import checked_onnx
 from .onnx_graph import INPUT, OPSET, OUTPUT, PACKAGES
@@ -32,7 +32,7 @@ def write_bioimage(passport: Passport, path: Path) -> None:
     """Writes a package, validated by bioimageio.spec. Raises as `onnx_file.write_onnx`, and ValueError where it is not
     valid.
     """
-    spec = extras("a BioImage.IO package", *NEEDED)[-1]
+    spec = optional_packages("a BioImage.IO package", *NEEDED)[-1]
     content, _ = checked_onnx(passport)
     noisy = trial(passport)
     limits = passport.limits.black, passport.limits.white

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from .. import export
-from ..machine import extras
+from ..machine import optional_packages
 
 
 def write_folder(
@@ -17,7 +17,7 @@ def write_folder(
     """Writes weights, configuration and card; `license` is an SPDX identifier. Raises OSError, and ValueError where
     huggingface_hub is missing.
     """
-    extras("a folder for the Hugging Face Hub", "huggingface_hub")
+    optional_packages("a folder for the Hugging Face Hub", "huggingface_hub")
     model = export.HubNoise2Noise.load(weights, "cpu", residual=residual)
     assert isinstance(model, export.HubNoise2Noise)
     model.authors, model.license = authors, license and license.lower()

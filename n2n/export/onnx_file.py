@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from ..files import write_bytes
-from ..machine import extras
+from ..machine import optional_packages
 from .onnx_graph import INPUT, OUTPUT, PACKAGES, onnx_model
 from .passport import Passport
 
@@ -39,7 +39,7 @@ def checked_onnx(passport: Passport) -> tuple[bytes, float]:
 
 def greatest_difference(content: bytes, passport: Passport) -> float:
     """How far an ONNX file's output lies from the net's own, at most, on pictures of several sizes; white is 1."""
-    _, runtime = extras("an ONNX file", *PACKAGES)
+    _, runtime = optional_packages("an ONNX file", *PACKAGES)
     session = runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
     rng, limits = torch.Generator().manual_seed(0), passport.limits
     found = []

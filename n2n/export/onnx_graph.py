@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..files import ORDINARY, ValueRange
-from ..machine import extras
+from ..machine import optional_packages
 from ..nets import SLOPE, UNet
 
 OPSET, IR = 17, 8  # versions of ONNX's operators and of its files, both of 2022
@@ -46,7 +46,7 @@ def onnx_model(net: UNet, limits: ValueRange, channels: int, facts: Mapping[str,
     With other channels than the net's, each passes it as grey. Values that lie further beyond black and white than
     these lie apart are kept as they are, as in tiling.denoise. Raises ValueError where onnx is missing.
     """
-    onnx, _ = extras("an ONNX file", *PACKAGES)
+    onnx, _ = optional_packages("an ONNX file", *PACKAGES)
     helper, graph = onnx.helper, Graph(onnx)
     black, span = float(limits.black), float(limits.span)
     unit = graph("Div", graph("Sub", INPUT, black), span)

@@ -1,8 +1,8 @@
 from .devices import best_device as best_device
 from .devices import describe_device as describe_device
 from .devices import find_device as find_device
-from .extras import extras as extras
 from .lock import write_lock as write_lock
+from .optional import optional_packages as optional_packages
 from .processes import join_processes as join_processes
 from .processes import stop_signals as stop_signals
 from .timing import Work as Work

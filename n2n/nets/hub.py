@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ..machine import extras
+from ..machine import optional_packages
 
 HUB_WEIGHTS = "model.safetensors"  # the name that the Hub's tools expect
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -18,7 +18,7 @@ def fetched(repository: str) -> Path:
     """The weights of a repository, from the cache of the Hub's own tools or over the network. Raises ValueError where
     they cannot be had.
     """
-    hub, errors = extras("a net of the Hugging Face Hub", "huggingface_hub", "huggingface_hub.errors")
+    hub, errors = optional_packages("a net of the Hugging Face Hub", "huggingface_hub", "huggingface_hub.errors")
     by_hand = f"where you have it as a file, give that: path/to/{HUB_WEIGHTS}"
     try:
         return Path(hub.hf_hub_download(repository, HUB_WEIGHTS))

@@ -5,7 +5,7 @@ import sys
 from types import ModuleType
 
 
-def extras(purpose: str, *names: str) -> list[ModuleType]:
+def optional_packages(purpose: str, *names: str) -> list[ModuleType]:
     """The packages of these names, which pip knows by the same ones, and modules in them, for a purpose in words.
     Raises ValueError with the line that installs them where one is missing.
     """

@@ -68,7 +68,7 @@ def _to_tab(page, name):
 def denoise(page):
     """Another sample, another noise, a map, the loupe, before and after."""
     reach(page, "#strip input")
-    settled(page, lambda: page.keyboard.press("ArrowRight"))
+    settled(page, lambda: page.keyboard.press("ArrowLeft"))
     reach(page, "input[role=combobox][aria-label=Noise]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")

@@ -53,15 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="weights to start from instead of random ones; their net is kept as it is, and is the "
         "first to beat; for a state dict, say --residual or --no-residual",
     )
-    parser.add_argument(
-        "--freeze", action="store_true", help="with --noise: draw the noise once instead of afresh at every step"
-    )
-    parser.add_argument(
-        "--most-grain",
-        type=float,
-        metavar="SIGMA",
-        help="with --noise: leave out photographs with stronger noise of their own, in units of 255; a net keeps it",
-    )
+    _add_photograph_options(parser)
     parser.add_argument(
         "--tensorboard", type=Path, metavar="DIR", help="write curves, pictures and the net's graph there"
     )
@@ -78,6 +70,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
             if setting.name not in LEARNT:
                 _add_setting(group, setting)
     shared.add_json(parser)
+
+
+def _add_photograph_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what is for clean photographs with a noise model only."""
+    parser.add_argument(
+        "--freeze", action="store_true", help="with --noise: draw the noise once instead of afresh at every step"
+    )
+    parser.add_argument(
+        "--most-grain",
+        type=float,
+        metavar="SIGMA",
+        help="with --noise: leave out photographs with stronger noise of their own, in units of 255; a net keeps it",
+    )
 
 
 def _add_setting(group: argparse._ArgumentGroup, setting: Setting) -> None:

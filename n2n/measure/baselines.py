@@ -1,6 +1,5 @@
 """Classical baselines without a network: scikit-image's denoisers, which need the noise level, estimated here."""
 
-import importlib
 import importlib.util
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ..data import Pairs
+from ..machine import optional_packages
 from .estimate import noise_level
 from .evaluate import Measurement, measure
 
@@ -65,8 +65,8 @@ BASELINES: dict[str, Classical] = {
 
 
 def block_matching(noisy: Values, sigma: float) -> Values:
-    """BM3D (Dabov et al., 2007), of the package bm3d. Raises ModuleNotFoundError where that is not installed."""
-    package = importlib.import_module("bm3d")
+    """BM3D (Dabov et al., 2007), of the package bm3d. Raises ValueError where that is not installed."""
+    [package] = optional_packages("BM3D", "bm3d")
     method = package.bm3d_rgb if noisy.shape[-1] == 3 else package.bm3d
     denoised: Values = method(noisy, sigma)
     return denoised.reshape(noisy.shape)

@@ -49,3 +49,9 @@ def until(page, condition, seconds=20):
         if time.monotonic() > end:
             raise TimeoutError(f"not after {seconds} s")
         page.wait_for_timeout(100)
+
+
+def gained(page):
+    """Waits until a training's picture is better than the noisy one by more than chance."""
+    psnr = "role => Number(document.querySelector(`#live figure[data-role=${role}]`).dataset.psnr)"
+    until(page, lambda: page.evaluate(f"({psnr})('denoised') > ({psnr})('noisy') + 1"))

@@ -8,6 +8,7 @@ import tour_lab
 import tour_pictures
 import tour_train
 import watchful
+from steps import gained
 from tour_steps import SIZES, Visitor
 
 from demo.lab.experiments import EXPERIMENTS
@@ -54,7 +55,7 @@ def test_training_on_the_sample_pairs(arrive, open_page, tmp_path):
     tour_downloads.example(visitor, tmp_path)
     address = tour_train.begin(visitor)
     tour_train.found_again(visitor, open_page, address)
-    tour_train.gained(visitor)
+    gained(visitor.page)
     tour_train.stop(visitor, "stopped")
     tour_train.go_on(visitor)
     tour_train.stop(visitor, "continued")
@@ -78,7 +79,7 @@ def test_two_shots_of_one_s_own_and_what_is_told_about_it_all(arrive, tmp_path):
     shots = tour_pictures.two_shots(tmp_path)
     tour_train.loose_files(visitor, *shots)
     tour_train.begin(visitor)
-    tour_train.gained(visitor)
+    gained(visitor.page)
     tour_train.stop(visitor, "own-stopped")
     (command,) = tour_downloads.read(visitor, tmp_path / "taken")
     tour_downloads.run(command, tmp_path)

@@ -8,7 +8,7 @@ import pytest
 import skimage
 from PIL import Image
 from serving import ROOT, children, gone_within
-from steps import panels, settled
+from steps import gained, panels, settled
 
 SCENE = skimage.data.coffee()[:192, :256]
 
@@ -46,6 +46,7 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     while len(steps) < 3:
         steps.add(page.inner_text("#status"))
         page.wait_for_timeout(700)
+    gained(page)
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
     assert gone_within(2, server)

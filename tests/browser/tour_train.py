@@ -41,12 +41,6 @@ def begin(visitor):
     return page.url
 
 
-def gained(visitor):
-    """Waits until the picture is better than the noisy one by more than chance."""
-    psnr = "role => Number(document.querySelector(`#live figure[data-role=${role}]`).dataset.psnr)"
-    until(visitor.page, lambda: visitor.page.evaluate(f"({psnr})('denoised') > ({psnr})('noisy') + 1"))
-
-
 def found_again(visitor, open_page, address):
     """The page, loaded anew, goes on with the training; so does another device by its address, but no stranger."""
     page = visitor.page

@@ -122,7 +122,7 @@ def test_a_noisy_picture_that_is_the_target_is_called_identical(page):
     number = page.locator("#level input[type=number]")
     number.fill("0")
     settled(page, lambda: number.press("Enter"))
-    told = page.inner_text("#panels")
+    told = " ".join(page.locator("#panels figcaption").all_inner_texts())
     assert "identical" in told and "worse than before" in told and "100.0" not in told
     assert "−" not in told and page.locator("#table :text('identical')").count()
 

@@ -157,7 +157,7 @@ def test_keys_enlarge_and_move_and_the_address_keeps_the_view(sheet):
 
 def test_two_fingers_enlarge_and_one_moves(sheet):
     page = sheet(390)
-    page.locator("#p2 figcaption").first.scroll_into_view_if_needed()
+    page.locator("#p2 .stage").first.evaluate("stage => stage.scrollIntoView({ block: 'start' })")
     box = page.locator("#p2 .stage").first.bounding_box()
     middle, height = box["x"] + box["width"] / 2, box["y"] + 80
     fingers = page.context.new_cdp_session(page)

@@ -13,6 +13,10 @@ from demo.content.noises import SLIDERS
 LENSES = "() => [...document.querySelectorAll('#panels .lens')].map((lens) => lens.getBoundingClientRect().width)"
 
 
+# A small picture comes first, and the whole one while Gradio still tells that it is at work.
+AT_REST = "() => ![...document.querySelectorAll('.progress-text, .meta-text')].some((node) => node.checkVisibility())"
+
+
 def _switch(page, words):
     page.locator("#panels .choice label", has_text=words).click()
 
@@ -46,14 +50,15 @@ def every_noise(visitor):
     kinds = len(SLIDERS)
     for place in [*range(1, kinds), 0]:
         page.get_by_label("Noise", exact=True).click()
-        options = page.get_by_role("option")
-        assert options.count() == kinds
+        options = page.locator("li[role=option]")  # the loupe has options of its own
+        until(page, lambda options=options: options.count() == kinds)
         name = options.nth(place).inner_text().split(":")[0].strip("✓ \n")
         settled(page, options.nth(place).click)
         before, level = _psnr(page, "noisy"), float(number.input_value())
         number.fill(str(level / 2))
         number.press("Tab")
         until(page, lambda before=before: abs(_psnr(page, "noisy") - before) > 0.3)
+        page.wait_for_function(AT_REST)
         visitor.looks(f"noise-{name}", picture=False)
     visitor.unfold()
     settled(page, lambda: page.get_by_role("button", name="New random noise").click())

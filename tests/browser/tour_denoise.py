@@ -127,7 +127,7 @@ def one_s_own(visitor, folder):
     page = visitor.page
     settled(page, lambda: visitor.upload("files", tour_pictures.colour(folder)))
     settled(page, lambda: visitor.upload("files", tour_pictures.deep(folder)))
-    assert page.locator("#panels figure[data-role=denoised]").count() == 2
+    until(page, lambda: page.locator("#panels .rows input").count() == 2)
     visitor.looks_in_both_sizes("several")
     taken = visitor.taken("downloads", folder / "taken")
     assert set(taken) == {"photo.png", "deep.tif", "psnr.csv"}

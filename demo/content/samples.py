@@ -62,6 +62,13 @@ def read(key: str) -> Picture:
     return image.read(SAMPLES[key].file)
 
 
+@lru_cache(maxsize=len(SAMPLES))
+def read_second(key: str) -> Picture | None:
+    """The other shot of a picture with real noise; None for a clean one. Raises KeyError for an unknown key."""
+    second = SAMPLES[key].second
+    return image.read(second) if second else None
+
+
 def displayed(key: str) -> npt.NDArray[np.uint8]:
     """The picture of a key as a screen shows it, (H, W, C)."""
     pixels = read(key).pixels

@@ -49,7 +49,7 @@ def make_strip(
     return gr.HTML(
         value,
         html_template='<div class="n2n-strip"></div>',
-        css_template=read_sheets("strip.css"),
+        css_template=read_sheets("covering_input.css", "strip.css"),
         js_on_load=scripts.start("strip"),
         apply_default_css=False,
         label=label,

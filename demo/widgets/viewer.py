@@ -8,7 +8,7 @@ from ..work.rows import Row
 from . import scripts
 from .sheets import read_sheets
 
-SHEETS = ("viewer.css", "viewer_bar.css")
+SHEETS = ("covering_input.css", "viewer.css", "viewer_bar.css")
 
 
 class ViewerValue(TypedDict):

@@ -88,12 +88,11 @@ def fulfil(order: Order, folder: Path, device: str = "auto") -> Outcome:
         cases = inputs.from_pairs(order.pairs.files, order.pairs.hold_out, order.pairs.seed, order.pairs.axes, header)
         return denoise(cases, None, options, folder, device, learnt=True, keep=keep)
     pictures = inputs.read_all(order.files, order.view)
-    if not pictures and samples.is_noisy(order.sample):
-        cases = [inputs.real(samples.SAMPLES[str(order.sample)], header)]
-        return denoise(cases, None, options, folder, device, keep=keep)
     if not pictures and order.sample:
-        picture = samples.read(order.sample)
-        pictures = [(samples.SAMPLES[order.sample].file.name, picture)]
+        picture, name = samples.read(order.sample), samples.SAMPLES[order.sample].file.name
+        if second := samples.read_second(order.sample):
+            return denoise([inputs.real(name, picture, second, header)], None, options, folder, device, keep=keep)
+        pictures = [(name, picture)]
     if not pictures:
         return Outcome()
     if order.noise is None:

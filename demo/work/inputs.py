@@ -13,14 +13,13 @@ import torch.nn.functional as F
 
 from n2n import Pairs
 from n2n.data import Scene
-from n2n.files import Picture, ValueRange, formats, image, to_tensor
+from n2n.files import Picture, ValueRange, formats, to_tensor
 from n2n.measure import NoisyPicture, one_picture
 from n2n.nets import Header
 from n2n.noise import Noise
 from n2n.reading import reader
 
 from .. import settings
-from ..content.samples import Sample
 from . import stacks
 from .stacks import StackView
 
@@ -127,11 +126,10 @@ def with_clean(
     ]
 
 
-def real(sample: Sample, header: Header = UNKNOWN) -> tuple[str, NoisyPicture]:
-    """A sample with real noise; its PSNR is estimated from its second shot. `header` is that of the weights."""
-    picture, second = image.read(sample.file), image.read(sample.second or sample.file)
+def real(name: str, picture: Picture, second: Picture, header: Header = UNKNOWN) -> tuple[str, NoisyPicture]:
+    """A picture with real noise; its PSNR is estimated from a second shot. `header` is that of the weights."""
     case = one_picture.already_noisy(picture, None, _learnt(header, picture))
-    return sample.file.name, replace(case, second=to_tensor(second.pixels, case.range))
+    return name, replace(case, second=to_tensor(second.pixels, case.range))
 
 
 def _learnt(header: Header, picture: Picture) -> ValueRange | None:

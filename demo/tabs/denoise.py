@@ -25,12 +25,11 @@ from . import denoise_controls
 from .denoise_controls import (
     DRAFT,
     QUICK,
-    SOURCES,
     DenoiseControls,
+    clear_other_sources,
     level_slider,
     make_order,
     only_source,
-    unused_sources,
 )
 
 EMPTY = "Choose a picture above, or bring your own."
@@ -94,11 +93,10 @@ def _event(
     trainings: Trainings,
 ) -> dict[str, Any]:
     """The arguments of the event that denoises with the controls as they are."""
-    event_outputs = [*outputs, *(getattr(controls, name) for name in SOURCES), noise_row]
+    event_outputs = [*outputs, noise_row]
 
     async def denoise_as_set(request: gr.Request, *inputs: Any) -> Changes:  # noqa: ANN401
         values = DenoiseControls(*inputs)
-        cleared = {getattr(controls, name): SOURCES[name] for name in unused_sources(values)}
         try:
             session = session_of(request)
             result = _values(await denoisings.denoise(session, make_order(values, session, trainings)))
@@ -106,7 +104,7 @@ def _event(
             result = DenoiseOutputs({"rows": [], "empty": EMPTY}, error(problem), "", None)
         if values.draft:
             return dict.fromkeys(event_outputs, gr.skip()) | {outputs.panels: result.panels}
-        return by_component(outputs, result) | cleared | {noise_row: gr.Row(visible=not _noisy_as_it_is(values))}
+        return by_component(outputs, result) | {noise_row: gr.Row(visible=not _noisy_as_it_is(values))}
 
     return {
         "fn": denoise_as_set,
@@ -128,9 +126,11 @@ def _noisy_as_it_is(values: DenoiseControls) -> bool:
 
 def _connect(controls: DenoiseControls, event: dict[str, Any]) -> None:
     """Whatever a person changes denoises anew."""
-    controls.strip.input(js=only_source("strip"), **event)
-    gr.on([controls.files.upload, controls.files.clear, controls.files.delete], js=only_source("files"), **event)
-    controls.camera.input(js=only_source("camera"), **event)
+    files = controls.files
+    brought = {"strip": [controls.strip.input], "files": [files.upload, files.clear, files.delete]}
+    for source, triggers in (brought | {"camera": [controls.camera.input]}).items():
+        clear_other_sources(controls, source, triggers)
+        gr.on(triggers, js=only_source(source), **event)
     dragged = [event for slider in (controls.level, controls.strength) for event in (slider.input, slider.release)]
     gr.on(dragged, js=DRAFT, **event)
     controls.noise.change(level_slider, controls.noise, controls.level, **QUICK).then(**event)

@@ -1,5 +1,6 @@
 """What a person sets in the first tab: the controls, and the order that they make."""
 
+import json
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -179,10 +180,10 @@ def only_source(source: str) -> str:
     return f"({', '.join(DenoiseControls._fields)}) => [{sent}]"
 
 
-def unused_sources(values: DenoiseControls) -> list[str]:
-    """The sources of pictures that are not shown any more."""
-    used = next((name for name in SOURCES if getattr(values, name)), None)
-    return [name for name in SOURCES if name != used]
+def clear_other_sources(controls: DenoiseControls, source: str, triggers: list[Any]) -> None:
+    """Empties the other sources in the browser, at once: an answer that did it would empty what was brought since."""
+    others = {getattr(controls, name): value for name, value in SOURCES.items() if name != source}
+    gr.on(triggers, None, js=f"() => {json.dumps(list(others.values()))}", outputs=list(others), **QUICK)
 
 
 def make_order(values: DenoiseControls, session: str, trainings: Trainings) -> Order:

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import numpy as np
 from PIL import Image
 
+TRACKER = "#panels [data-testid=status-tracker]"  # hidden while no answer is awaited
 SOURCES = "where => [...document.querySelectorAll(`${where} figure img`)].map(image => image.src).join()"
 
 
@@ -32,14 +33,22 @@ def psnr(a, b):
     return 10 * math.log10(255**2 / np.mean((a.astype(float) - b.astype(float)) ** 2))
 
 
-def settled(page, action, where="#panels"):
-    """Does something, and waits until the pictures of a component are others than before."""
-    before = page.evaluate(f"({SOURCES})('{where}')")
+def settled(page, action):
+    """Does something, and waits until the pictures of the first tab are others than before, and stay so."""
+    before = page.evaluate(f"({SOURCES})('#panels')")
     action()
     page.wait_for_function(
-        f"before => {{ const now = ({SOURCES})('{where}'); return now && now !== before; }}", arg=before
+        f"before => {{ const now = ({SOURCES})('#panels'); return now && now !== before; }}", arg=before
     )
-    page.wait_for_timeout(300)  # the rest of the same answer
+    until(page, lambda: _quiet(page))
+
+
+def _quiet(page):
+    """Is the first tab neither waiting for an answer nor given one within 0.3 s?"""
+    asked = f"() => [({SOURCES})('#panels'), document.querySelector('{TRACKER}:not(.hide)') === null]"
+    earlier = page.evaluate(asked)
+    page.wait_for_timeout(300)
+    return earlier == page.evaluate(asked) and earlier[1]
 
 
 def until(page, condition, seconds=20):

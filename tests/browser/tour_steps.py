@@ -52,6 +52,8 @@ class Visitor:
         with self.page.expect_file_chooser() as chooser:
             (filled if field.locator(".file-preview").count() else empty).click()
         chooser.value.set_files([str(file) for file in files])
+        for file in files:
+            field.locator(f".file-preview [aria-label*='{file.name}']").first.wait_for()
 
     def cleared(self, where):
         """Empties a field."""

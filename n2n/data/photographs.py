@@ -49,33 +49,52 @@ class Photographs(Pairs):
         Every process draws the whole batch, so that the noise does not depend on their number.
         """
         rng = generator(*seed)
-        photo = self._photos(crops, side * self.shrink, rng)
-        source, target = self.noise.shots(photo, 2, rng)
+        photo, sharp = self._photos(crops, side * self.shrink, rng)
+        source, target = self.shots_of(photo, sharp, 2, rng)
         return torch.stack([source, self.noise.clean(photo) if clean else target], dim=1)[share]
 
-    def _photos(self, crops: Sequence[Crop], side: int, rng: Generator) -> Tensor:
-        """Windows of the photographs, varied: float32 (B, C, side, side), white is 1."""
-        if self.variety == "plain":
-            return self._cut(((crop, self.scenes[crop.scene].pictures) for crop in crops), side)[:, 0]
-        photos = []
-        for crop in crops:
-            most = max(side, int(self.sizes[crop.scene].min()))
-            window = min(most, round(side / scale(self.variety, rng)))
-            photo = self._cut([(crop, self.scenes[crop.scene].pictures)], window)[0, 0]
-            photos.append(varied(photo, (side, side), self.variety, rng))
-        return torch.stack(photos)
+    def shots_of(self, photo: Tensor, sharp: Tensor, count: int, rng: Generator) -> list[Tensor]:
+        """`count` noisy pictures of each; those that are sharp, bool (B,), have what such pictures can have of it."""
+        other = self.noise.on_sharp() if sharp.any() else None
+        if other is None:
+            return self.noise.shots(photo, count, rng)
+        shots = [torch.empty_like(photo) for _ in range(count)]
+        for which, noise in ((~sharp, self.noise), (sharp, other)):
+            for shot, drawn in zip(shots, noise.shots(photo[which], count, rng)):
+                shot[which] = drawn
+        return shots
 
-    def whole(self, index: int, rng: Generator) -> Tensor:
-        """A whole photograph, varied, float32 (1, C, H, W), white is 1; of one that is enlarged, its middle."""
+    def _photos(self, crops: Sequence[Crop], side: int, rng: Generator) -> tuple[Tensor, Tensor]:
+        """Windows of the photographs, varied: float32 (B, C, side, side), white is 1; which are sharp, bool (B,)."""
+        if self.variety == "plain":
+            windows = self._cut(((crop, self.scenes[crop.scene].pictures) for crop in crops), side)[:, 0]
+            return windows, torch.zeros(len(windows), dtype=torch.bool)
+        photos, scales = [], []
+        for crop in crops:
+            scales.append(scale(self.variety, rng))
+            most = max(side, int(self.sizes[crop.scene].min()))
+            photo = self._cut([(crop, self.scenes[crop.scene].pictures)], min(most, round(side / scales[-1])))[0, 0]
+            photos.append(varied(photo, (side, side), self.variety, rng))
+        return torch.stack(photos), torch.tensor([self._sharp(times) for times in scales])
+
+    def _sharp(self, times: float) -> bool:
+        """Is a photograph so much larger sharp, beside others that are as soft as a camera's?"""
+        return self.variety == "camera" and times <= 1
+
+    def whole(self, index: int, rng: Generator) -> tuple[Tensor, Tensor]:
+        """A whole photograph, varied, float32 (1, C, H, W), white is 1, of one that is enlarged its middle; and is it
+        sharp, bool (1,)?
+        """
         photo = self.to_float(self.scenes[index].pictures[0])
         if self.variety == "plain":
-            return photo[None]
+            return photo[None], torch.tensor([False])
         height, width = photo.shape[-2:]
-        times = max(1.0, scale(self.variety, rng))
+        drawn = scale(self.variety, rng)
+        times = max(1.0, drawn)
         rows, columns = round(height / times), round(width / times)
         top, left = (height - rows) // 2, (width - columns) // 2
         window = photo[:, top : top + rows, left : left + columns]
-        return varied(window, (height, width), self.variety, rng)[None]
+        return varied(window, (height, width), self.variety, rng)[None], torch.tensor([self._sharp(drawn)])
 
     def frozen(self, seed: int, shots: int = 2) -> Shots:
         """The noise of scene i is drawn from the seed and i, bit for bit."""
@@ -122,8 +141,8 @@ class NoisyScenes(DerivedScenes):
             return self.drawn[index]
         scene, noise = self.scenes[index], self.photos.noise
         rng = generator(self.seed, index, FROZEN)
-        photo = self.photos.whole(index, rng)
-        shots = tuple(shot[0].numpy() for shot in noise.shots(photo, self.shots, rng))
+        photo, sharp = self.photos.whole(index, rng)
+        shots = tuple(shot[0].numpy() for shot in self.photos.shots_of(photo, sharp, self.shots, rng))
         return Scene(scene.name, shots, noise.clean(photo)[0].numpy())
 
 

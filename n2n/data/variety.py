@@ -14,8 +14,8 @@ from torch import Generator, Tensor
 from .structures import structures
 
 VARIETIES = ("plain", "photos", "camera", "microscopy")
-SHRUNK, ENLARGED = (0.45, 1.0), (1.0, 2.5)  # scales, least and most
-CLEANED = (0.4, 0.75)  # to which those that are enlarged are shrunk before: photographs have a grain of their own
+SHRUNK, ENLARGED = (0.45, 1.0), (1.0, 1.6)  # scales, least and most
+CLEANED = (0.45, 0.9)  # to which those that are enlarged are shrunk before: photographs have a grain of their own
 SATURATION, GAMMA = (0.3, 2.5), (0.5, 2.0)
 OWN_SIZE, OWN_COLOURS = 0.2, 0.5  # fractions of the photographs that keep theirs
 SOFT = 0.85  # fraction of the others that are enlarged, where any are: a camera's pictures are soft at the pixel

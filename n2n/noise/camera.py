@@ -52,6 +52,9 @@ class Camera(Levelled):
     def sigma(self) -> tuple[float, float]:
         return self.low, self.high
 
+    def on_sharp(self) -> None:
+        """What correlates the noise softens the picture; one that was shrunk since has neither."""
+
     def levels(self, count: int, rng: Generator) -> Tensor:
         low, high = torch.tensor([(self.low, self.high), *DRAWN.values()]).T[..., None, None]
         drawn = torch.empty(count, self.numbers, 1, 1, dtype=torch.float32).uniform_(generator=rng)

@@ -37,6 +37,10 @@ class Chain(Noise):
     def clean(self, photo: Tensor) -> Tensor:
         return reduce(lambda picture, part: part.clean(picture), self.parts, photo)
 
+    def on_sharp(self) -> Noise | None:
+        parts = [part for part in self.parts if part.on_sharp()]
+        return Chain(parts) if parts else None
+
     def levels(self, count: int, rng: Generator) -> Tensor:
         return torch.cat([part.levels(count, rng) for part in self.parts], dim=1)
 

@@ -34,6 +34,10 @@ class Mixture(Noise):
         known = [sigma for sigma in sigmas if sigma]
         return (min(low for low, _ in known), max(high for _, high in known)) if len(known) == len(sigmas) else None
 
+    def on_sharp(self) -> Noise | None:
+        parts = [part for noise in self.parts if (part := noise.on_sharp())]
+        return Mixture(parts) if parts else None
+
     def levels(self, count: int, rng: Generator) -> Tensor:
         which = torch.randint(len(self.parts), (count, 1, 1, 1), generator=rng)
         return torch.cat([which.float(), *(part.levels(count, rng) for part in self.parts)], dim=1)

@@ -42,6 +42,10 @@ class Noise:
         """The picture that the noisy ones scatter around."""
         return photo
 
+    def on_sharp(self) -> "Noise | None":
+        """What of this noise pictures that are sharp at the pixel can have; None where that is nothing."""
+        return self
+
     def __call__(self, photo: Tensor, rng: Generator) -> Tensor:
         return self.shots(photo, 1, rng)[0]
 

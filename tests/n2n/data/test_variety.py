@@ -1,6 +1,7 @@
 """Photographs bent at random: what changes, what is kept, and that the same numbers bend alike."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,7 +52,7 @@ def test_plain_photographs_have_the_bits_they_had(photos):
     )
 
 
-@pytest.mark.parametrize(("variety", "least", "most"), [("photos", 0.45, 1), ("camera", 0.45, 2.5), ("plain", 1, 1)])
+@pytest.mark.parametrize(("variety", "least", "most"), [("photos", 0.45, 1), ("camera", 0.45, 1.6), ("plain", 1, 1)])
 def test_sizes_are_those_of_the_variety(variety, least, most):
     scales = [scale(variety, generator(0, step)) for step in range(400)]
     assert least <= min(scales) < least * 1.1 and most / 1.1 < max(scales) <= most
@@ -64,6 +65,21 @@ def test_pictures_stay_between_black_and_white(variety):
     for seed in range(30):
         picture = varied(sharp, (32, 48), variety, generator(seed))
         assert picture.shape == (3, 32, 48) and 0 <= picture.min() <= picture.max() <= 1
+
+
+def test_pictures_that_stay_sharp_have_no_noise_of_a_camera(photos):
+    mixed = bent(replace(photos, noise=parse("camera:40,gaussian:1")), "camera")
+    photo, sharp = torch.rand(2000, 3, 8, 8, generator=generator(0)), torch.arange(2000) % 2 == 0
+    noisy, second = mixed.shots_of(photo, sharp, 2, generator(1))
+    strength = 255 * (noisy - second).std((1, 2, 3))
+    assert strength[sharp].max() < 3 and abs(float((strength[~sharp] > 3).float().mean()) - 0.5) < 0.1
+
+
+def test_noise_of_a_camera_alone_is_drawn_for_sharp_pictures_too(photos):
+    photo, sharp = torch.rand(4, 3, 16, 16, generator=generator(0)), torch.tensor([True, False, True, False])
+    camera = replace(photos, noise=parse("camera:20"))
+    shots, plain = camera.shots_of(photo, sharp, 2, generator(1)), camera.noise.shots(photo, 2, generator(1))
+    assert all(map(torch.equal, shots, plain))
 
 
 def test_colours_are_swapped_strengthened_and_inverted_while_half_are_kept(photos):

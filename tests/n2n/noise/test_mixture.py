@@ -48,3 +48,12 @@ def test_a_noise_that_makes_pictures_smaller_stands_alone():
 def test_a_noise_that_is_none_is_refused(spec):
     with pytest.raises(ValueError, match="unknown noise"):
         parse(spec)
+
+
+@pytest.mark.parametrize(
+    ("spec", "left"),
+    [("camera:5,gaussian:1", "gaussian:1"), ("camera:5+gaussian:1", "gaussian:1"), ("camera:5,camera:1", None)],
+)
+def test_sharp_pictures_have_all_of_it_but_that_of_cameras(spec, left):
+    sharp = parse(spec).on_sharp()
+    assert (sharp and str(sharp)) == left

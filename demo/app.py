@@ -74,14 +74,14 @@ def build(access: Access | None = None) -> App:
     with CheckedBlocks(title=TITLE, analytics_enabled=False) as blocks:
         gr.HTML(HEADER)
         with gr.Tabs() as tabs:
-            with gr.Tab("Denoise", id="denoise"):
+            with _tab("Denoise"):
                 told = idea.build()
-                first_tab = denoise.build(denoisings, trainings, first)
-            with gr.Tab("Train", id="train"):
+                first_tab = denoise.build(denoisings, trainings, first, blocks)
+            with _tab("Train"):
                 train.build(trainings, inspections, blocks, tabs, first_tab, told)
-            with gr.Tab("Lab", id="lab"):
+            with _tab("Lab"):
                 lab.build(Lab(folders, line, quick), access, blocks, tabs)
-            with gr.Tab("About", id="about"):
+            with _tab("About"):
                 about.build(inspections.speed)
         api.add(denoisings, trainings, inspections, Scores(quick))
         blocks.load(None, None, None, js=scripts.call("number_fields", "actOnEnter"))
@@ -89,6 +89,13 @@ def build(access: Access | None = None) -> App:
     blocks.queue(max_size=settings.limits().queue, api_open=False)
     disk.repeat_in_background(folders.sweep, space.sweep)
     return App(blocks, access, denoisings, space)
+
+
+def _tab(label: str) -> gr.Tab:
+    """A tab that the page's address names while it is chosen."""
+    tab = gr.Tab(label, id=label.lower())
+    tab.select(None, None, None, js=f"() => ({scripts.call('address', 'keepTab')})('{tab.id}')")
+    return tab
 
 
 def _first(folders: VisitorFolders) -> Outcome:

@@ -9,7 +9,8 @@ from .experiments import EXPERIMENTS, FIRST
 from .room import cleaned
 
 TABS = ("denoise", "train", "lab", "about")
-RESERVED = ("tab", "experiment", "hide", "projector", "room", "key")  # names that no control of an experiment may have
+OF_PAGE = ("tab", "key", "view", "run", "denoise")  # what the address says beside the lesson
+RESERVED = (*OF_PAGE, "experiment", "hide", "projector", "room")  # names that no control of an experiment may have
 NOTES, LETTERS = 4, 160  # kept of a link's errors; in each of them
 TRUE, FALSE = "1", "0"
 

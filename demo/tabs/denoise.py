@@ -21,7 +21,7 @@ from ..work import measurements
 from ..work.denoise import Outcome
 from ..work.measurements import COLUMNS
 from ..work.rows import Panel
-from . import denoise_controls
+from . import denoise_controls, picture_link
 from .denoise_controls import (
     DRAFT,
     QUICK,
@@ -53,7 +53,7 @@ class DenoiseTab:
     denoise: dict[str, Any]  # arguments of the event that denoises with the controls as they are
 
 
-def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> DenoiseTab:
+def build(denoisings: Denoisings, trainings: Trainings, first: Outcome, blocks: gr.Blocks) -> DenoiseTab:
     """Lays out the tab with its first result already there, and connects the events. Call it inside a gr.Tab."""
     with gr.Row(elem_classes="n2n-sources"):
         strip = make_strip(
@@ -80,8 +80,10 @@ def build(denoisings: Denoisings, trainings: Trainings, first: Outcome) -> Denoi
             elem_id="downloads",
         ),
     )
-    event = _event(controls, noise_row, outputs, denoisings, trainings)
+    kept = gr.Textbox("", visible="hidden", container=False)
+    event = _event(controls, noise_row, outputs, kept, denoisings, trainings)
     _connect(controls, event)
+    picture_link.connect(controls, kept, notice, event, blocks)
     return DenoiseTab(controls, outputs.panels, event)
 
 
@@ -89,11 +91,12 @@ def _event(
     controls: DenoiseControls,
     noise_row: gr.Row,
     outputs: DenoiseOutputs,
+    kept: gr.Textbox,
     denoisings: Denoisings,
     trainings: Trainings,
 ) -> dict[str, Any]:
-    """The arguments of the event that denoises with the controls as they are."""
-    event_outputs = [*outputs, noise_row]
+    """The arguments of the event that denoises with the controls as they are; `kept` is what the address says."""
+    event_outputs = [*outputs, noise_row, kept]
 
     async def denoise_as_set(request: gr.Request, *inputs: Any) -> Changes:  # noqa: ANN401
         values = DenoiseControls(*inputs)
@@ -104,7 +107,8 @@ def _event(
             result = DenoiseOutputs({"rows": [], "empty": EMPTY}, error(problem), "", None)
         if values.draft:
             return dict.fromkeys(event_outputs, gr.skip()) | {outputs.panels: result.panels}
-        return by_component(outputs, result) | {noise_row: gr.Row(visible=not _noisy_as_it_is(values))}
+        told = {noise_row: gr.Row(visible=not _noisy_as_it_is(values)), kept: picture_link.written(values)}
+        return by_component(outputs, result) | told
 
     return {
         "fn": denoise_as_set,
@@ -133,7 +137,7 @@ def _connect(controls: DenoiseControls, event: dict[str, Any]) -> None:
         gr.on(triggers, js=only_source(source), **event)
     dragged = [event for slider in (controls.level, controls.strength) for event in (slider.input, slider.release)]
     gr.on(dragged, js=DRAFT, **event)
-    controls.noise.change(level_slider, controls.noise, controls.level, **QUICK).then(**event)
+    controls.noise.input(level_slider, controls.noise, controls.level, **QUICK).then(**event)
     gr.on(
         [
             *(control.input for control in (controls.adding, controls.weights, controls.ensemble, controls.maps)),

@@ -14,6 +14,7 @@ from n2n.nets import weights
 
 from ..content import noises
 from ..service.trainings import Trainings
+from ..widgets import scripts
 from ..widgets.named_components import Changes
 from ..work import stacks
 from ..work.denoise import AUTOMATIC, TRAINED, LearntData, Options, Order
@@ -112,6 +113,7 @@ def _more() -> dict[str, Block]:
         with gr.Column(min_width=200):
             maps = gr.Checkbox(False, label="Show the error, and what was removed")
             ensemble = gr.Checkbox(False, label="Average over 8 turns and flips", info="8 × the time, a little better")
+            copy = gr.Button("Copy link", size="sm", elem_id="copy-link")
     classical = gr.CheckboxGroup(list(baselines.BASELINES), label="Compare with classical filters", elem_id="baselines")
     with gr.Row(elem_classes="n2n-under"):
         frame = gr.Number(1, label="Frame that is shown of a stack", precision=0, minimum=1, elem_id="frame")
@@ -119,6 +121,7 @@ def _more() -> dict[str, Block]:
     set_here = {"weights": chosen, "seed": seed, "maps": maps, "ensemble": ensemble, "baselines": classical}
     with gr.Accordion("Camera or clipboard", open=False):
         camera = _camera()
+    copy.click(None, None, copy, js=scripts.call("address", "copyLink"))
     return set_here | {"frame": frame, "axes": axes, "camera": camera, "drawing": drawing, "again": again}
 
 
@@ -156,12 +159,12 @@ def _connect(controls: DenoiseControls, again: Any, drawing: Any) -> None:  # no
     again.click(None, seed, seed, js="(seed) => (Number(seed) || 0) + 1")
 
 
-def level_slider(name: str) -> gr.Slider:
-    """The slider for the level of a noise model."""
+def level_slider(name: str, level: float | None = None) -> gr.Slider:
+    """The slider for the level of a noise model, at its default where none is given."""
     slider = noises.SLIDERS[name]
-    return gr.Slider(
-        slider.low, slider.high, slider.value, step=slider.step, label="Level", info=noises.unit(name), elem_id="level"
-    )
+    value = slider.value if level is None else level
+    unit = noises.unit(name)
+    return gr.Slider(slider.low, slider.high, value, step=slider.step, label="Level", info=unit, elem_id="level")
 
 
 def model_names(trained: bool = False) -> list[str]:

@@ -63,4 +63,4 @@ def until(page, condition, seconds=20):
 def gained(page):
     """Waits until a training's picture is better than the noisy one by more than chance."""
     psnr = "role => Number(document.querySelector(`#live figure[data-role=${role}]`).dataset.psnr)"
-    until(page, lambda: page.evaluate(f"({psnr})('denoised') > ({psnr})('noisy') + 1"))
+    until(page, lambda: page.evaluate(f"({psnr})('denoised') > ({psnr})('noisy') + 1"), seconds=90)

@@ -134,6 +134,21 @@ def test_what_came_out_is_announced(page):
     assert re.search(r"coins\.png: Noisy [\d.]+ dB, Denoised [\d.]+ dB\.", region.text_content())
 
 
+def test_the_address_shows_the_same_pixels_again(page, open_page):
+    settled(page, lambda: page.locator("#strip label", has_text="Low light").click())
+    settled(page, lambda: page.locator("#strip label", has_text="Coins").click())
+    level = page.locator("#level input[type=number]")
+    level.fill("40")
+    settled(page, lambda: level.press("Enter"))
+    until(page, lambda: "denoise=coins_gaussian_40" in page.url)
+    shown, other = panels(page), open_page()
+    other.goto(page.url)
+    other.wait_for_selector("#panels .name:has-text('coins')")
+    until(other, lambda: panels(other)["noisy"][1] == shown["noisy"][1])
+    again = panels(other)
+    assert all(np.array_equal(again[role][0], pixels) for role, (pixels, _) in shown.items())
+
+
 def test_an_upload_becomes_the_target(page, tmp_path):
     Image.fromarray(PHOTO).save(tmp_path / "mine.webp", lossless=True)
     settled(page, lambda: upload(page, "#files", tmp_path / "mine.webp"))

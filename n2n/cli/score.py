@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     """Prints the score; returns 1 where a result has none."""
     entries, notes = read_results([Path(path) for path in options.pictures], options.clean, options.axes)
     made = _makers(options)
-    if not made and not any(entry.results for entry in entries):
+    if not made and not any(entry.results or entry.unread for entry in entries):
         raise ValueError(
             "nothing to score: two pictures are two shots. Give what programs made of the first, or --weights NAME, or "
             "--baselines; a result of one shot has no score until there is a second shot"

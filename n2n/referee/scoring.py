@@ -51,6 +51,7 @@ def judge(
     shells: list[rings.Shells] = []
     noisy, side = Parts(), blocks.side_for(int(data.sizes.prod(axis=1).sum()))
     for entry in entries:
+        problems |= {name: Unfit(one.code, one.why) for name, one in entry.unread.items()}
         shots = ShotPair.of(entry.scene, data)
         made = {name: maker(entry.scene.shots[0], data.range) for name, maker in (makers or {}).items()}
         fits = _fits({**entry.results, **made}, shots, mending, problems)

@@ -46,10 +46,23 @@ def test_the_better_result_comes_first_with_the_true_psnr_beside(files, capsys):
 
 def test_ours_and_classical_filters_stand_beside(files, capsys):
     assert (
-        main(["score", files["shot_1"], files["shot_2"], "--weights", "gaussian-small", "--baselines", "--json"]) == 0
+        main(
+            [
+                "score",
+                files["shot_1"],
+                files["shot_2"],
+                "--weights",
+                "gaussian-small",
+                "--weights",
+                "auto",
+                "--baselines",
+                "--json",
+            ]
+        )
+        == 0
     )
     names = {each["name"] for each in json.loads(capsys.readouterr().out)["results"]}
-    assert {"gaussian-small", "median", "non-local means", "total variation", "wavelet"} <= names
+    assert {"auto", "gaussian-small", "median", "non-local means", "total variation", "wavelet"} <= names
 
 
 def test_a_shell_shows_the_table_a_sentence_each_and_status_1_for_what_is_not_allowed(files):

@@ -51,6 +51,7 @@ from .picture import Picture as Picture
 from .tensors import load_tensors as load_tensors
 from .types import Fractions as Fractions
 from .types import Numbers as Numbers
+from .types import Pixels as Pixels
 from .types import Planes as Planes
 from .value_range import EIGHT_BITS as EIGHT_BITS
 from .value_range import UNIT as UNIT

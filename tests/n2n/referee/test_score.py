@@ -149,6 +149,7 @@ def test_a_second_shot_that_lies_elsewhere_is_told_and_laid_back(shots, smooth):
     moved = [shots[0], np.roll(shots[1], (2, 3), (-2, -1))]
     score = n2n.score(*moved, {"it": smooth}, data_range=1.0)
     assert any("Edges lie elsewhere in the second shot" in told for told in score.worth)
+    assert score.ranked  # the result itself lies where the first shot does
     assert of(moved, smooth, align=True).estimate.psnr == pytest.approx(of(shots, smooth).estimate.psnr, abs=0.5)
 
 

@@ -37,9 +37,9 @@ shots of a scene on one another, and make them equally bright, before."""
 SCORE = """Scores what any programs made of the first of two noisy shots, by the second one, which they have not seen.
 
 results: of the first shot, one file each. clean: the clean picture, if there is one; adds the true PSNR. weights: the
-name of shipped weights that stand beside, or empty. baselines: classical filters too. align: lay results, and the
-second shot, where the first one lies. match_range: bring results of another depth or range to that of the shots.
-Returns results in their order, each with its estimate, interval, gain, lead over the next, losses, detail and a
+name of shipped weights that stand beside, automatic, or empty. baselines: classical filters too. align: lay results,
+and the second shot, where the first one lies. match_range: bring results of another depth or range to that of the
+shots. Returns results in their order, each with its estimate, interval, gain, lead over the next, losses, detail and a
 sentence, or with a code and the problem; and in worth what the pair doctor finds amiss with the shots."""
 TRAIN = """Trains on pairs of noisy pictures. Streams its progress, and at last the weights as a .safetensors file.
 

@@ -27,7 +27,7 @@ from .service.scores import Scores
 from .service.session import session_of
 from .service.trainings import Trainings
 from .settings import Access
-from .tabs import about, denoise, idea, lab, train
+from .tabs import about, denoise, idea, lab, score, train
 from .tabs.lab_view import Lab
 from .widgets import page_head, scripts
 from .widgets.page_head import Preview
@@ -67,6 +67,7 @@ def build(access: Access | None = None) -> App:
     line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().visitor_jobs)
     quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().visitor_jobs)
     denoisings, trainings, inspections = Denoisings(folders), Trainings(folders, line), Inspections(folders, quick)
+    scores = Scores(folders, quick)
 
     def leave(request: gr.Request) -> None:
         folders.leave(session_of(request))
@@ -79,11 +80,13 @@ def build(access: Access | None = None) -> App:
                 first_tab = denoise.build(denoisings, trainings, first, blocks)
             with _tab("Train"):
                 train.build(trainings, inspections, blocks, tabs, first_tab, told)
+            with _tab("Score"):
+                score.build(scores)
             with _tab("Lab"):
                 lab.build(Lab(folders, line, quick), access, blocks, tabs)
             with _tab("About"):
                 about.build(inspections.speed)
-        api.add(denoisings, trainings, inspections, Scores(quick))
+        api.add(denoisings, trainings, inspections, scores)
         blocks.load(None, None, None, js=scripts.call("number_fields", "actOnEnter"))
         blocks.unload(leave)
     blocks.queue(max_size=settings.limits().queue, api_open=False)

@@ -29,6 +29,7 @@ PRELOADED = (
     "demo.work.train",
     "demo.work.inspect",
     "demo.work.denoise",
+    "demo.work.score",
     "demo.jobs.preload",
 )  # imported once, before children are forked
 REAP_SECONDS = 5.0  # that the system may take to remove a killed process

@@ -8,7 +8,7 @@ from .experiment import Control, Experiment, Value
 from .experiments import EXPERIMENTS, FIRST
 from .room import cleaned
 
-TABS = ("denoise", "train", "lab", "about")
+TABS = ("denoise", "train", "score", "lab", "about")
 OF_PAGE = ("tab", "key", "view", "run", "denoise")  # what the address says beside the lesson
 RESERVED = (*OF_PAGE, "experiment", "hide", "projector", "room")  # names that no control of an experiment may have
 NOTES, LETTERS = 4, 160  # kept of a link's errors; in each of them

@@ -1,4 +1,4 @@
-"""The fourth tab: the net, the built-in models, how to cite, and this host."""
+"""The fifth tab: the net, the built-in models, how to cite, and this host."""
 
 import html
 import os

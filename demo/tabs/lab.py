@@ -1,4 +1,4 @@
-"""The third tab: one experiment at a time, with a question, a few controls, and a screen that answers it."""
+"""The fourth tab: one experiment at a time, with a question, a few controls, and a screen that answers it."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing

@@ -20,6 +20,7 @@ export function keepPicture(written) {
 }
 
 export function keepTab(name) {
+  if (!navigator.userActivation.hasBeenActive) return; // the first tab opens by itself, before the one of the address
   const address = new URL(location.href);
   if (name === "denoise") address.searchParams.delete("tab");
   else address.searchParams.set("tab", name);

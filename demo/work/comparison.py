@@ -104,22 +104,35 @@ def _notes(role: str, shown: MeasuredPicture, before: MeasuredPicture, case: Noi
     return notes
 
 
+@dataclass(frozen=True)
+class Written:
+    """A picture on the screen: where it lies, and again with more contrast; (width, height) in pixels."""
+
+    src: str
+    stretched: str
+    size: tuple[int, int]
+    reduced: bool  # whether it is smaller than the picture itself
+
+
+def write_drawn(drawn: Drawn, contrast: Contrast | None, folder: Path, name: str) -> Written:
+    """Writes a picture, and again with more contrast where that helps to see it. Raises OSError."""
+    most = settings.limits().shown_pixels
+    pixels, stretched = one_picture.reduced(drawn.seen.pixels, most), ""
+    if contrast and drawn.picture is not None:
+        brighter = to_pixels(contrast.stretched(displayable(drawn.picture)), np.uint8, EIGHT_BITS)
+        stretched = save(one_picture.reduced(brighter, most), folder, f"{name}-stretched")
+    height, width = pixels.shape[:2]
+    return Written(save(pixels, folder, name), stretched, (width, height), pixels.shape != drawn.seen.pixels.shape)
+
+
 def _panel(
     role: str, drawn: Drawn, contrast: Contrast | None, notes: Sequence[str], folder: Path, prefix: str
 ) -> Panel:
-    """Writes a picture, and again with more contrast where that helps to see it."""
-    shown = drawn.seen
-    pixels = one_picture.reduced(shown.pixels, settings.limits().shown_pixels)
-    src, stretched = save(pixels, folder, f"{prefix}-{role}"), ""
-    if contrast and drawn.picture is not None:
-        brighter = to_pixels(contrast.stretched(displayable(drawn.picture)), np.uint8, EIGHT_BITS)
-        small = one_picture.reduced(brighter, settings.limits().shown_pixels)
-        stretched = save(small, folder, f"{prefix}-{role}-stretched")
-    height, width = pixels.shape[:2]
+    shown, written = drawn.seen, write_drawn(drawn, contrast, folder, f"{prefix}-{role}")
     title, note = TITLES.get(role, (role.capitalize(), ""))
-    if pixels.shape != shown.pixels.shape:
+    if written.reduced:
         notes = [*notes, "shown smaller; measured and downloaded whole"]
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     note = "; ".join(filter(None, (note, *notes)))
     scale = drawn.colours.scale if drawn.colours else None
-    return panel(role, title, src, (width, height), shown.psnr, shown.ssim, note, text, stretched, scale)
+    return panel(role, title, written.src, written.size, shown.psnr, shown.ssim, note, text, written.stretched, scale)

@@ -1,19 +1,28 @@
 """Denoisers of this project as the referee takes them: a shot as in its file → the result, float in the shot's unit."""
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 
 import numpy as np
 import torch
 
 from ..files import DataRange, Planes, ValueRange
-from ..measure import baselines
+from ..measure import baselines, choice
 from ..model import Noise2Noise
+from ..nets import weights
 from ..referee import Maker
+
+headers = cache(weights.headers)
 
 
 def of_net(model: Noise2Noise, asked: DataRange | None = None) -> Maker:
     """What a net makes, in the range that is asked for, or else the one that it learnt or that the shot has."""
     return partial(_denoised, model, asked)
+
+
+def of_suited(device: torch.device | str, asked: DataRange | None = None) -> Maker:
+    """What those of the shipped weights make that suit the noise of a shot."""
+    return partial(_by_suited, cache(partial(Noise2Noise.load, device=device)), asked)
 
 
 def of_filters() -> dict[str, Maker]:
@@ -26,6 +35,12 @@ def _denoised(model: Noise2Noise, asked: DataRange | None, shot: Planes, _: Valu
     values = torch.from_numpy(shot.astype(np.float32))[None]
     denoised: Planes = model.predict(values, data_range=(limits.black, limits.white))[0].numpy()
     return denoised
+
+
+def _by_suited(load: Callable[[str], Noise2Noise], asked: DataRange | None, shot: Planes, limits: ValueRange) -> Planes:
+    noisy = torch.from_numpy(limits.to_unit(shot))[None]
+    model = load(choice.recommended(noisy, None, headers()).name)
+    return _denoised(model, asked, shot, limits)
 
 
 def _filtered(classical: baselines.Classical, shot: Planes, limits: ValueRange) -> Planes:

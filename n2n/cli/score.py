@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..analysis import makers
 from ..machine import find_device
+from ..measure import choice
 from ..model import Noise2Noise
 from ..reading import LAYOUT, read_results
 from ..referee import Maker, Mending, judge
@@ -27,8 +28,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--weights",
         action="append",
         default=[],
-        metavar="NAME|FILE",
-        help="also what these weights make of the first shot; they must not have learnt from the second one",
+        metavar="NAME|FILE|auto",
+        help="also what these weights make of the first shot (auto: those that suit its noise); they must not have "
+        "learnt from the second one",
     )
     parser.add_argument(
         "--baselines",
@@ -51,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     """Prints the score; returns 1 where a result has none."""
     entries, notes = read_results([Path(path) for path in options.pictures], options.clean, options.axes)
     made = _makers(options)
-    if not made and not any(entry.results for entry in entries):
+    if not made and not any(entry.results or entry.unread for entry in entries):
         raise ValueError(
             "nothing to score: two pictures are two shots. Give what programs made of the first, or --weights NAME, or "
             "--baselines; a result of one shot has no score until there is a second shot"
@@ -70,6 +72,10 @@ def run(options: argparse.Namespace) -> int:
 def _makers(options: argparse.Namespace) -> dict[str, Maker]:
     """What is made of the first shots here, by name."""
     device = find_device(options.device)
-    names = dict.fromkeys(options.weights)
-    nets = {name: makers.of_net(Noise2Noise.load(name, device), options.range) for name in names}
+    nets = {
+        name: makers.of_suited(device, options.range)
+        if name == choice.AUTOMATIC
+        else makers.of_net(Noise2Noise.load(name, device), options.range)
+        for name in dict.fromkeys(options.weights)
+    }
     return nets | (makers.of_filters() if options.baselines else {})

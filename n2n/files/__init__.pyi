@@ -13,6 +13,7 @@ from .archive import check_archive as check_archive
 from .archive import check_name as check_name
 from .archive import read_entry as read_entry
 from .atomic import write_bytes as write_bytes
+from .decode import NotFinite as NotFinite
 from .depth import DEPTHS as DEPTHS
 from .depth import Depth as Depth
 from .depth import depth_for as depth_for
@@ -50,6 +51,7 @@ from .picture import Picture as Picture
 from .tensors import load_tensors as load_tensors
 from .types import Fractions as Fractions
 from .types import Numbers as Numbers
+from .types import Pixels as Pixels
 from .types import Planes as Planes
 from .value_range import EIGHT_BITS as EIGHT_BITS
 from .value_range import UNIT as UNIT

@@ -53,6 +53,10 @@ def check_size(width: int, height: int, name: str) -> None:
         )
 
 
+class NotFinite(ValueError):
+    """A picture has values that are NaN or infinite."""
+
+
 class Frames(Sequence[Picture]):
     """The frames of a picture file, each decoded when it is asked for, with what was understood of its axes."""
 
@@ -69,7 +73,7 @@ class Frames(Sequence[Picture]):
         with _naming(self.name):
             picture = self.source[index]
         if picture.pixels.dtype.kind == "f" and not np.isfinite(picture.pixels).all():
-            raise ValueError(f"'{self.name}' has pixels that are NaN or infinite; replace them by measured values")
+            raise NotFinite(f"'{self.name}' has pixels that are NaN or infinite; replace them by measured values")
         return picture
 
 

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 import numpy as np
 
 from ..data import Scene, role_of
-from ..files import ONE_PICTURE, Kind, Planes, formats, frame_files
+from ..files import ONE_PICTURE, Kind, NotFinite, Planes, formats, frame_files
 from .names import WORDS, last_number, listed, words_of
 from .sources import is_hidden
 
@@ -18,7 +18,16 @@ LAYOUT = (
     "SHOT_1 SHOT_2 RESULT…, all files or all folders of equally named pictures; or one folder that holds such folders, "
     "or a folder for each scene, in which shot_1 and shot_2 are the shots, clean a clean picture, and all else results"
 )
-Files = dict[str, Path]  # by what they are: source, target, clean, or else the name of a result
+GIVEN = ("source", "target", "clean")  # all others are results
+Files = dict[str, Path]  # by what they are: GIVEN, or else the name of a result
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A result that cannot be read; all others are."""
+
+    code: str  # one word for programs
+    why: str  # and what to do
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Entry:
 
     scene: Scene
     results: Mapping[str, Planes]  # each (C, H, W) of any type; sizes need not be those of the shots
+    unread: Mapping[str, Unread] = field(default_factory=dict)  # results that cannot be read, by name
 
 
 def read_results(
@@ -38,7 +48,8 @@ def read_results(
 ) -> tuple[list[Entry], tuple[str, ...]]:
     """Reads shots and results, laid out as LAYOUT says, with notes on how they were understood; `clean` are the clean
     pictures, `axes`, such as TYX, those of stacks, and `names` those of the results, instead of their files' names;
-    `check` raises ValueError for a size that is not allowed. Raises ValueError, OSError.
+    `check` raises ValueError for a size that is not allowed. A result that cannot be read is left out, and named in
+    `unread`. Raises ValueError, OSError.
     """
     places = [Path(path) for path in (*paths, *([clean] if clean else []))]
     if missing := next((path for path in places if not path.exists()), None):
@@ -99,7 +110,7 @@ def _role(path: Path) -> str | None:
     """'shot_1' → 'source', 'second' → 'target', 'gt' → 'clean'; None for a result."""
     bare = "_".join(word for word in words_of(path.stem) if word not in USUAL)
     role = role_of(path.stem) or role_of(bare) or WORDS.get(bare)
-    return role if role in ("source", "target", "clean") else None
+    return role if role in GIVEN else None
 
 
 def _pictures(folder: Path) -> list[Path]:
@@ -143,24 +154,45 @@ def _partner(first: Path, paths: Sequence[Path], folder: Path) -> Path:
 
 
 def _entries(name: str, files: Files, axes: str | None, notes: list[str], check: frame_files.CheckSize) -> list[Entry]:
-    """The entries of a scene: one, or one for each frame of stacks. Raises ValueError where their numbers differ."""
-    frames = {role: _frames(path, axes, notes, check) for role, path in files.items()}
-    counts = {files[role].name: len(each) for role, each in frames.items()}
+    """The entries of a scene: one, or one for each frame of stacks. Raises ValueError where the shots cannot be read,
+    or their numbers of frames differ.
+    """
+    shots = {role: _frames(path, axes, notes, check) for role, path in files.items() if role in GIVEN}
+    counts = {files[role].name: len(each) for role, each in shots.items()}
     if len(set(counts.values())) > 1:
         told = ", ".join(f"'{file}' {count}" for file, count in counts.items())
         raise ValueError(f"the stacks have different numbers of frames ({told}); bring as many of each")
-    count = len(frames["source"])
+    count = len(shots["source"])
+    results: dict[str, list[Planes]] = {}
+    unread: dict[str, Unread] = {}
+    for role, path in files.items():
+        if role in GIVEN:
+            continue
+        try:
+            results[role] = _as_many(count, path, _frames(path, axes, notes, check))
+        except ValueError as problem:
+            unread[role] = Unread("nan" if isinstance(problem, NotFinite) else "file", str(problem))
     return [
         Entry(
             Scene(
                 f"{name} frame {place + 1}" if count > 1 else name,
-                (frames["source"][place], frames["target"][place]),
-                frames["clean"][place] if "clean" in frames else None,
+                (shots["source"][place], shots["target"][place]),
+                shots["clean"][place] if "clean" in shots else None,
             ),
-            {role: each[place] for role, each in frames.items() if role not in ("source", "target", "clean")},
+            {role: each[place] for role, each in results.items()},
+            unread,
         )
         for place in range(count)
     ]
+
+
+def _as_many(count: int, path: Path, frames: list[Planes]) -> list[Planes]:
+    """The frames of a result. Raises ValueError where they are not as many as those of the shots."""
+    if len(frames) != count:
+        raise ValueError(
+            f"'{path.name}' has {len(frames)} frame{'s' * (len(frames) != 1)}, the shots have {count}; bring as many"
+        )
+    return frames
 
 
 def _frames(path: Path, axes: str | None, notes: list[str], check: frame_files.CheckSize) -> list[Planes]:

@@ -1,5 +1,10 @@
 from .ask import score as score
 from .fitness import AS_THEY_ARE as AS_THEY_ARE
 from .fitness import Mending as Mending
+from .scoreboard import Judged as Judged
+from .scoreboard import Score as Score
 from .scoring import Maker as Maker
+from .scoring import Pictures as Pictures
 from .scoring import judge as judge
+from .shots import ShotPair as ShotPair
+from .worth import findings as findings

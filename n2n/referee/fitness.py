@@ -149,7 +149,7 @@ def _check_scene(what: str, values: Planes, shots: ShotPair) -> None:
 
 def _motion(what: str, values: Planes, shots: ShotPair, mending: Mending) -> Motion:
     """The motion that is undone. Raises Unfit for one that may not be."""
-    pictures = grey(shots.mean), grey(values.astype(np.float32))
+    pictures = grey(shots.unbiased[0][0].numpy()), grey(values.astype(np.float32))
     found, error = registration.find_motion(*pictures)
     if not found.farthest(shots.size) > max(FAR, SURE * error):
         return Motion()

@@ -16,9 +16,9 @@ SIGMAS = 3.0  # standard deviations of the mean of an area, by which it is away 
 
 @dataclass(frozen=True)
 class Losses:
-    """What a result lost or added, against the mean of both shots."""
+    """What a result lost or added."""
 
-    brightness: float  # shift of the mean, in % of white
+    brightness: float  # shift of the mean against the first shot, in % of white
     colours: float  # largest shift of a channel beside that of all, in % of white; 0 where there is one channel
     clipped: float  # values cut off at black or white where the shots are not, in %
     structure: float | None  # correlation of what was removed with the picture's detail; None where there is none
@@ -42,7 +42,8 @@ def sums_of(picture: Unit, shots: ShotPair) -> Sums:
     details = [_detail(part) for part in (first - picture, first, second)]
     return Sums(
         pixels=picture[0].size,
-        shifts=tuple((picture - shots.mean).sum((1, 2), dtype=np.float64).tolist()),
+        # Not against the mean of both: an exposure of its own of the second shot is no fault of a result.
+        shifts=tuple((picture - first).sum((1, 2), dtype=np.float64).tolist()),
         clipped=_cut_off(picture, shots.mean, float(np.square(first - second).mean()) / 2),
         removed=float(np.square(details[0]).sum(dtype=np.float64)),
         shared=float((details[0] * details[2]).sum(dtype=np.float64)),

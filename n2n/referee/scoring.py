@@ -18,6 +18,8 @@ from .shots import ShotPair, Unfit, Unit, Window, checked, laid_back, to_tensor
 from .worth import tells_second, worth
 
 Maker = Callable[[Planes, ValueRange], Planes]  # a shot (C, H, W) and the range of its values → a result
+Pictures = Mapping[str, Unit]  # results by name, of one size
+Watcher = Callable[[ShotPair, Pictures], None]  # is given each scene: its shots, and the results as they are compared
 
 
 @dataclass
@@ -38,11 +40,12 @@ def judge(
     mending: Mending = AS_THEY_ARE,
     data_range: DataRange | None = None,
     notes: Sequence[str] = (),
+    watch: Watcher | None = None,
 ) -> Score:
     """Scores the results of every scene, of the same names, and those that `makers` make of its first shot.
 
-    `data_range` is white, or black and white, in the unit of the shots; `notes` are those on how files were read.
-    Raises Unfit where the shots have no score.
+    `data_range` is white, or black and white, in the unit of the shots; `notes` are those on how files were read;
+    `watch` is called once for each scene. Raises Unfit where the shots have no score.
     """
     entries, data, done = _prepared(entries, mending, data_range)
     verdicts = tuple(doctor.examine(data))
@@ -51,11 +54,15 @@ def judge(
     shells: list[rings.Shells] = []
     noisy, side = Parts(), blocks.side_for(int(data.sizes.prod(axis=1).sum()))
     for entry in entries:
+        problems |= {name: Unfit(one.code, one.why) for name, one in entry.unread.items()}
         shots = ShotPair.of(entry.scene, data)
         made = {name: maker(entry.scene.shots[0], data.range) for name, maker in (makers or {}).items()}
         fits = _fits({**entry.results, **made}, shots, mending, problems)
-        done += [note for found in fits.values() for note in found.notes]
-        shells.append(_measure(fits, shots, parts, noisy, side))
+        done += [note for name in entry.results if name in fits for note in fits[name].notes]
+        shots, pictures = _cut_alike(fits, shots)
+        if watch:
+            watch(shots, pictures)
+        shells.append(_measure(pictures, shots, parts, noisy, side))
     fair = tells_second(verdicts)
     judged = [_judged(name, each, rings.total(shells), fair) for name, each in parts.items() if name not in problems]
     judged += [Judged(name, str(why), why.code, why.remedy) for name, why in problems.items()]
@@ -87,16 +94,17 @@ def _prepared(
     return entries, data.seen_in(asked_range(data_range, data.dtype)) if data_range else data, done
 
 
-def _measure(
-    fits: Mapping[str, Fit], shots: ShotPair, parts: Mapping[str, Parts], noisy: Parts, side: int
-) -> rings.Shells:
-    """Adds what a scene tells of each result to its parts, and of its first shot to `noisy`; returns its own sums."""
+def _cut_alike(fits: Mapping[str, Fit], shots: ShotPair) -> tuple[ShotPair, Pictures]:
+    """Shots and results, cut to the part that all of them show."""
     window = _common([found.window for found in fits.values()], shots)
-    shots = shots.part(window)
+    return shots.part(window), {name: one.picture[(..., *_within(window, one.window))] for name, one in fits.items()}
+
+
+def _measure(pictures: Pictures, shots: ShotPair, parts: Mapping[str, Parts], noisy: Parts, side: int) -> rings.Shells:
+    """Adds what a scene tells of each result to its parts, and of its first shot to `noisy`; returns its own sums."""
     spectra = [rings.spectra(shot) for shot in shots.unbiased]
     _add(noisy, shots.first[0].numpy(), shots, side)
-    for name, found in fits.items():
-        picture = found.picture[(..., *_within(window, found.window))]
+    for name, picture in pictures.items():
         _add(parts[name], picture, shots, side)
         parts[name].lost.append(losses.sums_of(picture, shots))
         parts[name].shells.append(rings.result_shells(rings.spectra(to_tensor(picture)), spectra[0], spectra[1]))

@@ -98,7 +98,7 @@ def laid_back(entry: Entry) -> tuple[Entry, str]:
         name: values[where] if values.shape[-2:] == first.shape else values for name, values in entry.results.items()
     }
     told = f"{scene.name}: the second shot lay {in_words(moved)} and was moved back"
-    return Entry(replace(cut, shots=(cut.shots[0], target)), results), told
+    return replace(entry, scene=replace(cut, shots=(cut.shots[0], target)), results=results), told
 
 
 def in_words(moved: Motion) -> str:

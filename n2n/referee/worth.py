@@ -1,6 +1,7 @@
 """What a score is worth where the pair doctor finds fault with the shots."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..measure import Verdict
 
@@ -11,7 +12,7 @@ MEANS = {
     "same channels": "the shots have their channels in another order: the score is worth nothing",
     "shift": (
         "edges lie elsewhere in the second shot: every PSNR is too low, and that of sharp results most. Lay the shots "
-        "on each other: score --align, or n2n align"
+        "on each other"
     ),
     "turn and scale": (
         "edges lie elsewhere in the second shot: every PSNR is too low, and that of sharp results most. Lay the shots "
@@ -38,10 +39,21 @@ MEANS = {
 }
 
 
+def findings(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """The verdicts that matter to a score; those that are not green tell what they mean for it, and its remedy."""
+    return tuple(one if one.level == "green" else _meant(one) for one in verdicts if one.check in MEANS)
+
+
+def _meant(fault: Verdict) -> Verdict:
+    text = f"{MEANS[fault.check]}."
+    return replace(fault, text=text[0].upper() + text[1:], remedy="--align" if fault.check == "shift" else "")
+
+
 def worth(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
     """What the score is worth, a sentence for each fault of the shots; none where they are fit."""
-    faults = [verdict for verdict in verdicts if verdict.level != "green" and verdict.check in MEANS]
-    return tuple(f"{one.check} ({one.level}, {one.figure}): {MEANS[one.check]}." for one in faults)
+    faults = [one for one in findings(verdicts) if one.level != "green"]
+    does = {one.check: f" The option {one.remedy} does it." if one.remedy else "" for one in faults}
+    return tuple(f"{one.check} ({one.level}, {one.figure}): {one.text}{does[one.check]}" for one in faults)
 
 
 def tells_second(verdicts: Sequence[Verdict]) -> bool:

@@ -92,7 +92,7 @@ def test_the_label_of_a_box_for_files_leaves_room_for_what_the_box_says(open_pag
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_the_lab_s_labels_and_the_headings_of_every_tab(open_page, screenshot, width, height):
     page = open_page(width=width, height=height)
-    for tab in ("Denoise", "Train", "Lab", "About"):
+    for tab in ("Denoise", "Train", "Score", "Lab", "About"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(500)
         levels = page.evaluate(HEADINGS)

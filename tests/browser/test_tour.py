@@ -31,7 +31,7 @@ def arrive(open_page, screenshot):
         width, height = SIZES[size]
         name = f"{size}-{'dark' if dark else 'light'}"
         visitor = Visitor(open_page(width, height, dark), size, name, screenshot)
-        for tab in ("Train", "Lab", "About", "Denoise"):
+        for tab in ("Train", "Score", "Lab", "About", "Denoise"):
             visitor.tab(tab)
             visitor.looks(f"first-{tab.lower()}")
         return visitor
@@ -90,7 +90,7 @@ def test_two_shots_of_one_s_own_and_what_is_told_about_it_all(arrive, tmp_path):
     visitor.looks_in_both_sizes("about")
 
 
-@pytest.mark.parametrize(("dark", "tabs"), [(False, ("Denoise", "Train")), (True, ("Lab", "About"))])
+@pytest.mark.parametrize(("dark", "tabs"), [(False, ("Denoise", "Train", "Score")), (True, ("Lab", "About"))])
 def test_the_tab_key_meets_everything_once(open_page, dark, tabs):
     page = open_page(1440, 2400, dark)
     for tab in tabs:

@@ -5,7 +5,8 @@ import pytest
 import scipy
 from PIL import Image
 
-from demo.work.score import Contest, score
+from demo.work.score import OURS, Contest, score, show
+from demo.work.score_pictures import error_map
 
 
 def never():
@@ -46,3 +47,29 @@ def test_more_than_the_page_takes_is_refused(limits, told, files, limit):
     limit(**limits)
     with pytest.raises(ValueError, match=told):
         list(score(never, Contest(*files[:2], results=tuple(files[2:]))))
+
+
+def test_a_score_is_shown_with_its_pictures_the_best_first_and_maps_of_where_each_lost(files, tmp_path):
+    contest = Contest(*files[:2], results=tuple(files[2:]), names=("wide", "narrow"), weights="automatic")
+    [shown] = show(never, contest, tmp_path)
+    pictures, maps = shown.rows
+    names = [one.name for one in shown.score.ranked]
+    assert set(names) == {"wide", "narrow", OURS} and names.index("wide") < names.index("narrow")
+    assert [one["title"] for one in pictures["panels"]] == ["Noisy", *names]
+    assert [one["title"] for one in maps["panels"]] == names and maps["panels"][0]["scale"]
+    assert shown.card.stat().st_size > 10_000
+
+
+def test_two_shots_alone_are_looked_at(files, tmp_path):
+    [shown] = show(never, Contest(*files[:2]), tmp_path)
+    assert shown.card is None and shown.score.verdicts
+    assert [panel["role"] for panel in shown.rows[0]["panels"]] == ["noisy"]
+
+
+def test_a_map_is_bright_where_the_error_is_and_as_large_as_the_picture():
+    blocks = np.full((4, 5), 1e-4)
+    blocks[1, 3] = 0.04
+    found = error_map(blocks, 8, (35, 43))
+    assert found.shape == (35, 43)
+    assert found[12, 28] == found.max() and 10 < found.max() < 20  # of the 20 % in that block
+    assert found[28, 4] == pytest.approx(1, abs=0.01)

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy
+import tifffile
 from PIL import Image
 
+import n2n
 from n2n.__main__ import main
 
 ROOT = Path(__file__).parents[3]
@@ -44,10 +46,23 @@ def test_the_better_result_comes_first_with_the_true_psnr_beside(files, capsys):
 
 def test_ours_and_classical_filters_stand_beside(files, capsys):
     assert (
-        main(["score", files["shot_1"], files["shot_2"], "--weights", "gaussian-small", "--baselines", "--json"]) == 0
+        main(
+            [
+                "score",
+                files["shot_1"],
+                files["shot_2"],
+                "--weights",
+                "gaussian-small",
+                "--weights",
+                "auto",
+                "--baselines",
+                "--json",
+            ]
+        )
+        == 0
     )
     names = {each["name"] for each in json.loads(capsys.readouterr().out)["results"]}
-    assert {"gaussian-small", "median", "non-local means", "total variation", "wavelet"} <= names
+    assert {"auto", "gaussian-small", "median", "non-local means", "total variation", "wavelet"} <= names
 
 
 def test_a_shell_shows_the_table_a_sentence_each_and_status_1_for_what_is_not_allowed(files):
@@ -55,6 +70,18 @@ def test_a_shell_shows_the_table_a_sentence_each_and_status_1_for_what_is_not_al
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 1 and "1  blur" in ran.stdout and "'mean' holds noise of the second shot" in ran.stdout
     assert ran.stderr.startswith("1 scene × 2 shots")
+
+
+def test_a_result_with_a_nan_is_named_and_the_others_are_scored(files, tmp_path, capsys):
+    odd = np.asarray(Image.open(files["blur"]), np.float32).copy()
+    odd[3, 4] = np.nan
+    tifffile.imwrite(tmp_path / "odd.tif", odd)
+    paths = [files["shot_1"], files["shot_2"], str(tmp_path / "odd.tif"), files["blur"]]
+    assert main(["score", *paths, "--json"]) == 1
+    best, left_out = json.loads(capsys.readouterr().out)["results"]
+    assert (best["name"], left_out["name"], left_out["code"]) == ("blur", "odd", "nan") and best["gain"] > 3
+    assert "'odd.tif' has pixels that are NaN or infinite; replace them" in left_out["sentence"]
+    assert [one.code for one in n2n.score(*paths[:2], paths[2:]).results] == ["", "nan"]
 
 
 def test_two_shots_alone_are_nothing_to_score(files, capsys):

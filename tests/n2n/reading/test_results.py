@@ -80,3 +80,15 @@ def test_what_is_missing_is_told(names, told, tmp_path):
         picture(tmp_path / name, 0)
     with pytest.raises((ValueError, OSError), match=told):
         read_results([tmp_path / name for name in names])
+
+
+def test_a_result_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path):
+    paths = [picture(tmp_path / f"{name}.png", 0) for name in ("a", "b", "good")]
+    (tmp_path / "torn.png").write_bytes(paths[2].read_bytes()[:-30])
+    tifffile.imwrite(tmp_path / "odd.tif", np.full((9, 10), np.nan, np.float32))
+    tifffile.imwrite(tmp_path / "many.tif", np.zeros((3, 9, 10), np.uint8), photometric="minisblack")
+    [entry], _ = read_results([*paths, *(tmp_path / name for name in ("torn.png", "odd.tif", "many.tif"))])
+    assert list(entry.results) == ["good"]
+    assert {name: one.code for name, one in entry.unread.items()} == {"torn": "file", "odd": "nan", "many": "file"}
+    assert "'odd.tif' has pixels that are NaN or infinite; replace" in entry.unread["odd"].why
+    assert "'many.tif' has 3 frames, the shots have 1" in entry.unread["many"].why

@@ -10,10 +10,18 @@ import torch
 
 from demo import settings
 
+ALONE = {"browser", "service", "jobs"}  # folders
+
 
 def pytest_collection_modifyitems(items):
-    """The browser's tests come last: its driver keeps an event loop running, and others start their own."""
+    """Tests that wait for what other processes do need the machine for themselves.
+
+    The browser's come last: its driver keeps an event loop running, and others start their own.
+    """
     items.sort(key=lambda item: "browser" in item.path.parts)
+    for item in items:
+        if ALONE & set(item.path.parts):
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(autouse=True)

@@ -29,10 +29,12 @@ class CheckedBlocks(gr.Blocks):
         except Exception:  # whatever a stranger's data lead to in Gradio's components
             raise refusal(UNFIT) from None
 
-    async def call_function(self, *arguments: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    async def call_function(self, block_fn: Any, *arguments: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401
         """Raises gr.Error with a sentence that says what went wrong."""
+        if block_fn.fn is None:  # a step that browsers take alone
+            raise refusal(UNFIT)
         try:
-            called: dict[str, Any] = await super().call_function(*arguments, **more)
+            called: dict[str, Any] = await super().call_function(block_fn, *arguments, **more)
             return called
         except (*PROBLEMS, MemoryError) as problem:
             raise refusal(problem) from None

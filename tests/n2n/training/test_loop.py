@@ -343,7 +343,7 @@ def course_file(stacks, tmp_path):
     return path
 
 
-BUDGET = ("--steps", 40, "--batch-size", 8, "--width", 6, "--hold-out", 0.2)
+BUDGET = ("--steps", 40, "--batch-size", 8, "--width", 6, "--hold-out", 0.2, "--precision", "fp32")
 
 
 @pytest.mark.slow

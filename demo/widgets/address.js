@@ -19,11 +19,12 @@ export function keepPicture(written) {
   history.replaceState(history.state, "", address);
 }
 
+// Only a tab that a person chooses: the first one opens by itself, before the one of the address.
 export function keepTab(name) {
-  if (!navigator.userActivation.hasBeenActive) return; // the first tab opens by itself, before the one of the address
   const address = new URL(location.href);
-  if (name === "denoise") address.searchParams.delete("tab");
-  else address.searchParams.set("tab", name);
+  const named = address.searchParams.has("tab");
+  if (!navigator.userActivation.isActive || (name === "denoise" && !named)) return;
+  address.searchParams.set("tab", name);
   history.replaceState(history.state, "", address);
 }
 

@@ -8,10 +8,10 @@ from matplotlib.figure import Figure
 
 from n2n.figures import INK, style
 from n2n.files import EIGHT_BITS, Pixels, atomic, displayable, to_pixels
-from n2n.referee import Score
+from n2n.referee import Score, to_tensor
 
 from .contrast import Contrast
-from .score_pictures import Scene, contrast_of, to_tensor
+from .score_pictures import Scene, contrast_of
 
 SIZE = (8.0, 4.2)  # inches: 1200×630 pixels, as sites ask for
 BESIDE = 3  # results

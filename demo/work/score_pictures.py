@@ -12,7 +12,7 @@ from torch import Tensor
 
 from n2n.files import displayable
 from n2n.measure import MeasuredPicture, one_picture
-from n2n.referee import Judged, Pictures, Score, ShotPair
+from n2n.referee import Judged, Pictures, Score, ShotPair, to_tensor
 
 from .colour_maps import fitting
 from .comparison import Drawn, encoders, write_drawn
@@ -36,11 +36,6 @@ class Seen:
         """Takes a scene."""
         if len(self.scenes) < SCENES:
             self.scenes.append((shots, pictures))
-
-
-def to_tensor(picture: npt.NDArray[np.float32]) -> Tensor:
-    """(C, H, W) → (1, C, H, W)"""
-    return torch.from_numpy(np.ascontiguousarray(picture))[None]
 
 
 def contrast_of(score: Score, scene: Scene) -> Contrast | None:

@@ -7,4 +7,5 @@ from .scoring import Maker as Maker
 from .scoring import Pictures as Pictures
 from .scoring import judge as judge
 from .shots import ShotPair as ShotPair
+from .shots import to_tensor as to_tensor
 from .worth import findings as findings

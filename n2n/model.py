@@ -1,6 +1,7 @@
 """`Noise2Noise`, the class of the course report: init, load, train, predict and PSNR; it also denoises pictures."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from .data import Pairs, StackedScenes, gather
 from .files import DataRange, Depth, Picture, Planes, ValueRange, range_of, value_range
 from .machine import find_device
 from .measure import metrics
-from .nets import FastUNet, Header, UNet, UNetConfig, check_state, hardware, initialize_he, start_at, tiling, weights
+from .nets import FastUNet, Header, UNet, UNetConfig, hardware, initialize_he, restretched, start_at, tiling, weights
 from .training import INITIALIZATIONS, BestWeights, Progress, Recipe, named_net, named_recipe, train, weights_of
 
 AT_ONCE = 2**22  # pixels converted to floating point at a time
@@ -94,7 +95,6 @@ class Noise2Noise:
         tensors, header = weights.load(weights.find(name_or_file))
         state = weights_of(tensors)
         config = weights.configuration(str(name_or_file), state, header, residual)
-        check_state(state, config)
         with torch.random.fork_rng(devices=[]):  # the weights are overwritten, so the caller's seed stays untouched
             model = cls(config, device, precision=precision)
         model.net.load_state_dict(state)
@@ -125,7 +125,7 @@ class Noise2Noise:
         noise that is new to it call for 0.003 (see recipe.py). `watch` is called with every Progress; the last is
         returned. `header` then describes this training and the weights it started from. Raises ValueError, Diverged.
         """
-        stacks = [_plain(tensor) for tensor in (source, target)]
+        stacks = [value_range.planes_of(tensor) for tensor in (source, target)]
         if stacks[0].shape != stacks[1].shape or stacks[0].ndim != 4:
             shapes = f"source is {tuple(source.shape)} and target {tuple(target.shape)}"
             raise ValueError(f"{shapes}; allowed: twice (N, C, H, W)")
@@ -171,14 +171,15 @@ class Noise2Noise:
         `data_range` is the value of white, or those of black and white. By default it is the range that the weights
         learnt if the values fit there, or else follows from the values as files/learnt_range.py says, once per call.
         `ensemble` averages over eight flips and turns; `strength`, 0 to 1, blends with the input. A net for colour
-        takes pictures of any number of channels, each as grey, and so does one for grey. Raises ValueError.
+        takes pictures of any number of channels, each as grey, and so does one for grey. Weights whose header says
+        `stretch` stretch frames again that had been stretched from end to end (nets/stretch.py). Raises ValueError.
         """
         if noisy.ndim != 4 or 0 in noisy.shape:
             raise ValueError(f"noisy has shape {tuple(noisy.shape)}; allowed: (N, C, H, W), each at least 1")
         noisy = noisy.detach()
         if not noisy.isfinite().all():
             raise ValueError("the picture has NaN or infinite pixels; replace them by measured values")
-        limits = self.range_for(_plain(noisy), data_range)
+        limits = self.range_for(value_range.planes_of(noisy), data_range)
         at_once = max(1, AT_ONCE // (noisy.shape[-1] * noisy.shape[-2]))
         result = torch.empty_like(noisy)
         for first in range(0, len(noisy), at_once):
@@ -207,6 +208,12 @@ class Noise2Noise:
         denoised = tiling.blend(noisy, self.restore(noisy, ensemble), strength)
         return depth.holding(picture, value_range.to_pixels(denoised, depth.dtype, depth.scaled(limits)))
 
+    def stretching(self, stretch: bool) -> "Noise2Noise":
+        """The same net, which does or does not stretch frames again, whatever the header says; see `predict`."""
+        other = copy(self)
+        other.header = replace(self.header, stretch=stretch)
+        return other
+
     def range_for(self, planes: Planes, data_range: DataRange | None = None) -> ValueRange:
         """The range in which pictures, (…, H, W), are denoised; see `predict`. Raises ValueError."""
         return range_of(planes, learnt=self.header.learnt_range(planes.dtype), asked=data_range)
@@ -227,11 +234,11 @@ class Noise2Noise:
         """Denoises float (N, C, H, W), black at 0 and white at 1, not clipped; where C is not the net's, each channel
         by itself as a grey picture.
         """
-        own = self.net.config.channels
-        if noisy.shape[1] == own:
-            return tiling.denoise(self.fast, noisy, ensemble=ensemble)
-        grey = noisy.flatten(0, 1)[:, None].expand(-1, own, -1, -1)
-        return tiling.denoise(self.fast, grey, ensemble=ensemble).mean(1, keepdim=True).view_as(noisy)
+        own, grey = self.net.config.channels, noisy.flatten(0, 1)[:, None]
+        fitting = noisy if noisy.shape[1] == own else grey.expand(-1, own, -1, -1)
+        result = tiling.denoise(self.fast, fitting, ensemble=ensemble)
+        result = result if fitting is noisy else result.mean(1, keepdim=True).view_as(noisy)
+        return restretched(result, noisy) if self.header.stretch else result
 
     @staticmethod
     def psnr(denoised: Tensor, clean: Tensor, data_range: float = 1.0) -> float:
@@ -240,10 +247,3 @@ class Noise2Noise:
         White is `data_range`. Raises ValueError where the two cannot be compared.
         """
         return float(metrics.psnr(denoised, clean, data_range).mean())
-
-
-def _plain(tensor: Tensor) -> Planes:
-    """A numpy view of a tensor; numpy can reduce uint16, which torch cannot."""
-    plain = tensor.detach().cpu()
-    array: Planes = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
-    return array

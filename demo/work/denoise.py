@@ -1,26 +1,22 @@
 """Denoising in a worker: chooses weights, denoises, measures, writes the panels and the downloads."""
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from n2n import Noise2Noise
-from n2n.analysis import exposures
 from n2n.files import Picture, formats, image
 from n2n.machine import find_device
-from n2n.measure import Denoiser, MeasuredPicture, NoisyPicture, baselines, choice, one_picture
+from n2n.measure import Denoiser, NoisyPicture, baselines, choice, one_picture
 from n2n.nets import Header, weights
 from n2n.noise import Noise
 
 from ..content import noises, samples
-from . import inputs, measurements, stacks
+from . import inputs, measurements, remarks, stacks
 from .comparison import comparison_row, encoders
 from .inputs import Cases
 from .measurements import Line
@@ -29,7 +25,6 @@ from .stacks import StackView, Written
 
 DRAFT_PIXELS = 2**17  # of a picture while a slider is dragged
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
-headers = cache(weights.headers)  # of the shipped weights, by their names
 
 
 @dataclass(frozen=True)
@@ -113,7 +108,7 @@ def _own_header(options: Options) -> Header:
 
 def warm_up() -> None:
     """Makes the first denoising as quick as later ones: loads the weights that the first screen needs."""
-    load(choice.suited(noises.FIRST, headers()), "auto").predict(torch.zeros(1, 3, 64, 64))
+    load(choice.suited(noises.FIRST, weights.headers()), "auto").predict(torch.zeros(1, 3, 64, 64))
 
 
 def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "auto") -> tuple[str, Noise2Noise]:
@@ -127,9 +122,9 @@ def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "au
         return "your model", Noise2Noise.load(options.trained, find_device(device))
     name = options.weights
     if name == AUTOMATIC:
-        name = choice.recommended(noisy, noise, headers()).name
-    if name not in headers():  # a program could ask for any file of this computer
-        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(headers())}")
+        name = choice.recommended(noisy, noise, weights.headers()).name
+    if name not in weights.headers():  # a program could ask for any file of this computer
+        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(weights.headers())}")
     return name, load(name, device)
 
 
@@ -160,6 +155,7 @@ def denoise(
     downloads.mkdir(exist_ok=True)
     for place, (title, case) in enumerate(cases):
         name, model = choose(options, noise.name if noise else None, case.noisy, device)
+        model = model if case.second is None else model.stretching(False)  # the second shot has the first's exposure
         before = one_picture.measure_file(case.noisy, case)
         results = one_picture.compare(_denoisers(model, options), case)
         stack = _write_stack(downloads, Path(files[place]), axes, model, case, options) if files else Written()
@@ -170,13 +166,17 @@ def denoise(
             measurements.line(title, name if method == "denoised" else method, case, before, shown)
             for method, (_, shown) in results.items()
         ]
-        notes = [] if learnt and options.weights == TRAINED else _notes(name, model, noise, case, options)
+        notes = (
+            []
+            if learnt and options.weights == TRAINED
+            else remarks.on_model(name, model, noise, case, options.weights == AUTOMATIC)
+        )
         outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in notes]
         outcome.notes += [f"{title}: {note}" for note in (*case.picture.notes, *case.assumed, *stack.notes)]
         gains.append((before, results["denoised"][1]))
         if file := written.result() if written else stack.file:
             outcome.files.append(file)
-    outcome.notes[:0] = [_gain(gains)] if learnt else []
+    outcome.notes[:0] = [remarks.on_gain(gains)] if learnt else []
     if keep:
         outcome.files.append(measurements.write(downloads / "psnr.csv", outcome.table))
     return outcome
@@ -201,37 +201,6 @@ def _denoisers(model: Noise2Noise, options: Options) -> dict[str, Denoiser]:
     for key in options.baselines:
         denoisers[key] = partial(baselines.denoise, baselines.BASELINES[key])
     return denoisers
-
-
-def _notes(name: str, model: Noise2Noise, noise: Noise | None, case: NoisyPicture, options: Options) -> list[str]:
-    """Notes on a model that learnt another kind of noise than the one added, or noise of another strength."""
-    kind, notes = choice.kind(model.header), []
-    if options.weights == AUTOMATIC and noise is None:
-        return [f"“{name}” was chosen. {choice.recommended(case.noisy, None, headers()).why}"]
-    if noise and kind and noise.name not in re.split("[+,]", kind):
-        better = choice.suited(noise.name, headers())
-        known = choice.kind(headers()[better]) == noise.name
-        if options.weights == AUTOMATIC:
-            notes.append(f"No weights here learnt {noise.name} noise; “{name}” does most for it of those there are.")
-        elif name != better:
-            advice = f"“{better}” learnt that." if known else f"“{better}” does more for it."
-            notes.append(f"“{name}” learnt {kind} noise, this is {noise.name} noise: {advice}")
-    if strength := choice.warning(case.noisy, model.header, headers(), noise, case.target):
-        notes.append(strength)
-    return notes
-
-
-def _gain(measured: Sequence[tuple[MeasuredPicture, MeasuredPicture]]) -> str:
-    """The sentence on what denoising gained on shots of a training, and how many exposures that is worth."""
-    gains = [after.psnr - before.psnr for before, after in measured if before.psnr and after.psnr]
-    gains = [gain for gain in gains if math.isfinite(gain)]
-    if not gains:
-        return "How much better it is cannot be told from these pictures."
-    gain, estimated = float(np.mean(gains)), measured[0][1].estimated
-    how = "estimated from the second shot, without a clean picture" if estimated else "against the clean pictures"
-    number = exposures.worth(gain, 0.0)
-    worth = f"is worth the average of about {number:.1f} exposures" if number > 1 else "is no better than it was"
-    return f"Your own shots: {'≈ ' * estimated}{gain:+.1f} dB, {how}. One shot, denoised, {worth}.".replace("-", "−")
 
 
 def _write(folder: Path, name: str, picture: Picture) -> Path:

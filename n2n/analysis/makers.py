@@ -12,11 +12,9 @@ from ..model import Noise2Noise
 from ..nets import weights
 from ..referee import Maker
 
-headers = cache(weights.headers)
-
 
 def of_net(model: Noise2Noise, asked: DataRange | None = None) -> Maker:
-    """What a net makes, in the range that is asked for, or else the one that it learnt or that the shot has."""
+    """What a net makes at the shot's own exposure, in the range asked for, or in what it learnt or the shot has."""
     return partial(_denoised, model, asked)
 
 
@@ -33,13 +31,13 @@ def of_filters() -> dict[str, Maker]:
 def _denoised(model: Noise2Noise, asked: DataRange | None, shot: Planes, _: ValueRange) -> Planes:
     limits = model.range_for(shot, asked)
     values = torch.from_numpy(shot.astype(np.float32))[None]
-    denoised: Planes = model.predict(values, data_range=(limits.black, limits.white))[0].numpy()
+    denoised: Planes = model.stretching(False).predict(values, data_range=(limits.black, limits.white))[0].numpy()
     return denoised
 
 
 def _by_suited(load: Callable[[str], Noise2Noise], asked: DataRange | None, shot: Planes, limits: ValueRange) -> Planes:
     noisy = torch.from_numpy(limits.to_unit(shot))[None]
-    model = load(choice.recommended(noisy, None, headers()).name)
+    model = load(choice.recommended(noisy, None, weights.headers()).name)
     return _denoised(model, asked, shot, limits)
 
 

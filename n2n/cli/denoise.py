@@ -31,7 +31,7 @@ from ..files import (
 from ..machine import find_device
 from ..measure import choice
 from ..model import Noise2Noise
-from ..nets import Header, tiling, weights
+from ..nets import Header, stretch, tiling, weights
 from . import options as shared
 from .parser import one_line
 from .places import pictures_at, targets_for
@@ -54,6 +54,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     shared.add_axes(parser)
     shared.add_weights(parser, automatic=True)
+    shared.add_stretch(parser)
     parser.add_argument(
         "--strength", type=float, default=1.0, metavar="S", help="blend: 0 nothing, 1 all of it (default)"
     )
@@ -115,14 +116,16 @@ def _denoise(
         if pictures.layout.axes not in layout.ONE_PICTURE:
             print(f"{path}: read as {pictures.layout}", file=sys.stderr)
         figures = Figures(frame_files.open_frames(options.reference, stack), first) if options.reference else None
-        model = load(_name(path, first, shipped, options))
+        model = shared.as_asked(load(_name(path, first, shipped, options)), options)
         limits = _range(pictures, model, options.range)
         steps = steps_in_use(first.pixels, limits)
         asked = options.depth or ("same" if options.strength == 0 else None)
         depth = _depth(target, first, steps, asked)
         frame_files.check_target(target, depth.holding(first, first.pixels.astype(depth.dtype)), len(pictures))
         assumed = in_words(limits, first.pixels.dtype, int((first.pixels > limits.white).sum()))
-        for note in filter(None, (assumed, depth_note(depth, first.pixels.dtype, steps))):
+        stretched = stretch.note(to_tensor(first.pixels, limits), model.header)
+        stretched += " --no-stretch keeps that." * bool(stretched)
+        for note in filter(None, (assumed, depth_note(depth, first.pixels.dtype, steps), stretched)):
             print(f"{path}: {note}", file=sys.stderr)
         if warning := choice.warning(to_tensor(first.pixels, limits), model.header, shipped):
             print(f"{path}: {warning}", file=sys.stderr)

@@ -28,6 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     shared.add_data(parser)
     shared.add_weights(parser)
+    shared.add_stretch(parser)
     shared.add_range(parser)
     parser.add_argument("--seed", type=values.whole(0), default=0, metavar="N", help="seed of the noise (default 0)")
     parser.add_argument("--count", type=values.whole(1), metavar="N", help="only the first N scenes")
@@ -54,6 +55,9 @@ def run(options: argparse.Namespace) -> int:
     data = read(*options.data, noise=options.noise, roles=options.roles, axes=options.axes)
     if options.record and not data.has_clean:
         raise ValueError("nothing to record: without clean pictures there is no PSNR; bring a set that has them")
+    if options.match_exposure or not data.has_clean:  # what is compared with has the exposure of the frames
+        options.stretch = bool(options.stretch)
+    model = shared.as_asked(model, options)
     if options.count:
         data = data.chosen(range(min(options.count, len(data))))
     data = shared.in_range(data, options)

@@ -4,6 +4,7 @@ import argparse
 
 from ..data import Pairs
 from ..files import asked_range, formats
+from ..model import Noise2Noise
 from ..nets import PRECISIONS
 from ..noise import NOISES
 from . import values
@@ -94,6 +95,21 @@ def add_weights(parser: argparse.ArgumentParser, automatic: bool = False) -> Non
     parser.add_argument(
         "--precision", default="auto", choices=PRECISIONS, help="fp32, bf16, or auto (default) for the faster here"
     )
+
+
+def add_stretch(parser: argparse.ArgumentParser) -> None:
+    """Adds what becomes of the contrast of frames that had been stretched from end to end."""
+    parser.add_argument(
+        "--stretch",
+        action=argparse.BooleanOptionalAction,
+        help="stretch the result again where a frame reaches from black to white by the extremes of its noise, as "
+        "exported by programs of microscopes; without: as the weights say",
+    )
+
+
+def as_asked(model: Noise2Noise, options: argparse.Namespace) -> Noise2Noise:
+    """The model, which treats contrast as the command line asks, if it does."""
+    return model if options.stretch is None else model.stretching(options.stretch)
 
 
 def add_residual(parser: argparse.ArgumentParser) -> None:

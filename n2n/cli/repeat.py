@@ -27,6 +27,7 @@ def training_command(
     axes: str | None = None,
     freeze: bool = False,
     most_grain: float | None = None,
+    stretch: bool = False,
     remedies: Remedies | None = None,
     limits: DataRange | None = None,
 ) -> str:
@@ -39,6 +40,7 @@ def training_command(
     parts += ["--axes", axes] if axes else []
     parts += ["--freeze"] if freeze else []
     parts += [] if most_grain is None else ["--most-grain", f"{most_grain:.12g}"]
+    parts += ["--stretch"] if stretch else []
     parts += remedies.options if remedies else []
     parts += [f"--range={_range(limits)}"] if limits else []
     parts += ["--recipe", chosen.name] if chosen.name != "fast" else []

@@ -60,6 +60,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--note", default="", metavar="TEXT", help="a note kept in the weights, such as the terms of the data"
     )
+    parser.add_argument(
+        "--stretch",
+        action="store_true",
+        help="the weights stretch frames again that had been stretched from end to end",
+    )
     parser.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
     parser.add_argument("--force", action="store_true", help="overwrite weights that exist")
     shared.add_range(parser)
@@ -127,7 +132,12 @@ def run(options: argparse.Namespace) -> int:
             out=options.out,
             resume=options.resume,
             stop=lambda: bool(stop),
-            about=Header(command=_command(options, chosen, model.net.config), machine=machine, note=options.note),
+            about=Header(
+                command=_command(options, chosen, model.net.config),
+                machine=machine,
+                note=options.note,
+                stretch=options.stretch,
+            ),
             start=model.name,
         )
         if rank == 0:
@@ -221,6 +231,7 @@ def _command(options: argparse.Namespace, chosen: Recipe, config: UNetConfig) ->
         axes=options.axes,
         freeze=options.freeze,
         most_grain=options.most_grain,
+        stretch=options.stretch,
         remedies=remedies.remedies_of(options),
         limits=options.range,
     )

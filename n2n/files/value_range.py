@@ -8,6 +8,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from .types import Planes
+
 Depth = TypeVar("Depth", bound=np.number[Any])
 
 
@@ -88,6 +90,13 @@ def from_unit(values: Tensor, dtype: torch.dtype, limits: ValueRange) -> Tensor:
         allowed = torch.iinfo(dtype)
         exact = exact.round_().clamp_(allowed.min, allowed.max)
     return exact.to(dtype)
+
+
+def planes_of(tensor: Tensor) -> Planes:
+    """A numpy view of a tensor; numpy can reduce uint16, which torch cannot."""
+    plain = tensor.detach().cpu()
+    array: Planes = (plain.float() if plain.dtype == torch.bfloat16 else plain).numpy()
+    return array
 
 
 EIGHT_BITS = ValueRange(0.0, 255.0)

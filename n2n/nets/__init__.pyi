@@ -1,3 +1,4 @@
+from . import stretch as stretch
 from . import tiling as tiling
 from . import weights as weights
 from .fast_unet import PRECISIONS as PRECISIONS
@@ -8,6 +9,7 @@ from .fast_unet import resolved as resolved
 from .header import Header as Header
 from .header import Mark as Mark
 from .hub import HUB_WEIGHTS as HUB_WEIGHTS
+from .stretch import restretched as restretched
 from .tiling import denoise as denoise
 from .tiling import evaluating as evaluating
 from .unet import MULTIPLE as MULTIPLE

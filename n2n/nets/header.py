@@ -47,6 +47,7 @@ class Header:
     command: str | None = None  # the command that repeats the training
     machine: str | None = None  # the hardware it ran on
     note: str | None = None  # free text, such as the terms of the data
+    stretch: bool = False  # stretch denoised frames that had been stretched from end to end; see stretch.py
     measured: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # psnr on other sets, by name
     version: str | None = None  # version of the package that wrote the file
     mark: Mark | None = None  # in a checkpoint only
@@ -71,6 +72,7 @@ class Header:
         own = {item.name: getattr(self, item.name) for item in dataclasses.fields(self) if item.name != "more"}
         own["config"] = asdict(self.config) if self.config else None
         own["range"] = [self.range.black, self.range.white] if self.range else None
+        own["stretch"] = self.stretch or None
         own["mark"] = self.mark.as_json() if self.mark else None
         trained = self.data is not None
         kept = {name: value for name, value in own.items() if value not in (None, {}) or (trained and name in ALWAYS)}
@@ -102,6 +104,12 @@ def _with_range(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
         raise TypeError(value)
     return value
 
@@ -158,6 +166,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "command": _text,
     "machine": _text,
     "note": _text,
+    "stretch": _truth,
     "measured": lambda value: {name: _numbers(figures) for name, figures in _mapping(value).items()},
     "version": _text,
     "mark": _mark,

@@ -3,6 +3,7 @@
 import errno
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch import Tensor
 from ..files import Kind, formats, load_tensors, write_bytes
 from . import hub
 from .header import Header
-from .unet import UNetConfig, config_of
+from .unet import UNetConfig, check_state, config_of
 
 VERSION = "0.1.0"  # version of the package, kept in each file
 FOLDER = Path(__file__).parents[2] / "weights"
@@ -25,6 +26,7 @@ def shipped() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
 
+@cache
 def headers() -> dict[str, Header]:
     """The headers of the weights in `weights/`, by name."""
     found = {}
@@ -117,6 +119,7 @@ def configuration(name: str, state: dict[str, Tensor], header: Header, residual:
         raise ValueError(
             f"residual is {residual}, but '{name}' says that its net's is {header.config.residual}; leave it out"
         )
+    check_state(state, header.config)
     return header.config
 
 

@@ -308,16 +308,14 @@ def test_automatic_takes_the_courses_weights_for_the_courses_noise():
 def test_automatic_takes_what_is_recommended(noise):
     noisy = torch.rand(1, 3, 64, 64)
     name, _ = denoising.choose(Options(AUTOMATIC), noise, noisy)
-    assert (
-        name == choice.recommended(noisy, noise, denoising.headers()).name == choice.suited(noise, denoising.headers())
-    )
+    assert name == choice.recommended(noisy, noise, weights.headers()).name == choice.suited(noise, weights.headers())
 
 
 @pytest.mark.parametrize("sigma", [0, 3, 12, 40, 120])
 def test_what_automatic_takes_for_noise_of_no_known_kind_has_no_better_one_to_be_told_of(rng, sigma):
     noisy = torch.from_numpy(rng.normal(0.5, sigma / 255, (1, 3, 96, 96)).astype(np.float32))
     name, model = denoising.choose(Options(AUTOMATIC), None, noisy)
-    told = choice.warning(noisy, model.header, denoising.headers())
+    told = choice.warning(noisy, model.header, weights.headers())
     assert name in choice.GENERAL and (told is None or "“" not in told)
 
 

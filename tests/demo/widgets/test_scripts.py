@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from demo.widgets import scripts
 from demo.widgets.live_region import make_live_region
+from demo.widgets.sheets import read_sheets
 from demo.widgets.strip import make_strip
 from demo.widgets.viewer import make_viewer
 
@@ -23,11 +24,17 @@ def client():
 
 
 @ALL
-def test_a_script_is_sent_whole_as_javascript_that_a_browser_may_keep(client, script):
+def test_a_script_is_sent_but_for_comments_and_blanks_as_javascript_that_a_browser_may_keep(client, script):
     answer = client.get(f"/{scripts.base_path()}/{script.name}")
-    assert answer.text == script.read_text(encoding="utf-8")
+    code = re.sub(r"/\*.*?\*/|(?<!:)//[^\n]*", "", script.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert re.sub(r"\s", "", answer.text) == re.sub(r"\s", "", code)
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "immutable" in answer.headers["cache-control"]
+
+
+def test_scripts_and_style_sheets_together_are_small():
+    sheets = [read_sheets(path.name).encode() for path in FILES[0].parent.glob("*.css")]
+    assert sum(map(len, [*scripts.read_scripts().values(), *sheets])) <= 60_000
 
 
 @pytest.mark.parametrize("name", ["scripts.py", "viewer.css", "", "../app.py", "%2e%2e/app.py", "none.js"])

@@ -16,7 +16,7 @@ from measuring import Figure, print_figures
 from n2n import Noise2Noise
 from n2n.data import Batch, Pairs
 from n2n.measure import choice, psnr
-from n2n.nets import tiling, weights
+from n2n.nets import weights
 from n2n.noise import parse
 from n2n.reading.reader import read
 
@@ -52,10 +52,7 @@ def _table(sets: Iterable[Pairs], what: str, quick: bool) -> Iterator[Figure]:
 
 
 def _psnr(name: str, batch: Batch) -> float:
-    net = model(name)
-    channels = net.net.config.channels
-    denoised = tiling.denoise(net.fast, batch.source.expand(-1, channels, -1, -1))
-    return float(psnr(denoised.mean(1, keepdim=True) if batch.source.shape[1] == 1 else denoised, batch.clean))
+    return float(psnr(model(name).restore(batch.source), batch.clean))
 
 
 def _noisy(folder: str) -> Iterator[Pairs]:

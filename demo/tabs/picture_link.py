@@ -60,7 +60,7 @@ def read(parameters: Mapping[str, str]) -> Linked | None:
         sample,
         noise,
         _number("level", level, slider.low, slider.high),
-        int(_number("seed", seed, 0, SEEDS - 1)),
+        int(_number("seed", seed, 0, SEEDS - 1, whole=True)),
         model,
         _number("strength", strength, 0, 1),
     )
@@ -71,13 +71,15 @@ def _check(what: str, text: str, allowed: list[str]) -> None:
         raise ValueError(f"This link's {what} is '{text[:40]}'; allowed: {', '.join(allowed)}")
 
 
-def _number(what: str, text: str, low: float, high: float) -> float:
+def _number(what: str, text: str, low: float, high: float, whole: bool = False) -> float:
     try:
         number = float(text)
     except ValueError:
         number = -1
-    if not low <= number <= high:
-        raise ValueError(f"This link's {what} is '{text[:40]}'; allowed: a number from {low:g} to {high:g}")
+    if not low <= number <= high or (whole and number % 1):
+        raise ValueError(
+            f"This link's {what} is '{text[:40]}'; allowed: a {'whole ' * whole}number from {low:g} to {high:g}"
+        )
     return number
 
 

@@ -36,6 +36,7 @@ def test_of_the_first_screen_and_of_one_s_own_nothing_is_written(changes):
         ("coffee_gaussian_400_0_automatic_1", "level is '400'; allowed: a number from 0 to 100"),
         ("coffee_gaussian_nan_0_automatic_1", "level is 'nan'"),
         ("coffee_gaussian_25_-1_automatic_1", "seed is '-1'"),
+        ("coffee_gaussian_25_1.5_automatic_1", "seed is '1.5'; allowed: a whole number"),
         ("coffee_gaussian_25_0_../../x_1", "model is '../../x'"),
         ("coffee_gaussian_25_0_automatic_2", "strength is '2'; allowed: a number from 0 to 1"),
     ],

@@ -1,6 +1,7 @@
 from . import reader as reader
 from . import shapes as shapes
 from .reader import read as read
+from .reader import read_one_shots as read_one_shots
 from .reader import read_photographs as read_photographs
 from .results import LAYOUT as LAYOUT
 from .results import Entry as Entry

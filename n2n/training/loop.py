@@ -13,7 +13,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from ..data import Pairs
+from ..data import Pairs, drawn_by
 from ..machine import write_lock
 from ..measure import Measurement, measure, psnr
 from ..nets import FastUNet, Header, Mark, UNet, check_writable, denoise
@@ -71,6 +71,9 @@ def train(
     """
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     _check_possible(net, validation)
+    pairs = drawn_by(pairs, recipe.method)
+    if validation and not validation.has_clean:  # there is nothing else to measure on than pairs of the same kind
+        validation = drawn_by(validation, recipe.method)
     before = last_header(out) if resume and out else Header()
     if before.range:  # an older rule may have found another one in the same data
         pairs, validation = pairs.seen_in(before.range), validation and validation.seen_in(before.range)

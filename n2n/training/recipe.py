@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from ..data import VARIETIES, Pairs
+from ..data import METHODS, PAIRED, VARIETIES, Pairs
 from ..nets import MULTIPLE, PRECISIONS, UNetConfig
 from ..settings import check_settings, setting, settings_of
 from .losses import LOSSES
@@ -34,6 +34,12 @@ class Recipe:
     """
 
     name: str = "fast"
+    method: str = setting(
+        PAIRED,
+        "where pairs come from: noise2noise takes two shots; from one shot alone, neighbor2neighbor draws neighbouring "
+        "pixels, and zero-shot the diagonals of blocks",
+        choices=METHODS,
+    )
     epochs: float | None = setting(
         10.0, "number of passes over the pairs; 10 if no budget is set", unit="epochs", low=0.001, high=1e6
     )

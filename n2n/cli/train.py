@@ -14,7 +14,7 @@ from ..model import Noise2Noise
 from ..nets import Header, UNetConfig, check_writable, hardware, weights
 from ..reading import SAMPLES, read
 from ..settings import Setting, settings_of
-from ..training import RECIPES, Recipe, last_path, loggers
+from ..training import RECIPES, Recipe, last_path, loggers, named_recipe
 from ..training import train as run_training
 from . import one_shot, remedies
 from . import options as shared
@@ -120,7 +120,7 @@ def run(options: argparse.Namespace) -> int:
         device = find_device(options.device)
         if rank == 0:
             check_writable(options.out)
-        chosen = one_shot.recipe_for(options.recipe, chosen_settings(options, Recipe))
+        chosen = named_recipe(options.recipe, **chosen_settings(options, Recipe))
         model, data = _prepared(options, chosen, device)
         learnt, held = _split(bent(data, chosen.variety), options, chosen.hold_out, chosen.seed)
         machine = hardware(device, chosen.precision)

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from ..data import METHODS, PAIRED, VARIETIES, Pairs
+from ..data import METHODS, NEIGHBOURS, PAIRED, VARIETIES, ZERO_SHOT, Pairs
 from ..nets import MULTIPLE, PRECISIONS, UNetConfig
 from ..settings import check_settings, setting, settings_of
 from .losses import LOSSES
@@ -36,8 +36,8 @@ class Recipe:
     name: str = "fast"
     method: str = setting(
         PAIRED,
-        "where pairs come from: noise2noise takes two shots; from one shot alone, neighbor2neighbor draws neighbouring "
-        "pixels, and zero-shot the diagonals of blocks",
+        "what is learnt from: noise2noise takes two shots of a scene; from single ones, neighbor2neighbor learns by "
+        "neighbouring pixels, and zero-shot by the diagonals of blocks of pixels, with a small net",
         choices=METHODS,
     )
     epochs: float | None = setting(
@@ -122,11 +122,14 @@ class Recipe:
         """The same recipe for these pairs, with a value for every setting that was left open.
 
         The learning rate is the one passed here. The side of the crops is the largest multiple of 32 pixels, from 32 to
-        128, that fits into all pictures; a batch has 16 crops, or as many as make 65,536 pixels.
+        128, that fits into all pictures; a batch has 16 crops, or as many as make 65,536 pixels. For single shots they
+        are halves of 64 pixels at most, and 16,384 pixels.
         """
+        halved = 1 if self.method == PAIRED else 2  # of a shot alone the whole is denoised beside its halves
+        largest, pixels = LARGEST_CROP // halved, BATCH_PIXELS // halved**2
         side = int(pairs.sizes.min()) // pairs.shrink
-        crop = self.crop or int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, LARGEST_CROP))
-        batch_size = self.batch_size or min(BATCH, max(1, BATCH_PIXELS // crop**2))
+        crop = self.crop or int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, largest))
+        batch_size = self.batch_size or min(BATCH, max(1, pixels // crop**2))
         rate = self.learning_rate or learning_rate
         return FittedRecipe(**vars(replace(self, crop=crop, batch_size=batch_size, learning_rate=rate)))
 
@@ -162,13 +165,27 @@ NETS = {
 }
 
 
+# What else changes with the method: a single shot is learnt from as a whole, since nothing tells how good the net is.
+METHOD_SETTINGS: dict[str, dict[str, float | None]] = {
+    PAIRED: {},
+    NEIGHBOURS: {"hold_out": 0.0, "seconds": 120.0},
+    ZERO_SHOT: {"hold_out": 0.0, "seconds": 30.0},
+}
+ZERO_SHOT_WIDTH = 6  # of the net for one picture: 16,047 numbers in colour
+
+
 def named_recipe(name: str, **changes: object) -> Recipe:
-    """One of RECIPES with some settings changed; a budget in steps or seconds replaces the one in epochs.
+    """One of RECIPES with some settings changed; a budget in steps or seconds replaces the one in epochs. Methods for
+    single shots have a budget of their own, and hold nothing out, where nothing else is asked for.
 
     Raises ValueError for an unknown name or setting, naming the known ones, and for a value that is not allowed.
     """
     if name not in RECIPES:
         raise ValueError(f"unknown recipe '{name}'; allowed: {', '.join(RECIPES)}")
+    of_method = dict(METHOD_SETTINGS.get(str(changes.get("method", PAIRED)), {}))
+    if {"epochs", "steps"} & set(changes):
+        of_method.pop("seconds", None)
+    changes = of_method | changes
     if (changes.get("steps") or changes.get("seconds")) and not changes.get("epochs"):
         changes["epochs"] = None
     return Recipe(**vars(RECIPES[name]) | changes)

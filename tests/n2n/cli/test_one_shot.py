@@ -27,3 +27,9 @@ def test_one_picture_is_learnt_from_and_what_that_costs_is_told(picture, tmp_pat
 def test_without_a_method_the_way_out_is_told(picture, tmp_path, capsys):
     assert main(["train", str(picture), "-o", str(tmp_path / "mine.safetensors")]) == 2
     assert "--method zero-shot" in capsys.readouterr().err
+
+
+def test_what_is_for_pairs_is_refused(picture, tmp_path, capsys):
+    out = tmp_path / "mine.safetensors"
+    assert main(["train", str(picture), "-o", str(out), "--method", "zero-shot", "--align"]) == 2
+    assert "leave --align out" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from ..model import Noise2Noise
 from ..nets import Header, UNetConfig, check_writable, hardware, weights
 from ..reading import SAMPLES, read
 from ..settings import Setting, settings_of
-from ..training import RECIPES, Recipe, last_path, loggers, named_recipe
+from ..training import RECIPES, Recipe, last_path, loggers, named_net, named_recipe
 from ..training import train as run_training
 from . import one_shot, remedies
 from . import options as shared
@@ -175,7 +175,7 @@ def _check_places(options: argparse.Namespace) -> None:
 
 def _prepared(options: argparse.Namespace, chosen: Recipe, device: torch.device) -> tuple[Noise2Noise, Pairs]:
     """The net that is trained, with random weights or those to start from, and the data with its channels."""
-    config = one_shot.net_for(options.recipe, chosen.method, chosen_settings(options, UNetConfig))
+    config = named_net(options.recipe, chosen.method, **chosen_settings(options, UNetConfig))
     model = _started(options, device) if options.start else None
     data = one_shot.read_for(chosen.method, options)
     data = remedies.remedy(data, options)

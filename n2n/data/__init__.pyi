@@ -4,6 +4,7 @@ from .batch import Batch as Batch
 from .batch import Crop as Crop
 from .grain import without_grain as without_grain
 from .make import MOST_SHOTS as MOST_SHOTS
+from .one_shot import LOST as LOST
 from .one_shot import METHODS as METHODS
 from .one_shot import NEIGHBOURS as NEIGHBOURS
 from .one_shot import PAIRED as PAIRED

@@ -16,6 +16,11 @@ from .pairs import MEASURE_PIXELS, Pairs, Shots
 
 PAIRED, NEIGHBOURS, ZERO_SHOT = "noise2noise", "neighbor2neighbor", "zero-shot"
 METHODS = (PAIRED, NEIGHBOURS, ZERO_SHOT)
+LOST = (
+    "one shot alone is learnt from by its own pixels: fine detail is lost with the noise, noise that neighbouring "
+    "pixels share stays, and how good the result is cannot be told; where you can, take a second shot and learn from "
+    "both"
+)
 MEASURED = 3  # in the seed of halves to measure on
 # Which pixels of a block, row by row, are two neighbours, in both orders.
 PLACES = torch.tensor([(0, 1), (1, 0), (0, 2), (2, 0), (1, 3), (3, 1), (2, 3), (3, 2)])

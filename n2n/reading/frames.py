@@ -11,7 +11,9 @@ from .groups import Group
 from .sources import Loader, file_of
 from .spool import Spool
 
-ONE_SHOT = "`train --method zero-shot` learns from one alone, with less detail; Noise2Noise needs two shots of a scene"
+ONE_SHOT = (
+    "`train --method neighbor2neighbor` learns from one alone, with less detail; Noise2Noise needs two shots of a scene"
+)
 Frames = Mapping[PurePosixPath, list[Planes]]
 
 

@@ -13,7 +13,6 @@ from .outcome import likely_causes as likely_causes
 from .outcome import no_better as no_better
 from .recipe import INITIALIZATIONS as INITIALIZATIONS
 from .recipe import RECIPES as RECIPES
-from .recipe import ZERO_SHOT_WIDTH as ZERO_SHOT_WIDTH
 from .recipe import Recipe as Recipe
 from .recipe import named_net as named_net
 from .recipe import named_recipe as named_recipe

@@ -24,6 +24,7 @@ FRESH_RATE, FINE_TUNING_RATE = 3e-3, 3e-4
 LARGEST_CROP = 128
 BATCH = 16  # crops in a batch, fewer if they are large
 BATCH_PIXELS = 2**16  # pixels in a batch of large crops, which take as long as 16 crops of 64
+SINGLE_PIXELS = 2**12  # pixels in a batch of halves of single shots
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Recipe:
     name: str = "fast"
     method: str = setting(
         PAIRED,
-        "what is learnt from: noise2noise takes two shots of a scene; from single ones, neighbor2neighbor learns by "
-        "neighbouring pixels, and zero-shot by the diagonals of blocks of pixels, with a small net",
+        "what is learnt from: noise2noise takes two shots of a scene; from single ones, neighbor2neighbor, the better, "
+        "learns by neighbouring pixels, and zero-shot by the diagonals of blocks of pixels, with a small net",
         choices=METHODS,
     )
     epochs: float | None = setting(
@@ -123,10 +124,10 @@ class Recipe:
 
         The learning rate is the one passed here. The side of the crops is the largest multiple of 32 pixels, from 32 to
         128, that fits into all pictures; a batch has 16 crops, or as many as make 65,536 pixels. For single shots they
-        are halves of 64 pixels at most, and 16,384 pixels.
+        are halves of 64 pixels at most, and 4,096 pixels: in the same time many small steps teach more than few.
         """
-        halved = 1 if self.method == PAIRED else 2  # of a shot alone the whole is denoised beside its halves
-        largest, pixels = LARGEST_CROP // halved, BATCH_PIXELS // halved**2
+        single = self.method != PAIRED  # the whole is denoised beside its halves
+        largest, pixels = (LARGEST_CROP // 2, SINGLE_PIXELS) if single else (LARGEST_CROP, BATCH_PIXELS)
         side = int(pairs.sizes.min()) // pairs.shrink
         crop = self.crop or int(np.clip(side // MULTIPLE * MULTIPLE, MULTIPLE, largest))
         batch_size = self.batch_size or min(BATCH, max(1, pixels // crop**2))
@@ -166,12 +167,14 @@ NETS = {
 
 
 # What else changes with the method: a single shot is learnt from as a whole, since nothing tells how good the net is.
-METHOD_SETTINGS: dict[str, dict[str, float | None]] = {
+# The small net for zero-shot learns faster by Adam: 25.9 dB with Muon and 26.5 with Adam after 420 steps on a
+# photograph at σ = 25, and 26.6 at the higher rate.
+METHOD_SETTINGS: dict[str, dict[str, object]] = {
     PAIRED: {},
     NEIGHBOURS: {"hold_out": 0.0, "seconds": 120.0},
-    ZERO_SHOT: {"hold_out": 0.0, "seconds": 30.0},
+    ZERO_SHOT: {"hold_out": 0.0, "seconds": 60.0, "optimizer": "adam", "learning_rate": 1e-2},
 }
-ZERO_SHOT_WIDTH = 6  # of the net for one picture: 16,047 numbers in colour
+METHOD_WIDTHS = {NEIGHBOURS: 12, ZERO_SHOT: 6}  # of the nets for single shots; 16,047 numbers in colour at 6
 
 
 def named_recipe(name: str, **changes: object) -> Recipe:
@@ -191,11 +194,12 @@ def named_recipe(name: str, **changes: object) -> Recipe:
     return Recipe(**vars(RECIPES[name]) | changes)
 
 
-def named_net(name: str, **changes: object) -> UNetConfig:
-    """The net that goes with the recipe of this name, with some fields changed.
+def named_net(name: str, method: str = PAIRED, **changes: object) -> UNetConfig:
+    """The net that goes with the recipe of this name, with some fields changed; narrower for single shots.
 
     Raises ValueError for an unknown name, and for a value that is not allowed.
     """
     if name not in NETS:
         raise ValueError(f"unknown recipe '{name}'; allowed: {', '.join(NETS)}")
-    return UNetConfig(**vars(NETS[name]) | changes)
+    widths = {"width": METHOD_WIDTHS[method]} if method in METHOD_WIDTHS else {}
+    return UNetConfig(**vars(NETS[name]) | widths | changes)

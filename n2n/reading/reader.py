@@ -56,6 +56,15 @@ def read_one_shots(*paths: str | Path, axes: str | None = None) -> Shots:
     return gather([Scene(name, (shot,)) for name, shot in shots], name, reader.notes)
 
 
+def read_shots_or_one(*paths: str | Path, axes: str | None = None) -> Shots:
+    """Reads noisy shots as `read` does; one picture alone, in a single file, as a scene of one shot."""
+    if len(paths) == 1 and formats.is_picture(Path(paths[0])) and Path(paths[0]).is_file():
+        alone = read_one_shots(*paths, axes=axes)
+        if len(alone) == 1:
+            return alone
+    return read_shots(*paths, axes=axes)
+
+
 def read_photographs(*paths: str | Path, noise: Noise) -> Photographs:
     """Reads clean photographs, from which noisy pairs are drawn, as `read` does."""
     name = ", ".join(map(str, paths))

@@ -9,9 +9,11 @@ from n2n.data import LOST, NEIGHBOURS
 from n2n.measure import Verdict
 from n2n.training import named_recipe
 
-VERDICT = Verdict("two shots", "amber", 1.0, "shot of a scene", f"{LOST[0].upper()}{LOST[1:]}.")
+from .reliability import Reliability
 
-UNMEASURED = "One shot alone does not tell how good this is; under Score, a second one that it did not learn from does."
+VERDICT = Verdict("two shots", "amber", 1.0, "shot of a scene", f"{LOST[0].upper()}{LOST[1:]}.")
+TOLD = "One shot alone does not tell how good this is; under Score, a second one that it did not learn from does."
+UNMEASURED = Reliability((), TOLD, None, (), True)
 
 
 def is_alone(data: Pairs) -> bool:

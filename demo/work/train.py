@@ -85,8 +85,7 @@ class TrainingResult:
 def learn(
     stop: Callable[[], bool], files: Sequence[Path], folder: Path, settings: TrainingSettings
 ) -> Iterator[Recipe | Progress | Preview | TrainingResult]:
-    """Trains on pairs, or on one picture alone. Yields the recipe that suits them, then every Progress, a Preview from
-    time to time, and at the end a TrainingResult.
+    """Trains, and yields the recipe that suits the data, every Progress, now and then a Preview, and a TrainingResult.
 
     Weights, snapshots, previews and logs are written below `folder`, which exists; with `settings.resume` the training
     goes on from there. Raises ValueError, OSError, Diverged.
@@ -103,8 +102,7 @@ def learn(
     else:
         model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed) if recipe.hold_out else (data, data)
-    measured = to_measure(held) if recipe.hold_out else None
-    failures, kept = WriteFailures(), BestWeights()
+    measured, failures, kept = to_measure(held) if recipe.hold_out else None, WriteFailures(), BestWeights()
     previews = Previews(held, folder / "previews", partial(tiling.denoise, model.fast), failures)
     stream = train(
         *(model.net, learnt, measured, recipe),
@@ -127,9 +125,9 @@ def learn(
         failures.add("ended" if _saved_again(out, kept, folder) else "older")
     best = Noise2Noise.load(out, device)
     stopped = progress is not None and fraction(recipe, progress.step, progress.steps, progress.seconds) < 1
-    reliability = failures.attempt("pictures", lambda: assess(best, held, folder / "reliability")) if measured else None
-    unmeasured = "" if measured else one_shot.UNMEASURED
-    reliability = reliability or Reliability((), unmeasured, None, (), not held.has_clean)
+    assessed = partial(assess, best, held, folder / "reliability")
+    reliability = failures.attempt("pictures", assessed) if measured else one_shot.UNMEASURED
+    reliability = reliability or Reliability((), "", None, (), not held.has_clean)
     steps = progress.step if progress else best.header.steps or 0
     causes = tuple(likely_causes(data, steps)) if no_better(best.header.psnr) else ()
     sentences = failures.sentences()

@@ -89,7 +89,7 @@ def drawn_by(pairs: Pairs, method: str) -> Pairs:
 
 def neighbours(picture: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
     """(N, C, H, W) → g₁ and g₂ of half the size: of each block of 2×2 pixels the two whose numbers, row by row, are in
-    `places`, (N, H // 2, W // 2, 2) (Huang et al., *Neighbor2Neighbor*, CVPR 2021, section 4.1).
+    `places`, (N, H // 2, W // 2, 2) (Huang et al., *Neighbor2Neighbor*, CVPR 2021).
     """
     blocks = _blocks(picture)
     wanted = places.movedim(-1, 1)[:, :, None].expand(-1, -1, picture.shape[1], -1, -1)  # (N, 2, C, H / 2, W / 2)
@@ -99,8 +99,7 @@ def neighbours(picture: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
 
 def diagonals(picture: Tensor) -> tuple[Tensor, Tensor]:
     """(N, C, H, W) → D₁ and D₂ of half the size: the means of both diagonals of each block of 2×2 pixels, convolutions
-    of stride 2 with [[0, ½], [½, 0]] and [[½, 0], [0, ½]] (Mansour & Heckel, *Zero-Shot Noise2Noise*, CVPR 2023,
-    section 3).
+    of stride 2 with [[0, ½], [½, 0]] and [[½, 0], [0, ½]] (Mansour & Heckel, *Zero-Shot Noise2Noise*, CVPR 2023).
     """
     blocks = _blocks(picture)
     return (blocks[:, :, 1] + blocks[:, :, 2]) / 2, (blocks[:, :, 0] + blocks[:, :, 3]) / 2

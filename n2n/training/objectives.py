@@ -39,8 +39,9 @@ def compare(model: nn.Module, batch: Tensor, recipe: FittedRecipe, fraction: flo
 
 
 def _neighbours(model: nn.Module, whole: Tensor, halves: Halves, loss: str, fraction: float) -> Compared:
-    """‖f(g₁y) − g₂y‖² + γ ‖f(g₁y) − g₂y − (g₁f(y) − g₂f(y))‖², equation 10 of Huang et al. (2021): what two neighbours
-    differ by in the denoised picture is no error. f(y) has no gradient, and γ grows in the course of the training.
+    """‖f(g₁y) − g₂y‖² + γ ‖f(g₁y) − g₂y − (g₁f(y) − g₂f(y))‖² of Huang et al. (*Neighbor2Neighbor*, CVPR 2021): what
+    two neighbours differ by in the denoised picture is no error. f(y) has no gradient, and γ grows in the course of the
+    training.
     """
     source, target = halves(whole)
     denoised = model(source)
@@ -52,8 +53,8 @@ def _neighbours(model: nn.Module, whole: Tensor, halves: Halves, loss: str, frac
 
 
 def _zero_shot(model: nn.Module, whole: Tensor, halves: Halves, loss: str, fraction: float) -> Compared:
-    """½ Σ ‖f(Dᵢy) − Dⱼy‖² + ½ Σ ‖f(Dᵢy) − Dᵢf(y)‖² over (i, j) = (1, 2) and (2, 1), equations 3 to 5 of Mansour &
-    Heckel (2023): symmetric, and consistent when f and Dᵢ change places.
+    """½ Σ ‖f(Dᵢy) − Dⱼy‖² + ½ Σ ‖f(Dᵢy) − Dᵢf(y)‖² over (i, j) = (1, 2) and (2, 1), of Mansour &
+    Heckel (*Zero-Shot Noise2Noise*, CVPR 2023): symmetric, and consistent when f and Dᵢ change places.
     """
     one, other = halves(whole)
     denoised = model(torch.cat([one, other]))

@@ -85,7 +85,7 @@ class TrainingResult:
 def learn(
     stop: Callable[[], bool], files: Sequence[Path], folder: Path, settings: TrainingSettings
 ) -> Iterator[Recipe | Progress | Preview | TrainingResult]:
-    """Trains, and yields the recipe that suits the data, every Progress, now and then a Preview, and a TrainingResult.
+    """Trains. Yields the recipe where the data want another one, every Progress, some Previews, and a TrainingResult.
 
     Weights, snapshots, previews and logs are written below `folder`, which exists; with `settings.resume` the training
     goes on from there. Raises ValueError, OSError, Diverged.
@@ -93,7 +93,8 @@ def learn(
     shots = read_shots_or_one(*files, axes=settings.axes)
     data: Pairs = remedied(shots, settings.remedies)[0] if settings.remedies.options else shots
     recipe, out = one_shot.recipe_for(data, settings.recipe), folder / BEST
-    yield recipe
+    if recipe is not settings.recipe:
+        yield recipe
     device = find_device(settings.device)
     if settings.start:
         model = Noise2Noise.load(settings.start, device)
@@ -128,10 +129,9 @@ def learn(
     assessed = partial(assess, best, held, folder / "reliability")
     reliability = failures.attempt("pictures", assessed) if measured else one_shot.UNMEASURED
     reliability = reliability or Reliability((), "", None, (), not held.has_clean)
-    steps = progress.step if progress else best.header.steps or 0
-    causes = tuple(likely_causes(data, steps)) if no_better(best.header.psnr) else ()
-    sentences = failures.sentences()
-    yield TrainingResult(out, last_path(out), folder / LOGS, best.header, reliability, stopped, sentences, causes)
+    steps, header, told = progress.step if progress else best.header.steps or 0, best.header, failures.sentences()
+    causes = tuple(likely_causes(data, steps)) if no_better(header.psnr) else ()
+    yield TrainingResult(out, last_path(out), folder / LOGS, header, reliability, stopped, told, causes)
 
 
 # The sentences on files that could not be written, without the reason.

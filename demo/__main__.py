@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"demo: {problem}", file=sys.stderr)
         return 2
     parsed = _parser(default).parse_args(arguments)
-    access = replace(default, host=parsed.host, port=parsed.port, teacher_key=parsed.teacher_key)
+    access = replace(default, host=parsed.host, port=parsed.port, teacher_key=parsed.teacher_key, mcp=parsed.mcp)
     if warning := key_warning(parsed.teacher_key):
         print(f"demo: {warning}", file=sys.stderr)
     try:
@@ -49,6 +49,12 @@ def _parser(default: Access) -> argparse.ArgumentParser:
         default=default.teacher_key,
         metavar="KEY",
         help="who opens the page with ?key=KEY goes before all who wait in the lab",
+    )
+    parser.add_argument(
+        "--mcp",
+        action="store_true",
+        default=default.mcp,
+        help="let agents call check, train, denoise and score as tools (Model Context Protocol); needs the package mcp",
     )
     parser.add_argument("--open", action="store_true", help="open it in this machine's browser")
     return parser

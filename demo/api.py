@@ -1,8 +1,10 @@
 """The endpoints /denoise, /check, /score and /train for programs, such as `gradio_client` or a microscope's script."""
 
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Literal
 
 import gradio as gr
@@ -20,7 +22,7 @@ from .service.runs import Run
 from .service.scores import Scores
 from .service.session import session_of
 from .service.trainings import Trainings, make_settings
-from .work.denoise import AUTOMATIC, Options, Order
+from .work.denoise import AUTOMATIC, TRAINED, Options, Order
 from .work.measurements import COLUMNS
 from .work.score import Contest
 from .work.stacks import view
@@ -29,22 +31,29 @@ DENOISE = """Denoises one picture and returns it in its own size, depth and form
 
 weights: the name of shipped weights, or automatic. clean: the clean picture, if there is one; without it no PSNR is
 measured. strength: 0 keeps the noise, 1 removes all of it. ensemble: average over eight turns and flips.
-axes: letters for the axes of a stack, such as TYX, where the file does not say them; a stack comes back whole."""
+axes: letters for the axes of a stack, such as TYX, where the file does not say them; a stack comes back whole.
+trained: the .safetensors file of a training, in place of weights."""
 CHECK = """Says what pairs of noisy pictures are, what the pair doctor finds, and how fast a training would be.
 
-pairs: one {sets} file or TIFF stack, or two and more pictures. axes: as for /denoise. align, match_exposure: lay the
-shots of a scene on one another, and make them equally bright, before."""
+pairs: one {sets} file or TIFF stack, or two and more pictures. axes: letters for the axes of a stack, such as TYX.
+align, match_exposure: lay the shots of a scene on one another, or make them equally bright, before. Returns data,
+speed, and a verdict for each check: its level (green, amber, red), value, unit, and argument, the parameter that mends
+it."""
 SCORE = """Scores what any programs made of the first of two noisy shots, by the second one, which they have not seen.
 
-results: of the first shot, one file each. clean: the clean picture, if there is one; adds the true PSNR. weights: the
-name of shipped weights that stand beside, automatic, or empty. baselines: classical filters too. align: lay results,
-and the second shot, where the first one lies. match_range: bring results of another depth or range to that of the
-shots. Returns results in their order, each with its estimate, interval, gain, lead over the next, losses, detail and a
-sentence, or with a code and the problem; and in worth what the pair doctor finds amiss with the shots."""
+first, second: the shots, of the same thing. results: made of the first shot, one file each. clean: the clean picture,
+if there is one; adds the true PSNR. weights: the name of shipped weights that stand beside, automatic, or empty.
+baselines: classical filters too. align: lay results, and the second shot, where the first one lies. match_range: bring
+results of another depth or range to that of the shots. axes: letters for the axes of a stack, such as TYX. Returns
+results in their order, each with its estimate, interval, gain, lead over the next, losses, detail and a sentence, or
+with a code and the problem; and in worth what the pair doctor finds amiss with the shots."""
 TRAIN = """Trains on pairs of noisy pictures. Streams its progress, and at last the weights as a .safetensors file.
 
-pairs, axes, align, match_exposure: as for /check. seconds: of training. width: 24 is Table I. start: shipped weights to
-start from, or empty."""
+pairs: as for /check: two shots and more, or one picture, which is learnt from by its own pixels. seconds: how long to
+train. recipe: fast, or report, the course report's to the letter. width: of the net, a multiple of 3; 24 is Table I.
+start: the name of shipped weights to start from, or empty. seed: of all random numbers. axes: letters for the axes of a
+stack, such as TYX. align, match_exposure: lay the shots of a scene on one another, or make them equally bright, before.
+Returns steps, seconds, loss and more, and psnr of the hold-out in dB where there is one."""
 RecipeName = Literal["fast", "report"]
 MOST = 1e15  # size of a number from a program
 
@@ -77,15 +86,17 @@ def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileDat
         strength: float = 1.0,
         ensemble: bool = False,
         axes: str = "",
+        trained: gr.FileData | None = None,
     ) -> tuple[gr.FileData, dict[str, Any]]:
-        options = Options(str(weights), None, number(strength, "strength"), bool(ensemble))
+        own = Path(files("trained", trained)[0]) if trained else None
+        options = Options(TRAINED if own else str(weights), own, number(strength, "strength"), bool(ensemble))
         order = Order(
             files("picture", picture),
             cleans=files("clean", clean) if clean else (),
             options=options,
             view=view(1, axes),
         )
-        outcome = await denoisings.denoise(session_of(request), order)
+        outcome = await denoisings.denoise(owner(request), order)
         figures = dict(zip(COLUMNS, outcome.table[0])) | {"notes": outcome.notes}
         return gr.FileData(path=str(outcome.files[0])), figures
 
@@ -102,12 +113,12 @@ def _check(inspections: Inspections) -> Callable[..., Awaitable[dict[str, Any]]]
     ) -> dict[str, Any]:
         letters = view(1, axes).axes
         remedies = Remedies(align=bool(align), match_exposure=bool(match_exposure))
-        found = inspections.inspect(session_of(request), files("pairs", pairs), letters, remedies)
+        found = inspections.inspect(owner(request), files("pairs", pairs), letters, remedies)
         async with aclosing(found) as steps:
             findings = [step async for step in steps][-1]
         return {
             "data": asdict(findings.description) if findings.description else None,
-            "verdicts": [asdict(verdict) for verdict in findings.verdicts],
+            "verdicts": [asdict(verdict) | {"argument": argument(verdict.remedy)} for verdict in findings.verdicts],
             "speed": asdict(findings.speed) if findings.speed else None,
         }
 
@@ -137,7 +148,7 @@ def _score(scores: Scores) -> Callable[..., Awaitable[dict[str, Any]]]:
             mending=Mending(bool(align), bool(match_range)),
             axes=view(1, axes).axes,
         )
-        return await scores.score(session_of(request), contest)
+        return await scores.score(owner(request), contest)
 
     return score
 
@@ -155,7 +166,7 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
         align: bool = False,
         match_exposure: bool = False,
     ) -> AsyncGenerator[tuple[dict[str, Any], gr.FileData | None], None]:
-        session = session_of(request)
+        session = owner(request)
         training_settings = make_settings(
             number(seconds, "seconds"),
             str(recipe),
@@ -191,6 +202,19 @@ def number(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
         raise ValueError(f"{name} is '{str(value)[:40]}'; allowed: a number")
     return float(value)
+
+
+def owner(request: gr.Request) -> str:
+    """Whose the work of a request is: a session's, or its own where it comes from an agent, since all agents share the
+    session of the client that calls for them. Raises ValueError.
+    """
+    session = session_of(request)
+    return secrets.token_urlsafe(16) if request.headers.get("x-gradio-user") == "mcp" else session
+
+
+def argument(remedy: str) -> str:
+    """The parameter of /check and /train for an option: '--match-exposure' → 'match_exposure'."""
+    return remedy.removeprefix("--").replace("-", "_")
 
 
 def _progress(run: Run) -> dict[str, Any]:

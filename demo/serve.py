@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,9 +18,10 @@ from uvicorn import Server
 
 from . import settings
 from .app import App
-from .content import emblems
+from .content import emblems, for_agents
 from .jobs import job
 from .jobs.errors import Failed
+from .server import tools
 from .server.gate import Gate, Guard
 from .tabs import idea
 from .widgets import scripts
@@ -55,6 +56,11 @@ def check_folder(folder: Path) -> None:
 def serve(app: App, in_browser: bool = False) -> None:
     """Serves until Ctrl-C. Raises OSError where the port cannot be used, CannotStart."""
     raise_open_file_limit()
+    if app.access.mcp:
+        try:
+            tools.check_installed()
+        except ValueError as missing:
+            raise CannotStart(str(missing)) from None
     _launch(app, in_browser)
     job.warm_up()
     threading.Thread(target=_warm_up, args=(app,), name="warm-up", daemon=True).start()
@@ -70,6 +76,8 @@ def _warm_up(app: App) -> None:
 def _launch(app: App, in_browser: bool) -> None:
     """Starts the server. Gradio checks that it answers, which on a busy machine can take several attempts."""
     for attempt in range(1, TRIES + 1):
+        if app.access.mcp:  # a new one for each attempt: it can be started once only
+            app.blocks.mcp_server_obj, app.blocks.mcp_server = tools.Tools(app.blocks, app.disk), True
         try:
             app.blocks.launch(
                 server_name=app.access.host,
@@ -83,12 +91,13 @@ def _launch(app: App, in_browser: bool) -> None:
                 state_session_capacity=settings.limits().sessions,
                 footer_links=["api"],
                 run_history=False,
+                mcp_server=False,  # Gradio's own, which reads any file of this machine
                 enable_monitoring=False,
                 ssr_mode=False,
                 show_error=False,
                 prevent_thread_lock=True,
                 app_kwargs={
-                    "routes": [*scripts.routes(), *idea.routes()],
+                    "routes": [*scripts.routes(), *idea.routes(), for_agents.route()],
                     "middleware": [Middleware(Guard, disk=app.disk)],
                     "lifespan": partial(_gated, app=app),
                 },
@@ -111,7 +120,10 @@ async def _gated(served: Starlette, app: App) -> AsyncIterator[None]:
     """Puts the gate before Gradio's own middleware, which would answer strangers that they may ask."""
     inner = served.middleware_stack or served.build_middleware_stack()
     served.middleware_stack = Gate(inner, app.disk, app.access)
-    yield
+    async with AsyncExitStack() as stack:
+        if app.blocks.mcp_server_obj:
+            await stack.enter_async_context(app.blocks.mcp_server_obj.lifespan(served))
+        yield
 
 
 def raise_open_file_limit() -> None:

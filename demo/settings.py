@@ -72,6 +72,8 @@ class Access:
     space_hosts: frozenset[str] = field(default_factory=lambda: _names("SPACE_HOST"))
     # Whether the description of its endpoints is public.
     openapi: bool = field(default_factory=lambda: bool(_text("N2N_OPENAPI")))
+    # Whether agents may call the endpoints as tools, by the Model Context Protocol.
+    mcp: bool = field(default_factory=lambda: bool(_text("N2N_MCP")))
     # Whoever opens the page with ?key= and this text goes first in the lab's line; empty: nobody does.
     teacher_key: str = field(default_factory=lambda: _text("N2N_TEACHER_KEY"))
 

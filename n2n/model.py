@@ -73,7 +73,7 @@ class Noise2Noise:
         Apart from its channels it is `config`, or else the net of the recipe. Raises ValueError if that has none.
         """
         torch.manual_seed(recipe.seed)
-        config = replace(config or named_net(recipe.name), channels=pairs.channels)
+        config = replace(config or named_net(recipe.name, recipe.method), channels=pairs.channels)
         model = cls(config, device, recipe.initialization)
         model.prepare(pairs, recipe.initialization)
         return model

@@ -21,9 +21,11 @@ from .messages import to_sentence
 API = "/gradio_api"
 # Routes for developers of Gradio, or for features that this app does not have.
 CLOSED = re.compile(
-    rf"{API}/(component_server|deep_link|dev/|mcp|process_recording|profiling|proxy=|run-history|runs|stream/)"
+    rf"{API}/(component_server|deep_link|dev/|process_recording|profiling|proxy=|run-history|runs|stream/)"
     rf"|{API}/(undo-)?vibe|/(docs|monitoring|redoc)"
 )
+TOOLS = re.compile(rf"{API}/mcp")
+OPEN_TOOLS = re.compile(rf"{API}/mcp/?")
 DESCRIPTIONS = re.compile(rf"({API})?/openapi.json")
 UPLOAD = f"{API}/upload"
 FILE = re.compile(rf"({API})?/file(=|/)")
@@ -85,6 +87,8 @@ class Gate:
         if not all(self._is_same(origin, host) for origin in headers.getlist("origin")):
             return 403, FOREIGN
         file = FILE.match(path)
+        if TOOLS.match(path) and not (self.access.mcp and OPEN_TOOLS.fullmatch(path)):
+            return 404, NOTHING
         if CLOSED.match(path) or (DESCRIPTIONS.fullmatch(path) and not self.access.openapi):
             return 404, NOTHING
         if file and not intake.may_be_served(path[file.end() :], self.disk.root):

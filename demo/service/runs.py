@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from n2n import Progress
+from n2n import Progress, Recipe
 from n2n.training import History
 
 from ..work import train
@@ -37,6 +37,8 @@ class Run:
     def add(self, item: object) -> None:
         """Records one item of `train.learn`."""
         match item:
+            case Recipe():
+                self.settings = replace(self.settings, recipe=item)
             case Progress():
                 self.progress = item
                 self.history.add(item)

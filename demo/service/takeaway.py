@@ -32,7 +32,7 @@ def command_for(run: Run) -> str:
         data, before = ("pairs",), f"# pairs: a folder with your {len(data):,} pictures, and nothing else\n"
     elif run.data.renamed:
         before = f"# {' and '.join(data)}: your two files of the same name, renamed to tell them apart\n"
-    config = chosen.config or named_net(chosen.recipe.name)
+    config = chosen.config or named_net(chosen.recipe.name, chosen.recipe.method)
     out, start = f"{NAME}.safetensors", chosen.start
     return before + training_command(
         data, out, chosen.recipe, config, start, axes=chosen.axes, remedies=chosen.remedies

@@ -17,7 +17,7 @@ from n2n.files import Picture, ValueRange, formats, to_tensor
 from n2n.measure import NoisyPicture, one_picture
 from n2n.nets import Header
 from n2n.noise import Noise
-from n2n.reading import reader
+from n2n.reading import read_shots_or_one
 
 from .. import settings
 from . import stacks
@@ -146,10 +146,10 @@ def from_pairs(
     noise; from the part held out where there is a single scene.
     Raises ValueError, OSError.
     """
-    data = reader.read_shots(*files, axes=axes)
+    data = read_shots_or_one(*files, axes=axes)
     if (seen := header.learnt_range(data.dtype)) and data.fits(seen):
         data = data.seen_in(seen)
-    learnt, held = data.hold_out(hold_out, seed)
+    learnt, held = data.hold_out(hold_out, seed) if hold_out else (data, data)
     if len(data) == 1:
         rows, columns = (slice(int(whole - part), None) for whole, part in zip(data.sizes[0], held.sizes[0]))
         return [_shot(data, data.scenes[0], (rows, columns) if len(data.scenes[0].shots) > 1 else None)]

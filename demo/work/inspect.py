@@ -11,10 +11,11 @@ from n2n.data import StackedScenes, pairs
 from n2n.machine import find_device
 from n2n.measure import Verdict, doctor
 from n2n.nets import MULTIPLE
-from n2n.reading import reader
+from n2n.reading import read_shots_or_one
 from n2n.remedies import UNTREATED, Remedies, remedied
 from n2n.training import named_recipe, train
 
+from . import one_shot
 from .picture_files import PictureRows, write_pair
 from .subsets import preview_pairs
 
@@ -32,6 +33,7 @@ class Description:
     channels: int  # 1 grey, 3 colour
     has_clean: bool
     shots: int  # of the scene with the fewest
+    alone: bool = False  # whether it is one picture, which is learnt from by its own pixels
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,10 @@ def inspect_pairs(
     of trainings. For pairs that cannot be learnt from, a red verdict comes last, without a speed. Raises ValueError,
     OSError.
     """
-    data = reader.read_shots(*files, axes=axes)
+    data = read_shots_or_one(*files, axes=axes)
+    if one_shot.is_alone(data):
+        yield from _inspect_one(stop, data, folder, seconds_per_trial, device)
+        return
     before = tuple(doctor.examine(data)) if remedies.options else ()
     data = remedied(data, remedies)[0] if remedies.options else data
     shots = int(data.shots.min())
@@ -92,10 +97,21 @@ def inspect_pairs(
         yield _trial(stop, data, seconds_per_trial, device)
 
 
+def _inspect_one(
+    stop: Callable[[], bool], data: Pairs, folder: Path, seconds: float, device: str
+) -> Iterator[Description | Strip | Verdicts | Speed]:
+    """The findings on one picture alone, which is learnt from by its own pixels."""
+    yield Description(data.described, data.notes, len(data), data.channels, data.has_clean, 1, alone=True)
+    yield Strip(tuple(write_pair(folder, place, pair, "source") for place, pair in enumerate(preview_pairs(data))))
+    yield Verdicts((one_shot.VERDICT,))
+    if not stop():
+        yield _trial(stop, data, seconds, device)
+
+
 def _trial(stop: Callable[[], bool], data: Pairs, seconds: float, device: str) -> Speed:
     """Measures the speed by some real steps of a training. Raises ValueError where no pairs can be held out."""
-    chosen = named_recipe("fast", seconds=10 * seconds)
-    learnt, _ = data.hold_out(chosen.hold_out, chosen.seed)
+    chosen = one_shot.recipe_for(data, named_recipe("fast", seconds=10 * seconds))
+    learnt = data.hold_out(chosen.hold_out, chosen.seed)[0] if chosen.hold_out else data
     net = Noise2Noise.for_pairs(data, chosen, device=find_device(device)).net
     warm = None
     for progress in train(net, learnt, None, chosen, stop=stop):

@@ -16,7 +16,7 @@ from n2n import Noise2Noise, Pairs, Progress, Recipe, UNetConfig
 from n2n.machine import find_device
 from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
-from n2n.reading import reader
+from n2n.reading import read_shots_or_one
 from n2n.remedies import UNTREATED, Remedies, remedied
 from n2n.training import (
     BestWeights,
@@ -30,6 +30,7 @@ from n2n.training import (
     train,
 )
 
+from . import one_shot
 from .picture_files import PictureRow, PictureRows, write_pair, write_picture
 from .reliability import Reliability, assess
 from .subsets import crop_middles, limit_shots, preview_pairs, spread_scenes
@@ -83,15 +84,17 @@ class TrainingResult:
 
 def learn(
     stop: Callable[[], bool], files: Sequence[Path], folder: Path, settings: TrainingSettings
-) -> Iterator[Progress | Preview | TrainingResult]:
-    """Trains on pairs and yields every Progress, a Preview from time to time, and at the end a TrainingResult.
+) -> Iterator[Recipe | Progress | Preview | TrainingResult]:
+    """Trains. Yields the recipe where the data want another one, every Progress, some Previews, and a TrainingResult.
 
     Weights, snapshots, previews and logs are written below `folder`, which exists; with `settings.resume` the training
     goes on from there. Raises ValueError, OSError, Diverged.
     """
-    shots = reader.read_shots(*files, axes=settings.axes)
+    shots = read_shots_or_one(*files, axes=settings.axes)
     data: Pairs = remedied(shots, settings.remedies)[0] if settings.remedies.options else shots
-    recipe, out = settings.recipe, folder / BEST
+    recipe, out = one_shot.recipe_for(data, settings.recipe), folder / BEST
+    if recipe is not settings.recipe:
+        yield recipe
     device = find_device(settings.device)
     if settings.start:
         model = Noise2Noise.load(settings.start, device)
@@ -99,8 +102,8 @@ def learn(
         model.check_channels(data)
     else:
         model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
-    learnt, held = data.hold_out(recipe.hold_out, recipe.seed)
-    measured, failures, kept = to_measure(held), WriteFailures(), BestWeights()
+    learnt, held = data.hold_out(recipe.hold_out, recipe.seed) if recipe.hold_out else (data, data)
+    measured, failures, kept = to_measure(held) if recipe.hold_out else None, WriteFailures(), BestWeights()
     previews = Previews(held, folder / "previews", partial(tiling.denoise, model.fast), failures)
     stream = train(
         *(model.net, learnt, measured, recipe),
@@ -123,12 +126,12 @@ def learn(
         failures.add("ended" if _saved_again(out, kept, folder) else "older")
     best = Noise2Noise.load(out, device)
     stopped = progress is not None and fraction(recipe, progress.step, progress.steps, progress.seconds) < 1
-    reliability = failures.attempt("pictures", lambda: assess(best, held, folder / "reliability"))
+    assessed = partial(assess, best, held, folder / "reliability")
+    reliability = failures.attempt("pictures", assessed) if measured else one_shot.UNMEASURED
     reliability = reliability or Reliability((), "", None, (), not held.has_clean)
-    steps = progress.step if progress else best.header.steps or 0
-    causes = tuple(likely_causes(data, steps)) if no_better(best.header.psnr) else ()
-    sentences = failures.sentences()
-    yield TrainingResult(out, last_path(out), folder / LOGS, best.header, reliability, stopped, sentences, causes)
+    steps, header, told = progress.step if progress else best.header.steps or 0, best.header, failures.sentences()
+    causes = tuple(likely_causes(data, steps)) if no_better(header.psnr) else ()
+    yield TrainingResult(out, last_path(out), folder / LOGS, header, reliability, stopped, told, causes)
 
 
 # The sentences on files that could not be written, without the reason.
@@ -165,7 +168,7 @@ class WriteFailures:
 
 
 def logged(
-    stream: Iterable[Progress], folder: Path, model: Noise2Noise, measured: Pairs, failures: WriteFailures
+    stream: Iterable[Progress], folder: Path, model: Noise2Noise, measured: Pairs | None, failures: WriteFailures
 ) -> Iterator[Progress]:
     """Passes the stream on and writes TensorBoard's logs, until they can no longer be written."""
     newest: deque[Progress] = deque()

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..data import PAIRED
 from ..files import DataRange
 from ..nets import UNetConfig
 from ..noise import Noise
 from ..remedies import Remedies
 from ..settings import settings_of
-from ..training import RECIPES, Recipe, named_net
+from ..training import Recipe, named_net, named_recipe
 
 
 def training_command(
@@ -44,11 +45,12 @@ def training_command(
     parts += remedies.options if remedies else []
     parts += [f"--range={_range(limits)}"] if limits else []
     parts += ["--recipe", chosen.name] if chosen.name != "fast" else []
-    usual = named_net(chosen.name, channels=config.channels)
+    parts += ["--method", chosen.method] if chosen.method != PAIRED else []
+    usual = named_net(chosen.name, chosen.method, channels=config.channels)
     parts += _differing(config, replace(usual, width=config.width) if start else usual)
     parts += ["--start", _plain(start)] if start else []
     parts += ["--validate", *map(_plain, validate)] if validate else []
-    return shlex.join(parts + _differing(chosen, RECIPES[chosen.name]))
+    return shlex.join(parts + _differing(chosen, named_recipe(chosen.name, method=chosen.method)))
 
 
 def _range(limits: DataRange) -> str:

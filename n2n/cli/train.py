@@ -16,8 +16,8 @@ from ..reading import SAMPLES, read
 from ..settings import Setting, settings_of
 from ..training import RECIPES, Recipe, last_path, loggers, named_net, named_recipe
 from ..training import train as run_training
+from . import one_shot, remedies
 from . import options as shared
-from . import remedies
 from .messages import describe
 from .outcome import print_result
 from .repeat import short_names, training_command
@@ -175,9 +175,9 @@ def _check_places(options: argparse.Namespace) -> None:
 
 def _prepared(options: argparse.Namespace, chosen: Recipe, device: torch.device) -> tuple[Noise2Noise, Pairs]:
     """The net that is trained, with random weights or those to start from, and the data with its channels."""
-    config = named_net(options.recipe, **chosen_settings(options, UNetConfig))
+    config = named_net(options.recipe, chosen.method, **chosen_settings(options, UNetConfig))
     model = _started(options, device) if options.start else None
-    data = read(*options.data, noise=options.noise, roles=options.roles, axes=options.axes)
+    data = one_shot.read_for(chosen.method, options)
     data = remedies.remedy(data, options)
     data = data if options.most_grain is None else without_grain(data, options.most_grain)
     if model:

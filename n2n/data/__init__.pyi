@@ -4,6 +4,13 @@ from .batch import Batch as Batch
 from .batch import Crop as Crop
 from .grain import without_grain as without_grain
 from .make import MOST_SHOTS as MOST_SHOTS
+from .one_shot import LOST as LOST
+from .one_shot import METHODS as METHODS
+from .one_shot import NEIGHBOURS as NEIGHBOURS
+from .one_shot import PAIRED as PAIRED
+from .one_shot import ZERO_SHOT as ZERO_SHOT
+from .one_shot import Halves as Halves
+from .one_shot import drawn_by as drawn_by
 from .padding import pad_to_multiple as pad_to_multiple
 from .pairs import Pairs as Pairs
 from .pairs import Shots as Shots

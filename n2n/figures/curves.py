@@ -43,7 +43,7 @@ def psnr_figure(history: History) -> Figure:
     It is measured against clean pictures, if there are some, and estimated without them, with a 95 % interval.
     """
     if not history.measurements:
-        return message("waiting for the first measurement", 1, TALL)
+        return message("nothing measured yet", 1, TALL)
     seconds = [seconds for _, seconds, _ in history.measurements]
     measured = [measurement for _, _, measurement in history.measurements]
     every, noisy = math.ceil(len(measured) / MARKERS), _noisy(measured[-1])

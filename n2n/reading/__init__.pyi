@@ -1,7 +1,9 @@
 from . import reader as reader
 from . import shapes as shapes
 from .reader import read as read
+from .reader import read_one_shots as read_one_shots
 from .reader import read_photographs as read_photographs
+from .reader import read_shots_or_one as read_shots_or_one
 from .results import LAYOUT as LAYOUT
 from .results import Entry as Entry
 from .results import read_results as read_results

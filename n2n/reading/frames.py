@@ -11,6 +11,9 @@ from .groups import Group
 from .sources import Loader, file_of
 from .spool import Spool
 
+ONE_SHOT = (
+    "`train --method neighbor2neighbor` learns from one alone, with less detail; Noise2Noise needs two shots of a scene"
+)
 Frames = Mapping[PurePosixPath, list[Planes]]
 
 
@@ -64,7 +67,7 @@ class PictureReader:
             return [Scene(each, tuple(shots[frame] for frame in scene)) for each, scene in zip(names, scenes)]
         if len(shots) == 1:
             read = "" if layout.axes in ONE_PICTURE else f" (read as {layout}; --axes overrules)"
-            raise ValueError(f"'{name}' is one shot only{read}; Noise2Noise needs two shots of a scene: {LAYOUTS}")
+            raise ValueError(f"'{name}' is one shot only{read}; {ONE_SHOT}: {LAYOUTS}")
         raise ValueError(
             f"'{name}' was read as {layout}, which are not shots of one scene; bring a second file taken alike, whose "
             f"frames are then the partners of these, or say --axes {layout.as_shots()} if they are shots of one scene"

@@ -3,12 +3,12 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from ..data import Pairs, Photographs, Shots, gather, with_noise
+from ..data import Pairs, Photographs, Scene, Shots, gather, with_noise
 from ..files import formats
 from ..noise import Noise
 from .arrays import read_arrays
 from .folders import read_photos, read_pictures
-from .frames import PictureReader
+from .frames import PictureReader, pictures_only
 from .shapes import PAIRED as SHAPES
 from .sources import files_of
 
@@ -42,6 +42,27 @@ def read_shots(*paths: str | Path, roles: tuple[str, ...] | None = None, axes: s
     with ExitStack() as stack:
         scenes = read_pictures(files_of([Path(path) for path in paths], stack), name, reader, roles)
     return gather(scenes, name, reader.notes)
+
+
+def read_one_shots(*paths: str | Path, axes: str | None = None) -> Shots:
+    """Reads noisy pictures as scenes of one shot each, for the methods that need no second one. Raises as `read`."""
+    name = ", ".join(map(str, paths))
+    if _are_arrays(paths):
+        raise ValueError(f"'{name}' holds arrays; bring single shots as pictures or a stack of them")
+    reader = PictureReader(axes)
+    with ExitStack() as stack:
+        files = pictures_only(files_of([Path(path) for path in paths], stack), name)
+        shots = [(str(path), shot) for path, load in files.items() for shot in reader.frames(str(path), load)]
+    return gather([Scene(name, (shot,)) for name, shot in shots], name, reader.notes)
+
+
+def read_shots_or_one(*paths: str | Path, axes: str | None = None) -> Shots:
+    """Reads noisy shots as `read` does; one picture alone, in a single file, as a scene of one shot."""
+    if len(paths) == 1 and formats.is_picture(Path(paths[0])) and Path(paths[0]).is_file():
+        alone = read_one_shots(*paths, axes=axes)
+        if len(alone) == 1:
+            return alone
+    return read_shots(*paths, axes=axes)
 
 
 def read_photographs(*paths: str | Path, noise: Noise) -> Photographs:

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from ..data import Pairs
+from ..data import PAIRED, Pairs, drawn_by
 from ..machine import write_lock
 from ..measure import Measurement, measure, psnr
 from ..nets import FastUNet, Header, Mark, UNet, check_writable, denoise
-from . import losses, schedule
+from ..noise import generator
+from . import losses, objectives, schedule
 from .batches import Crops, loader
 from .checkpoint import BestWeights, Checkpoints, header_for, last_header
 from .facts import facts_of
@@ -26,6 +27,7 @@ from .recipe import FINE_TUNING_RATE, FRESH_RATE, FittedRecipe, Recipe
 
 SAVE_EVERY = 60.0  # seconds between checkpoints, in addition to those at each measurement
 FOREVER = 2**40  # steps
+HALVED = 4  # in the seed of the halves of single shots
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,9 @@ def train(
     """
     rank, world = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
     _check_possible(net, validation)
+    pairs = drawn_by(pairs, recipe.method)
+    if validation and not validation.has_clean and validation.shots.min() < 2:
+        validation = drawn_by(validation, recipe.method)  # there is nothing else to measure on than halves
     before = last_header(out) if resume and out else Header()
     if before.range:  # an older rule may have found another one in the same data
         pairs, validation = pairs.seen_in(before.range), validation and validation.seen_in(before.range)
@@ -148,7 +153,7 @@ def _loop(
 
         # Step.
         rate = schedule.learning_rate(recipe, used)
-        values = _backward(model, next(batches), recipe, used, world)
+        values = _backward(model, next(batches), recipe, used, world, generator(recipe.seed, mark.step, HALVED, rank))
         seconds = pace.seconds()
         after = schedule.fraction(recipe, mark.step + 1, steps, seconds)
         loss, floor, psnr_target, after, stopping = agree(values, after, stop(), recipe.batch_size)
@@ -201,17 +206,19 @@ class Pace:
         return (mark.seconds - self.first.seconds) * (1 - fraction) / (fraction - self.fraction)
 
 
-def _backward(model: nn.Module, batch: Tensor, recipe: FittedRecipe, fraction: float, world: int) -> Tensor:
-    """Computes the gradients of a batch, (B, 2, C, S, S); returns loss, noise floor and PSNR by picture, (3, B)."""
-    device = next(model.parameters()).device
-    source, target = (part.to(device, memory_format=torch.channels_last) for part in batch.unbind(1))
+def _backward(
+    model: nn.Module, batch: Tensor, recipe: FittedRecipe, fraction: float, world: int, rng: Generator
+) -> Tensor:
+    """Computes the gradients of a batch of Crops; returns loss, noise floor and PSNR by picture, (3, B)."""
+    batch = batch.to(next(model.parameters()).device)
     with torch.enable_grad():  # the caller may iterate under no_grad
-        denoised = model(source)
-        errors = losses.errors(recipe.loss, denoised, target, fraction)
+        source, target, denoised, errors = objectives.compare(model, batch, recipe, fraction, rng)
         weighted = errors * losses.balanced(source, target) if recipe.balance else errors
         model.zero_grad()
         (weighted.sum() * world / recipe.batch_size).backward()  # DDP averages gradients over processes
     floors = losses.floors(recipe.loss, recipe.clean_targets, source, target)
+    if recipe.method != PAIRED:  # the difference of two halves is not noise alone
+        floors = torch.full_like(floors, math.nan)
     return torch.stack([errors.detach(), floors, psnr(denoised.detach(), target)])
 
 

@@ -17,7 +17,7 @@ def temporary(tmp_path_factory):
 @pytest.fixture(scope="session")
 def server(temporary):
     """A running demo; `address` is where it answers."""
-    with serving.demo(temporary) as server:
+    with serving.demo(temporary, N2N_MCP="1") as server:
         yield server
 
 

@@ -114,5 +114,5 @@ def test_a_program_is_told_what_is_out_of_range(client, files, seconds):
 def test_a_program_gets_no_file_of_the_host(server, path):
     asked = f"{server.address}/gradio_api/call/denoise"
     picture = {"path": str(path), "meta": {"_type": "gradio.FileData"}}
-    event = httpx.post(asked, json={"data": [picture, "automatic", None, 1.0, False, ""]}).json()["event_id"]
+    event = httpx.post(asked, json={"data": [picture, "automatic", None, 1.0, False, "", None]}).json()["event_id"]
     assert REFUSED in httpx.get(f"{asked}/{event}", timeout=60).text

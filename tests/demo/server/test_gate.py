@@ -135,6 +135,15 @@ def test_what_nobody_needs_here_is_not_there(path):
     assert ask(path)[0] == 404
 
 
+@pytest.mark.parametrize(
+    ("path", "status"), [("", 200), ("/", 200), ("/sse", 404), ("/schema", 404), ("/messages/", 404)]
+)
+def test_the_tools_of_agents_are_there_if_they_are_wanted(path, status, monkeypatch):
+    assert ask(f"/gradio_api/mcp{path}")[0] == 404
+    monkeypatch.setenv("N2N_MCP", "1")
+    assert ask(f"/gradio_api/mcp{path}")[0] == status
+
+
 def test_the_description_of_the_endpoints_is_there_if_it_is_wanted(monkeypatch):
     monkeypatch.setenv("N2N_OPENAPI", "1")
     assert ask("/gradio_api/openapi.json")[0] == 200

@@ -68,7 +68,7 @@ def dashed(axes):
 
 def test_an_empty_history_waits():
     assert words(loss_figure(History())) == ["waiting for the first step"]
-    assert words(psnr_figure(History())) == ["waiting for the first measurement"]
+    assert words(psnr_figure(History())) == ["nothing measured yet"]
 
 
 def test_waiting_takes_the_place_of_what_is_waited_for(history):

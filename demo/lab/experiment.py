@@ -8,6 +8,7 @@ from pathlib import Path
 from n2n.measure import Verdict
 
 from ..work.picture_files import PictureRows
+from .net_drawing import NetDrawing
 
 Value = str | float
 
@@ -74,6 +75,13 @@ class Screen:
     verdicts: tuple[Verdict, ...] = ()  # of the pair doctor
     share: float | None = None  # of the work, that is done, 0 to 1; None: no progress bar
     beside: str = ""  # SVG, a second figure
+    net: NetDrawing | None = None
+
+
+def last_screen(work: Callable[..., Iterator[Screen]], folder: Path, chosen: Mapping[str, Value]) -> Screen:
+    """The end of an experiment that is quick enough to be waited for. Raises ValueError where it shows nothing."""
+    *_, last = work(lambda: False, folder, chosen)
+    return last
 
 
 def always(_: Mapping[str, Value]) -> bool:
@@ -106,6 +114,7 @@ class Experiment:
     picks: tuple[str, ...] = ()  # the two controls, % across and % down, that a click on a picture sets
     sides: tuple[str, str] = ("noisy", "denoised")  # roles of the two pictures that are compared at first
     answers: tuple[tuple[str, str], ...] = ()  # (words, value) of the buttons that set the control "answer"
+    live: bool = False  # quick: it needs no button, and follows its controls while they are dragged
     seconds: float = 120.0  # limit of the work besides the seconds of training, on a busy computer
 
     def read(self, values: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:

@@ -13,12 +13,14 @@ from ..lab.experiments import EXPERIMENTS, FIRST
 from ..widgets.html import notes
 from ..widgets.live_region import make_live_region
 from ..widgets.named_components import Inputs
+from ..widgets.unet import make_unet
 from ..widgets.viewer import make_viewer
 from . import lesson_link
 from .lab_view import ExperimentOutputs
 from .lesson_link import LinkPanel
 from .train_view import NO_ROWS
 
+QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
 TICK = 2.0  # seconds after which a room's answers are counted again
 
 
@@ -31,6 +33,7 @@ class Layout(NamedTuple):
     folded: gr.Accordion  # around the controls
     groups: dict[str, gr.Group]
     controls: dict[str, dict[str, Component]]  # and by name
+    buttons: gr.Row  # Run and Stop
     projector: gr.Checkbox
     link_panel: LinkPanel
     answer_rows: dict[str, gr.Row]  # around the buttons for answers
@@ -52,7 +55,7 @@ class Layout(NamedTuple):
     def of_experiment(self) -> list[Block]:
         """All components that differ from one experiment to another."""
         link = self.link_panel.hide, self.link_panel.link, self.link_panel.code
-        switched = *self.groups.values(), *self.answer_rows.values(), *self.outputs
+        switched = self.buttons, *self.groups.values(), *self.answer_rows.values(), *self.outputs
         return [self.question, self.link_notes, self.tally, *link, *switched]
 
 
@@ -71,7 +74,7 @@ def lay_out() -> Layout:
         with gr.Column(elem_classes="n2n-controls", min_width=280):
             with gr.Accordion("Controls", open=True, elem_id="lab-controls") as folded:
                 groups, controls = _controls()
-            with gr.Row(elem_id="lab-buttons"):
+            with gr.Row(elem_id="lab-buttons") as buttons:
                 run = gr.Button("Run", variant="primary", min_width=80, elem_id="lab-run")
                 stop = gr.Button("Stop", interactive=False, min_width=80, elem_id="lab-stop")
             projector = gr.Checkbox(False, label="Large, for a projector", elem_id="projector")
@@ -82,7 +85,8 @@ def lay_out() -> Layout:
             answer_rows, answers = _answers()
             tally = make_live_region(elem_id="lab-tally")
             figure = gr.HTML("", elem_id="figure")
-    outputs = _outputs(headline, figure, run, stop)
+            net = make_unet(elem_id="lab-net")
+    outputs = _outputs(headline, figure, net, run, stop)
     return Layout(
         chosen=chosen,
         link_notes=link_notes,
@@ -90,6 +94,7 @@ def lay_out() -> Layout:
         folded=folded,
         groups=groups,
         controls=controls,
+        buttons=buttons,
         projector=projector,
         link_panel=link_panel,
         answer_rows=answer_rows,
@@ -102,11 +107,11 @@ def lay_out() -> Layout:
     )
 
 
-def _outputs(headline: gr.HTML, figure: gr.HTML, run: gr.Button, stop: gr.Button) -> ExperimentOutputs:
+def _outputs(headline: gr.HTML, figure: gr.HTML, net: gr.HTML, run: gr.Button, stop: gr.Button) -> ExperimentOutputs:
     """The components that show an experiment, its pictures below all others."""
     pictures = make_viewer(NO_ROWS, elem_id="lab-pictures")
     notes_below = gr.HTML("", elem_id="lab-notes")
-    return ExperimentOutputs(headline, figure, pictures, notes_below, run, stop)
+    return ExperimentOutputs(headline, figure, net, pictures, notes_below, run, stop)
 
 
 def question_html(experiment: Experiment) -> str:

@@ -13,12 +13,15 @@ import gradio as gr
 from ..jobs.errors import PROBLEMS
 from ..jobs.line import Line
 from ..jobs.queue import QueuedJob
-from ..lab.experiment import Experiment, Screen, Value
+from ..jobs.workers import Workers
+from ..lab.experiment import Experiment, Screen, Value, last_screen
 from ..server.visitor_folders import VisitorFolders
 from ..widgets.html import error, notes, verdicts
 from ..widgets.named_components import change
 from . import train_view
 from .train_view import NO_ROWS
+
+LIVE_SECONDS = 0.4  # that an experiment without a button is expected to take
 
 
 class ExperimentOutputs(NamedTuple):
@@ -26,6 +29,7 @@ class ExperimentOutputs(NamedTuple):
 
     headline: Any
     figure: Any
+    net: Any
     pictures: Any
     notes: Any
     run: Any
@@ -37,7 +41,7 @@ update = partial(change, ExperimentOutputs)
 
 def empty() -> ExperimentOutputs:
     """The page before anything was run."""
-    return update(headline="", figure="", pictures=NO_ROWS, notes="", **_buttons(False))
+    return update(headline="", figure="", net=None, pictures=NO_ROWS, notes="", **_buttons(False))
 
 
 def failed(problem: Exception) -> ExperimentOutputs:
@@ -54,6 +58,7 @@ def screen_values(screen: Screen, experiment: Experiment) -> ExperimentOutputs:
     return update(
         headline=f'{bar}<p class="n2n-answer">{html.escape(screen.headline)}</p>',
         figure=f'<div class="n2n-curves">{figures}</div>' if figures else "",
+        net=screen.net,
         pictures=train_view.rows(screen.rows) | {"picks": bool(experiment.picks), "sides": experiment.sides},
         notes=notes(screen.notes) + verdicts(screen.verdicts),
     )
@@ -73,10 +78,13 @@ class ExperimentRun:
 
 
 class Lab:
-    """Runs experiments: those that train in the `line` of all trainings, the others in the line of `quick` work."""
+    """Runs experiments: those that train in the `line` of all trainings, the others in the line of `quick` work, or in
+    `workers` where they need no button.
+    """
 
-    def __init__(self, folders: VisitorFolders, line: Line, quick: Line) -> None:
+    def __init__(self, folders: VisitorFolders, line: Line, quick: Line, workers: Workers) -> None:
         self._folders, self._line, self._quick = folders, line, quick
+        self._workers = workers
         self._runs: dict[str, ExperimentRun] = {}  # by session: the newest
 
     def leave(self, session: str) -> None:
@@ -114,6 +122,11 @@ class Lab:
 
         `first`: goes before all who wait.
         """
+        if experiment.live:
+            async with aclosing(self._live(session, experiment, chosen)) as steps:
+                async for outputs in steps:
+                    yield outputs
+            return
         async with self._alone(session) as run:
             yield update(**_buttons(True))
             try:
@@ -129,6 +142,22 @@ class Lab:
                             yield screen_values(new[-1], experiment) if new else update()
                 if self._runs.get(session) is run:  # or the page is another's
                     yield empty() if run.abandoned else update(**_buttons(False))
+            except PROBLEMS as problem:
+                if not run.abandoned:
+                    yield failed(problem)
+
+    async def _live(
+        self, session: str, experiment: Experiment, chosen: Mapping[str, Value]
+    ) -> AsyncGenerator[ExperimentOutputs, None]:
+        """The experiment on the page as soon as it is computed, which is no time to show a button for."""
+        seconds = experiment.longest(chosen)
+        async with self._alone(session) as run:
+            try:
+                with self._folders.in_use(self._folders.new(session, "lab")) as folder:
+                    async with self._quick.turn(session, LIVE_SECONDS):
+                        work = last_screen, experiment.work, folder, chosen
+                        screen = await self._workers.run(*work, seconds=seconds)
+                yield empty() if run.abandoned else screen_values(screen, experiment)
             except PROBLEMS as problem:
                 if not run.abandoned:
                     yield failed(problem)

@@ -22,7 +22,7 @@ from .content import emblems
 from .jobs import job
 from .jobs.errors import Failed
 from .server.gate import Gate, Guard
-from .tabs import idea
+from .tabs import idea, lab_recorded
 from .widgets import scripts
 from .widgets.theme import make_theme, page_css
 
@@ -88,7 +88,7 @@ def _launch(app: App, in_browser: bool) -> None:
                 show_error=False,
                 prevent_thread_lock=True,
                 app_kwargs={
-                    "routes": [*scripts.routes(), *idea.routes()],
+                    "routes": [*scripts.routes(), *idea.routes(), *lab_recorded.routes()],
                     "middleware": [Middleware(Guard, disk=app.disk)],
                     "lifespan": partial(_gated, app=app),
                 },

@@ -15,7 +15,7 @@ from ..content import samples
 from ..work import colour_maps
 from ..work.picture_files import PictureFile, write_map, write_picture
 from . import material, net_drawing
-from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
+from .experiment import SEED, Amount, Answer, Choice, Experiment, Screen, Value, never
 from .material import photograph, spot
 from .net_drawing import Chosen
 
@@ -38,7 +38,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     order = _order(picture, str(chosen["net"]))
     drawing = net_drawing.draw(folder / "net.jpg", net, maps, value, boxes, order)
     row = _pictures(folder, maps, value, boxes[INPUT], votes)
-    yield Screen(_headline(value, boxes[INPUT], votes), rows=(row,), notes=_notes(value), net=drawing)
+    told = _headline(value, boxes[INPUT], votes)
+    yield Screen(told, rows=(row,), notes=_notes(value), net=drawing, answer=answer(value, boxes[INPUT]))
 
 
 @cache
@@ -107,6 +108,14 @@ def _headline(value: Chosen, box: Box, votes: Tensor) -> str:
     return f"{field}; half of what does comes from within {half} pixel{'s' * (half != 1)}."
 
 
+def answer(value: Chosen, box: Box) -> Answer | None:
+    """What a value at the deepest level sees; None for another one."""
+    if value.stage.level < max(stage.level for stage in STAGES):
+        return None
+    size = f"{box.right - box.left}×{box.bottom - box.top}"
+    return Answer(f"All of it: at the deepest level, {size} of {SIDE}×{SIDE} pixels can reach a value.", "all")
+
+
 def _half(votes: Tensor, value: Chosen) -> int:
     """The distance in pixels from the middle of the value's place within which half of the votes lie."""
     scale = 1 << value.stage.level
@@ -117,11 +126,13 @@ def _half(votes: Tensor, value: Chosen) -> int:
 EXPERIMENT = Experiment(
     key="follow",
     title="Follow a pixel",
-    question="How much of the picture does one value inside the net see?",
+    question="How much of the picture does one value deep inside the net see?",
     words=(
-        "Every level of the U-Net halves the picture, and its feature maps show what the net finds there; skips carry "
-        "the fine detail past the deeper levels. Click a map: lit up is everything that reaches the place you clicked."
+        "Every level of the U-Net halves the picture, and its feature maps show what the net finds there. Click into a "
+        "map: lit up, and framed, is everything that reaches the place you clicked."
     ),
+    why="Each convolution sees one pixel more at every side, and each halving doubles what a pixel stands for.",
+    poll=(("9 pixels", "few"), ("A patch of it", "patch"), ("All of it", "all")),
     controls=(
         Amount("level", "Gaussian noise, σ of 255", 0, 75, 1, 25),
         Choice(

@@ -13,8 +13,8 @@ from ..settings import Access
 from ..widgets import scripts
 from ..widgets.html import error, notes
 from ..widgets.named_components import Changes, Inputs, by_component
-from . import lab_runs, lab_view, lesson_link
-from .lab_layout import QUICK, Layout, hideable, lay_out, question_html
+from . import lab_runs, lab_view, lab_votes, lesson_link
+from .lab_layout import QUICK, Layout, hideable, lay_out, poll_of, question_html
 from .lab_view import Lab
 
 
@@ -25,31 +25,9 @@ def build(lab: Lab, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:
     layout = lay_out()
     tally = Tally()
     lab_runs.connect(lab, tally, layout)
-    _connect_tally(tally, layout)
+    lab_votes.connect(tally, layout, blocks)
     _connect_choice(lab, tally, layout)
     _connect_links(lab, tally, layout, access, blocks, tabs)
-
-
-def _timer(room: str | None, large: bool, is_teacher: bool) -> gr.Timer:
-    """Asks for a room's answers on the teacher's screen and on a large one, and on nobody else's."""
-    return gr.Timer(active=bool(room and room.strip()) and bool(large or is_teacher))
-
-
-def _connect_tally(tally: Tally, layout: Layout) -> None:
-    """The latest answers of the room, as long as the timer is active."""
-
-    def latest(inputs: Inputs) -> str:
-        key, room, case = inputs[layout.chosen], inputs[layout.link_panel.room], inputs[layout.case]
-        if not case or case[0] != key:  # not run yet: what the students' screens are set to as well
-            case = key, sorted(EXPERIMENTS[key].read(layout.read(key, inputs))[0].items())
-        try:
-            return lab_runs.counts(tally, room, case)
-        except ValueError:  # a name half written; Run says what is wrong with it
-            return ""
-
-    room, large, is_teacher = layout.link_panel.room, layout.projector, layout.is_teacher
-    gr.on([room.input, large.input], _timer, [room, large, is_teacher], layout.timer, **QUICK)
-    layout.timer.tick(latest, {layout.chosen, layout.case, room, *layout.all_controls()}, layout.tally, **QUICK)
 
 
 def _connect_choice(lab: Lab, tally: Tally, layout: Layout) -> None:
@@ -76,13 +54,15 @@ def _show(layout: Layout, key: str, hidden: tuple[str, ...] = (), link_notes: st
         layout.question: question_html(EXPERIMENTS[key]),
         layout.link_notes: link_notes,
         layout.tally: "",
+        layout.poll: gr.Radio(choices=poll_of(key), value=None, visible=bool(poll_of(key))),
+        layout.case: lab_votes.recorded_case(key),
         link.hide: gr.CheckboxGroup(choices=hideable(key), value=list(hidden)),
         link.link: gr.Textbox(visible=False),
         link.code: "",
         layout.buttons: gr.Row(visible=not EXPERIMENTS[key].live),
         **{group: gr.Group(visible=name == key) for name, group in layout.groups.items()},
         **{row: gr.Row(visible=name == key) for name, row in layout.answer_rows.items()},
-        **by_component(layout.outputs, lab_view.empty()),
+        **by_component(layout.outputs, lab_view.opening(EXPERIMENTS[key])),
     }
 
 
@@ -104,7 +84,7 @@ def _connect_links(lab: Lab, tally: Tally, layout: Layout, access: Access, block
         is_teacher = await teacher_key.matches(parameters.get("key", ""), address)
         changes: Changes = {tabs: gr.Tabs(selected=tab) if tab else gr.skip(), layout.is_teacher: is_teacher}
         if lesson:
-            changes[layout.timer] = _timer(lesson.room, lesson.projector, is_teacher)
+            changes[layout.timer] = lab_votes.timer(lesson.room, lesson.projector, is_teacher)
             changes |= _open(layout, lesson)
         return changes
 

@@ -12,16 +12,13 @@ from .. import settings
 from ..lab import experiments, follow
 from ..lab.experiment import Value
 from ..lab.experiments import EXPERIMENTS
-from ..lab.room import Tally
+from ..lab.room import Tally, cleaned
 from ..service.session import session_of
-from ..widgets.html import notes
 from ..widgets.named_components import Changes, Inputs, by_component
-from . import lab_view
+from . import lab_view, lab_votes
 from .lab_layout import QUICK, Layout
 from .lab_view import Lab
 
-# An experiment and all its values, sorted by name: answers to the same case are counted together.
-Case = tuple[str, list[tuple[str, Value]]]
 Run = Callable[[gr.Request, Inputs], AsyncGenerator[Changes, None]]
 
 
@@ -29,6 +26,7 @@ def connect(lab: Lab, tally: Tally, layout: Layout) -> None:
     """Run, a click on a picture, and the buttons for answers run the experiment; what is live follows its controls."""
     event = _event(layout)
     layout.outputs.run.click(_runner(lab, tally, layout, None), **event)
+    layout.outputs.replay.click(_replayer(lab, layout), **event)
     for buttons in layout.answers.values():
         for value, button in buttons.items():
             button.click(_runner(lab, tally, layout, value), **event)
@@ -63,19 +61,22 @@ def run_at_once(lab: Lab, tally: Tally, layout: Layout, before: Dependency) -> N
     run = _runner(lab, tally, layout, None)
 
     async def run_if_live(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
-        if inputs[layout.chosen] in experiments.LIVE:
-            async with aclosing(run(request, inputs)) as steps:
-                async for changes in steps:
-                    yield changes
+        key = inputs[layout.chosen]
+        if key not in experiments.LIVE or inputs[layout.case] == lab_votes.as_set(layout, key, inputs):
+            yield {layout.case: gr.skip()}  # what ends without a word would empty the page
+            return
+        async with aclosing(run(request, inputs)) as steps:
+            async for changes in steps:
+                yield changes
 
     before.then(run_if_live, **_event(layout))
 
 
 def _event(layout: Layout) -> dict[str, Any]:
     """The arguments of an event that runs the experiment."""
-    room = layout.link_panel.room
+    of_visitor = layout.is_teacher, layout.link_panel.room, layout.projector, layout.poll, layout.voter
     return {
-        "inputs": {layout.chosen, layout.is_teacher, layout.case, room, layout.projector, *layout.all_controls()},
+        "inputs": {layout.chosen, layout.case, *of_visitor, *layout.all_controls()},
         "outputs": [*layout.outputs, layout.case, layout.tally],
         "trigger_mode": "multiple",  # the newest run counts
         "concurrency_id": "lab",
@@ -102,27 +103,39 @@ def _runner(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Run:
         values, wrong = experiment.read(layout.read(key, inputs))
         case = key, sorted(values.items())
         answered = answer if case == inputs[layout.case] else None  # nobody answers what they have not seen
+        told: Changes = {layout.case: case}
         try:
+            cleaned(room or "")
             if answered is not None:
                 values["answer"] = answered
-                tally.add(room or "", str(case), session, answered)
-            counted = counts(tally, room, case)
+                allowed = [value for _, value in experiment.answers]
+                tally.add(room or "", str(case), lab_votes.voter_of(request, layout, inputs), answered, allowed)
+            if experiment.answers:  # who has not answered yet does not see what others did
+                seen = answered is not None or is_teacher or inputs[layout.projector]
+                told[layout.tally] = lab_votes.chart(tally, room, key, case) if seen else ""
         except ValueError as problem:
             wrong.append(str(problem))
         if wrong:
             yield by_component(layout.outputs, lab_view.failed(ValueError("; ".join(wrong))))
             return
-        if answered is None and not (is_teacher or inputs[layout.projector]):
-            counted = ""  # who has not answered yet does not see what others did
-        async with aclosing(lab.run(session, experiment, values, is_teacher)) as steps:
+        thought = str(inputs[layout.poll] or "")
+        async with aclosing(lab.run(session, experiment, values, is_teacher, thought)) as steps:
             async for outputs in steps:
-                yield by_component(layout.outputs, outputs) | {layout.case: case, layout.tally: counted}
+                yield by_component(layout.outputs, outputs) | told
 
     return run
 
 
-def counts(tally: Tally, room: str | None, case: Case) -> str:
-    """How often a room has given each answer, as HTML. Raises ValueError for a name that is not allowed."""
-    words = {value: words for words, value in EXPERIMENTS[case[0]].answers}
-    counted = tally.summary(room or "", str(case), words)
-    return notes([counted]) if counted else ""
+def _replayer(lab: Lab, layout: Layout) -> Run:
+    """The handler that shows the recorded run."""
+
+    async def replay(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
+        experiment, thought = EXPERIMENTS[inputs[layout.chosen]], str(inputs[layout.poll] or "")
+        try:
+            async with aclosing(lab.replay(session_of(request), experiment, thought)) as steps:
+                async for outputs in steps:
+                    yield by_component(layout.outputs, outputs)
+        except ValueError as problem:
+            yield by_component(layout.outputs, lab_view.failed(problem))
+
+    return replay

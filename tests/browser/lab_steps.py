@@ -25,3 +25,9 @@ def at_work(page):
     """Runs the experiment, and leaves it at its first screen."""
     page.click("#lab-run")
     page.wait_for_selector("#answer .n2n-answer", timeout=STARTED)
+
+
+def stop(page):
+    """Ends what runs, unless it has ended already."""
+    page.locator("#lab-stop").evaluate("(button) => button.click()")
+    page.wait_for_selector("#lab-run:not([disabled])", timeout=STARTED)

@@ -48,7 +48,8 @@ def test_a_large_screen_follows_a_room_s_answers_and_no_other_asks_for_them(open
         student = open_lesson(query, width=390, height=844)
         student.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
         student.wait_for_selector("#lab-pictures figure[data-role=B] img")
-        student.wait_for_timeout(1000)
+        student.wait_for_selector("#lesson-notes :text('Room 9c')")
+        student.wait_for_timeout(3000)
         asked.clear()
         student.wait_for_timeout(3000)
         assert asked == [] and student.inner_text("#lab-tally") == ""

@@ -17,6 +17,7 @@ import gradio as gr
 from . import api, environment, settings
 from .content import emblems, noises, recording, samples
 from .jobs.line import Line
+from .jobs.workers import Workers
 from .server import disk, gpu
 from .server.checked_blocks import CheckedBlocks
 from .server.disk import Disk
@@ -66,8 +67,9 @@ def build(access: Access | None = None) -> App:
     page_head.set_head(Preview(TITLE, SENTENCE, card, emblems.CARD_SIZE, words))
     line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().visitor_jobs)
     quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().visitor_jobs)
-    denoisings, trainings, inspections = Denoisings(folders), Trainings(folders, line), Inspections(folders, quick)
-    scores = Scores(folders, quick)
+    workers = Workers(settings.limits().job_bytes)  # for all that is quick: a new one takes seconds to start
+    denoisings, trainings = Denoisings(folders, workers), Trainings(folders, line)
+    inspections, scores = Inspections(folders, quick), Scores(folders, quick)
 
     def leave(request: gr.Request) -> None:
         folders.leave(session_of(request))
@@ -83,7 +85,7 @@ def build(access: Access | None = None) -> App:
             with _tab("Score"):
                 score.build(scores)
             with _tab("Lab"):
-                lab.build(Lab(folders, line, quick), access, blocks, tabs)
+                lab.build(Lab(folders, line, quick, workers), access, blocks, tabs)
             with _tab("About"):
                 about.build(inspections.speed)
         api.add(denoisings, trainings, inspections, scores)

@@ -23,7 +23,7 @@ from .jobs import job
 from .jobs.errors import Failed
 from .server import tools
 from .server.gate import Gate, Guard
-from .tabs import idea
+from .tabs import idea, lab_recorded
 from .widgets import scripts
 from .widgets.theme import make_theme, page_css
 
@@ -97,7 +97,7 @@ def _launch(app: App, in_browser: bool) -> None:
                 show_error=False,
                 prevent_thread_lock=True,
                 app_kwargs={
-                    "routes": [*scripts.routes(), *idea.routes(), for_agents.route()],
+                    "routes": [*scripts.routes(), *idea.routes(), *lab_recorded.routes(), for_agents.route()],
                     "middleware": [Middleware(Guard, disk=app.disk)],
                     "lifespan": partial(_gated, app=app),
                 },

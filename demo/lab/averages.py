@@ -20,7 +20,7 @@ from n2n.training import Progress, fraction, named_recipe
 from ..content import samples
 from ..work.picture_files import PictureFile, PictureRows, write_picture
 from . import claims
-from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
+from .experiment import SEED, Amount, Answer, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
 from .race import train_alone
 
@@ -28,6 +28,7 @@ SIDE = 64  # pixels: a net knows a picture of this size by heart in seconds
 INTERVAL = 2.0  # seconds of training between two screens
 GROWING = 0.3  # share of the progress bar for the copies; the rest is for the training
 BATCH = 2  # pairs in a step: many small steps learn a single picture sooner than few large ones
+FEWEST, APART = 16, 1.0  # copies, and dB between the best average and the next, from which an answer is given
 BIN = 8  # values in a bar of the histogram
 LOSSES = {"l2": "squared error (l2)", "l1": "absolute error (l1)", "l0": "annealed error (l0)"}
 # Marks in the histogram: colour, line, marker, and the height of the line as a multiple of the highest bar.
@@ -69,7 +70,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         )
         pictures = _pictures(folder, moment)
         share = GROWING * many / most if seconds else many / most
-        yield Screen(_growth(pictures, many), _svg(moment, None), _rows(pictures), share=share)
+        found = answer(pictures, many) if many == most else None
+        yield Screen(_growth(pictures, many), _svg(moment, None), _rows(pictures), share=share, answer=found)
         if stop():
             return
     if seconds:
@@ -102,6 +104,15 @@ def _growth(pictures: Mapping[str, PictureFile], many: int) -> str:
     return f"{copies}: {best} closest to the clean picture ({', '.join(figures)})."
 
 
+def answer(pictures: Mapping[str, PictureFile], many: int) -> Answer | None:
+    """Which average of so many copies is the clean picture; None where that cannot be told."""
+    best, second, _ = sorted(((pictures[name].psnr or 0.0, name) for name in Averages._fields), reverse=True)
+    if many < FEWEST or best[0] - second[0] < APART:
+        return None
+    good = "exactly" if best[0] >= PEAK_DB else f"to {best[0]:.1f} dB"
+    return Answer(f"For this noise the {best[1]}: of {many} copies, it comes {good} to the clean picture.", best[1])
+
+
 def _those(values: Mapping[str, float], best: float) -> str:
     """'the mean is', or 'the median and the mode are' where several have the best value."""
     names = [f"the {name}" for name, value in values.items() if value == best]
@@ -122,16 +133,17 @@ def _train(
     """Trains the net and compares its picture with the averages: after the first step, every INTERVAL seconds, and at
     the end. The sentence on the averages stays.
     """
-    answer = _growth(pictures, len(moment.copies))
+    grown = _growth(pictures, len(moment.copies))
     looks: list[dict[str, float]] = []
     for progress in train_alone(learner, stop, INTERVAL):
         net = tiling.denoise(learner.model.fast, moment.noisy)
         looks.append(distances(net, moment.found))
         drawn = write_picture(folder / f"net_{progress.step:06d}.png", "net", net, moment.pair)
-        headline = f"{answer} {_nearest(learner.name, progress, looks)}"
+        headline = f"{grown} {_nearest(learner.name, progress, looks)}"
         used = fraction(learner.recipe, progress.step, progress.steps, progress.seconds)
         share = 1.0 if progress.done else GROWING + (1 - GROWING) * used
-        yield Screen(headline, _svg(moment, net), _rows({**pictures, "net": drawn}), (_far(looks[-1]),), share=share)
+        shown = headline, _svg(moment, net), _rows({**pictures, "net": drawn}), (_far(looks[-1]),)
+        yield Screen(*shown, share=share, answer=answer(pictures, len(moment.copies)))
 
 
 def _nearest(loss: str, progress: Progress, looks: Sequence[Mapping[str, float]]) -> str:
@@ -181,12 +193,18 @@ def _figure(moment: Moment, net: Tensor | None) -> Figure:
 
 EXPERIMENT = Experiment(
     key="average",
-    title="Which average wins?",
+    title="Which average?",
     question="Which average of many noisy copies is the clean picture?",
     words=(
-        "Mean, median and mode are three kinds of average, and the kind of noise decides which of them finds the clean "
-        "picture. A net that learns from noisy targets learns an average of them: its loss decides which."
+        "Every copy is the same picture with fresh noise. The mean adds them up, the median is the value in the "
+        "middle, the mode the most frequent one."
     ),
+    why=(
+        "The kind of noise decides which average finds the clean picture. A net that learns from noisy targets learns "
+        "an average of them: its loss decides which."
+    ),
+    recorded={"seconds": "0"},
+    poll=(("The mean", "mean"), ("The median", "median"), ("The mode", "mode")),
     controls=(
         Choice(
             "picture",

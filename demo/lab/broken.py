@@ -13,13 +13,15 @@ from ..work.picture_files import write_pair
 from ..work.subsets import first_pairs, spread_scenes
 from . import claims
 from .claims import Gap
-from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
+from .experiment import SEED, Amount, Answer, Choice, Experiment, Screen, Value, always, budget
 from .material import LEARNT, MEASURED, clean_pictures
 from .race import ROWS, Standing, against_clean, run_race
 
 SIDE = 48  # pixels
 SCENES, HELD = 500, 64
 GOOD, BROKEN, TAUGHT = "good pairs", "broken pairs", "clean target"
+SOUND = "nothing wrong"
+ALIKE = 0.5  # dB: a difference that is certainly no larger counts as none
 NOT_BROKEN = (
     "No assumption of Noise2Noise is broken here: noise may be alike from pixel to pixel, as long as it is not in both "
     "shots. The third net shows what clean targets would do for it.",
@@ -54,7 +56,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
     for standing in run_race(learners, hold_outs, folder, stop):
         estimates = (_estimate(name, standing.measured[name]) for name in (BROKEN, GOOD))
         headline = f"{_gap(standing)} The pair doctor had said: {diagnosis}."
-        yield Screen(headline, standing.figure, standing.rows, (*notes, *estimates), verdicts, standing.share)
+        shown = headline, standing.figure, standing.rows, (*notes, *estimates), verdicts, standing.share
+        yield Screen(*shown, answer=answer(standing, verdicts))
 
 
 def _learners(
@@ -81,7 +84,7 @@ def worst_finding(verdicts: Sequence[Verdict]) -> str:
     """The worst verdict of the pair doctor, or the first of several: 'shift, 1.85 px'."""
     levels = ("red", "amber")
     wrong = sorted((found for found in verdicts if found.level in levels), key=lambda found: levels.index(found.level))
-    return f"{wrong[0].check}, {wrong[0].value:.3g} {wrong[0].unit}" if wrong else "nothing wrong"
+    return f"{wrong[0].check}, {wrong[0].value:.3g} {wrong[0].unit}" if wrong else SOUND
 
 
 def _gap(standing: Standing) -> str:
@@ -95,6 +98,20 @@ def _gap(standing: Standing) -> str:
     if TAUGHT in standing.measured:
         headline += f"; with clean targets instead, it is {_comparison(standing.ahead(TAUGHT, GOOD))}"
     return f"{headline}."
+
+
+def answer(standing: Standing, verdicts: Sequence[Verdict]) -> Answer | None:
+    """Whether the broken pairs teach worse, and whether that could be foreseen; None where that cannot be told."""
+    if standing.share < 1 or standing.early:
+        return None
+    gap, diagnosis = standing.ahead(BROKEN, GOOD), worst_finding(verdicts)
+    if abs(gap.value) + gap.uncertainty <= ALIKE:
+        return Answer(f"It learns just as well: the difference is {gap} dB.", "alike")
+    if gap.value > 0 or not gap.significant:
+        return None
+    if diagnosis == SOUND:
+        return Answer(f"It learns worse, by {gap} dB, and the pairs themselves show nothing of it.", "unseen")
+    return Answer(f"It learns worse, by {gap} dB, and the pairs themselves had shown it: {diagnosis}.", "seen")
 
 
 def _comparison(gap: Gap) -> str:
@@ -121,9 +138,19 @@ EXPERIMENT = Experiment(
     question="What if the two shots are not what Noise2Noise needs?",
     words=(
         "Noise2Noise needs two shots of the very same scene, whose noise is independent and zero on average. One net "
-        "learns from such pairs and one from pairs with a single thing wrong, each measured on other photographs with "
-        "noise like its own."
+        "learns from such pairs and one from pairs with a single thing wrong."
     ),
+    why=(
+        "A net learns whatever the second shot shows on average: a shift as a blur, noise that both shots share as "
+        "part of the picture. The pair doctor compares the shots before anything is learnt; what is wrong in both "
+        "alike, such as a bias, no pair can show."
+    ),
+    poll=(
+        ("It learns just as well", "alike"),
+        ("Worse, and the pairs show it", "seen"),
+        ("Worse, and nobody can tell", "unseen"),
+    ),
+    recorded={"seconds": "60"},
     controls=(
         Choice("way", "Break it", tuple((way.words, key) for key, way in WAYS.items()), "shift"),
         Amount("much", "How much, in %", 0, 100, 5, 50, MOST),

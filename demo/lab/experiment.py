@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from n2n.measure import Verdict
 
 from ..work.picture_files import PictureRows
+from .net_drawing import NetDrawing
 
 Value = str | float
 
@@ -54,6 +55,15 @@ class Amount:
 
 
 Control = Choice | Amount
+
+
+def words(control: Control, value: Value) -> str:
+    """A value as the page says it."""
+    if isinstance(control, Choice):
+        return next((text for text, option in control.options if option == value), str(value))
+    return f"{value:g}"
+
+
 SEED = Amount("seed", "Random seed", 0, 9999, 1, 0)
 
 
@@ -61,6 +71,14 @@ def budget(*seconds: int) -> Choice:
     """The control for the seconds of training; the first value is the default."""
     options = tuple((f"{value} s", str(value)) for value in sorted(seconds))
     return Choice("seconds", "Train for", options, str(seconds[0]))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a run says to the question of its experiment, in one sentence."""
+
+    sentence: str
+    option: str  # of those that people voted for, the one that was right
 
 
 @dataclass(frozen=True)
@@ -74,6 +92,14 @@ class Screen:
     verdicts: tuple[Verdict, ...] = ()  # of the pair doctor
     share: float | None = None  # of the work, that is done, 0 to 1; None: no progress bar
     beside: str = ""  # SVG, a second figure
+    net: NetDrawing | None = None
+    answer: Answer | None = None  # only where the run carries it
+
+
+def last_screen(work: Callable[..., Iterator[Screen]], folder: Path, chosen: Mapping[str, Value]) -> Screen:
+    """The end of an experiment that is quick enough to be waited for. Raises ValueError where it shows nothing."""
+    *_, last = work(lambda: False, folder, chosen)
+    return last
 
 
 def always(_: Mapping[str, Value]) -> bool:
@@ -97,7 +123,9 @@ class Experiment:
     key: str  # in links
     title: str
     question: str
-    words: str  # two sentences that stay on the page
+    words: str  # what is compared; it stays on the page
+    why: str  # the explanation, which comes with the answer
+    poll: tuple[tuple[str, str], ...]  # (words, value): what people may think before they see it
     controls: tuple[Control, ...]
     work: Callable[[Callable[[], bool], Path, Mapping[str, Value]], Iterator[Screen]]
     trains: Callable[
@@ -106,6 +134,8 @@ class Experiment:
     picks: tuple[str, ...] = ()  # the two controls, % across and % down, that a click on a picture sets
     sides: tuple[str, str] = ("noisy", "denoised")  # roles of the two pictures that are compared at first
     answers: tuple[tuple[str, str], ...] = ()  # (words, value) of the buttons that set the control "answer"
+    recorded: Mapping[str, Value] = field(default_factory=dict)  # in place of the defaults, in the recorded run
+    live: bool = False  # quick: it needs no button, and follows its controls while they are dragged
     seconds: float = 120.0  # limit of the work besides the seconds of training, on a busy computer
 
     def read(self, values: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:

@@ -18,11 +18,12 @@ from n2n.noise import Noise
 
 from ..content import samples
 from ..work.picture_files import PictureFile, write_picture
-from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, never
+from .experiment import SEED, Amount, Answer, Choice, Experiment, Screen, Value, never
 from .material import SHIPPED, photograph
 
 SIDE = 192  # pixels
 LEAST, MOST = 32, 256  # exposures averaged at the end: at least, and at most while the net is ahead
+BINS = ((3.5, "few"), (10.5, "some"), (30.5, "many"), (math.inf, "most"))  # exposures, and the option below them
 PICTURES = ("cat", "portrait", "coffee", "histology", "retina", "galaxy", "coins")
 
 
@@ -104,7 +105,16 @@ def _screen(net: Net, measured: Mapping[int, float], first: list[PictureFile], a
         (tuple({seen.role: seen for seen in (*first, *averages)}.values()),),
         tuple(notes),
         share=math.log2(max(measured)) / _steps(net.worth),
+        answer=answer(net) if max(measured) >= _last(net.worth) else None,
     )
+
+
+def answer(net: Net) -> Answer | None:
+    """How many exposures the net replaces; None where it learnt other noise."""
+    if net.warning or net.worth > MOST:
+        return None
+    option = next(option for most, option in BINS if net.worth < most)
+    return Answer(f"About {net.worth:.1f}: it takes the average of so many shots to be as good.", option)
 
 
 def _steps(worth: float) -> float:
@@ -147,12 +157,17 @@ def _cross(figure: Figure, net: Net) -> None:
 
 EXPERIMENT = Experiment(
     key="exposures",
-    title="How many shots is it worth?",
+    title="Worth how many?",
     question="How many real exposures is one shot through the network worth?",
     words=(
-        "Averaging many shots removes noise without guessing: each doubling of the exposures gains 3 dB. The network "
-        "has one shot only; where its PSNR meets the line of the averages, one reads how many exposures it replaces."
+        "Averaging many shots removes noise without guessing. The network has one shot only; where its PSNR meets the "
+        "line of the averages, one reads how many exposures it replaces."
     ),
+    why=(
+        "Each doubling of the exposures gains 3 dB and no more. The net gains all of its dB at once, with what it "
+        "learnt from other pictures: is that always welcome?"
+    ),
+    poll=(("1 to 3", "few"), ("4 to 10", "some"), ("11 to 30", "many"), ("more than 30", "most")),
     controls=(
         Choice("picture", "Picture", tuple((samples.SAMPLES[key].label, key) for key in PICTURES), PICTURES[0]),
         Amount("noise", "Noise σ of one shot, of 255", 5, 75, 5, 25),

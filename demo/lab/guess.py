@@ -159,9 +159,12 @@ EXPERIMENT = Experiment(
     title="Guess first",
     question="Which one looks better to you?",
     words=(
-        "PSNR counts how far each pixel is off, SSIM compares the patterns in small windows; neither sees like a "
-        "person. Choose first, then see whether they agree with you, and with each other."
+        "Both have denoised the same noisy picture. Choose first, then see whether PSNR and SSIM agree with you, and "
+        "with each other."
     ),
+    why="PSNR counts how far each pixel is off, SSIM compares patterns in small windows; neither sees like a person.",
+    poll=ANSWERS,
+    live=True,
     controls=(
         Choice("case", "Picture", PICTURES, PICTURES[0][1]),
         Choice("answer", "Your answer", (("not yet", NOT_YET), ("A", "a"), ("B", "b")), NOT_YET),

@@ -18,7 +18,7 @@ from ..content import samples
 from ..work.colour_maps import ColourMap
 from ..work.picture_files import write_map, write_picture
 from . import claims, material
-from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, budget
+from .experiment import SEED, Amount, Answer, Choice, Experiment, Screen, Value, budget
 from .material import photograph, spot
 from .race import train_alone
 
@@ -26,6 +26,7 @@ SIDE = 96  # pixels: a multiple of the net's 32, so that the picture needs no pa
 FAR = 40  # pixels: the greatest distance in the figure
 BRIGHTEST = 0.999  # quantile of the votes with the brightest colour, since the pixel's own may be far above all others
 INTERVAL = 1.0  # seconds of training between two screens
+OWN, NEAR = 50.0, 8.0  # % of the votes, and pixels within which half of them lie: what counts as itself, as near
 BEFORE, NOW = "before learning", "now"
 STYLES = {BEFORE: (VERMILLION, "--", "s"), NOW: (BLUE, "-", "o")}  # of their curves
 
@@ -91,7 +92,8 @@ def _screen(
         "A vote: how much brighter the framed denoised pixel gets where a noisy pixel gets brighter.",
         f"{100 * influence.against(votes[moment]):.0f} % of the votes count against: brighter there, darker here.",
     )
-    return Screen(_headline(shares, step), figure, (tuple(pictures),), notes, share=share)
+    found = answer(shares[moment], step, moment == BEFORE) if share == 1 else None
+    return Screen(_headline(shares, step), figure, (tuple(pictures),), notes, share=share, answer=found)
 
 
 def _file(folder: Path, role: str, step: int) -> Path:
@@ -107,6 +109,18 @@ def _headline(shares: Mapping[str, np.ndarray], step: int) -> str:
         sentence = f"half of the votes come from within {half:.1f} pixels; the pixel itself has {own} of them"
     sentence = f"After {claims.step_count(step)}, {sentence}" if step else sentence[0].upper() + sentence[1:]
     return sentence + "".join(f", {share[0]:.0f} % {BEFORE}" for share in earlier) + "."
+
+
+def answer(shares: np.ndarray, step: int, fresh: bool) -> Answer | None:
+    """Where the votes come from; None for a net that has hardly learnt."""
+    own, half = shares[0], _half(shares)
+    if 0 < step < claims.STEPS:
+        return None
+    if own >= OWN:
+        words = "a fresh net copies: " if fresh else ""
+        return Answer(f"Mostly the pixel itself; {words}it has {own:.0f} % of the votes.", "itself")
+    option, words = ("near", "Its neighbours") if half <= NEAR else ("far", "Pixels from far around")
+    return Answer(f"{words}: half of the votes come from within {half:.1f} pixels, {own:.0f} % from itself.", option)
 
 
 def _half(shares: np.ndarray) -> float:
@@ -132,12 +146,14 @@ def _figure(shares: Mapping[str, np.ndarray]) -> Figure:
 
 EXPERIMENT = Experiment(
     key="look",
-    title="What does it look at?",
+    title="What it looks at",
     question="Which noisy pixels make up one denoised pixel?",
     words=(
-        "Noisy pixels vote on how bright a denoised pixel becomes. A fresh net copies, so the pixel itself has all "
-        "votes; learning hands them to its neighbours."
+        "Noisy pixels vote on how bright a denoised pixel becomes: the more it changes with one of them, the larger "
+        "its vote."
     ),
+    why="A fresh net copies, so the pixel itself has all votes; learning hands them to its neighbours.",
+    poll=(("Mostly the pixel itself", "itself"), ("Its neighbours, a few pixels away", "near"), ("All around", "far")),
     controls=(
         Choice(
             "picture", "Picture", tuple((sample.label, key) for key, sample in samples.WITHOUT_NOISE.items()), "cat"

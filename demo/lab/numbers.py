@@ -18,9 +18,10 @@ from n2n.nets import tiling
 from n2n.training import History, named_recipe
 
 from . import claims, material
-from .experiment import SEED, Amount, Experiment, Screen, Value, always, budget
+from .experiment import SEED, Amount, Answer, Experiment, Screen, Value, always, budget
 from .race import train_alone
 
+MUCH = 0.6  # of the excess loss: a fall that counts as most of it
 NOISE = "pixelate:8"  # the course's: independent, with zero mean
 FEWEST = 4  # pairs with which an interval is meaningful
 INTERVAL = 1.0  # seconds of training between two screens
@@ -53,7 +54,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         if stop():
             return
         grows = style.svg(growth_figure(found, place + 1), "Estimated and true PSNR")
-        yield Screen(describe(latest), loss, notes=(fallen(history, True),), beside=grows, share=1.0)
+        last = answer(history, latest) if latest is found[-1] else None
+        yield Screen(describe(latest), loss, notes=(fallen(history, True),), beside=grows, share=1.0, answer=last)
 
 
 def falls(history: History) -> tuple[float, float, float]:
@@ -109,6 +111,18 @@ def describe(found: Comparison) -> str:
     )
 
 
+def answer(history: History, found: Comparison) -> Answer | None:
+    """How much was learnt, and how well that is known; None where the estimate misses the truth, or it is too early."""
+    if sum(point.count for point in history.points) < claims.STEPS:
+        return None
+    _, excess, _ = falls(history)
+    if not found.estimate.low <= found.truth <= found.estimate.high:
+        return None
+    option, words = ("most", "Most of what can be learnt") if excess >= MUCH else ("little", "A little")
+    fell = f"the excess loss {'fell' if excess >= 0 else 'rose'} by {100 * abs(excess):.0f} %"
+    return Answer(f"{words}: {fell}, and the noisy pairs alone tell the PSNR, {found.truth:.1f} dB.", option)
+
+
 def growth_figure(found: Sequence[Comparison], count: int) -> Figure:
     """Estimated PSNR over the number of pairs, on a logarithmic axis, with its 95 % interval, and the true one.
 
@@ -149,10 +163,20 @@ EXPERIMENT = Experiment(
     title="By the numbers",
     question="The loss hardly falls. Is anything learnt, and how good is it?",
     words=(
-        "The loss compares with noisy targets, and their noise stays in it however good the net is: what is learnt "
-        "shows in the excess loss, which is the loss less half the mean squared difference of the two shots. The same "
-        "subtraction tells how good the net is on pairs it has not seen, without any clean picture."
+        "One net learns from noisy pairs. Its loss compares with noisy targets, and hardly falls; beside it, the loss "
+        "without the noise of the targets."
     ),
+    why=(
+        "The noise of the target stays in the loss however good the net is: what is learnt shows in the excess loss, "
+        "which is the loss less half the mean squared difference of the two shots. The same subtraction tells how good "
+        "the net is on pairs it has not seen, without any clean picture."
+    ),
+    poll=(
+        ("Hardly anything", "little"),
+        ("Most of what can be learnt", "most"),
+        ("Only clean pictures tell", "unknown"),
+    ),
+    recorded={"seconds": "60"},
     controls=(budget(20, 10, 60), Amount("pairs", "Hold-out pairs", 4, 500, 4, 256), SEED),
     work=work,
     trains=always,

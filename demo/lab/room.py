@@ -4,22 +4,31 @@ import hashlib
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 LONGEST = 20  # letters and digits of a room's name
 ROOMS, CASES, VISITORS = 100, 30, 150  # kept at most: rooms, cases of each, answers to each
+SHARED = 60  # answers to a case from one address at most: a class behind one router, and no more
 SECONDS = 8 * 3600.0  # after its last answer that a room is forgotten
+
+
+class Voter(NamedTuple):
+    """Who answers: a page that is open or a browser, and the address that it asks from."""
+
+    name: str
+    address: str = ""
 
 
 @dataclass
 class _Room:
     used: float  # when the last answer came
-    cases: dict[str, dict[bytes, str]] = field(default_factory=dict)  # by case, visitor: the answer; oldest first
+    # By case and visitor: the answer, oldest first. A visitor is a hash of the address, then one of the name.
+    cases: dict[str, dict[tuple[bytes, bytes], str]] = field(default_factory=dict)
 
 
 def cleaned(room: str) -> str:
@@ -41,27 +50,32 @@ class Tally:
         self.rooms: dict[str, _Room] = {}  # the one that was used last comes last
         self.lock = Lock()
 
-    def add(self, room: str, case: str, visitor: str, answer: str) -> None:
+    def add(self, room: str, case: str, voter: Voter, answer: str, allowed: Collection[str]) -> None:
         """Records a visitor's answer, which replaces an earlier one. Answers without a room are not counted.
 
-        Raises ValueError for a name that is not allowed.
+        Raises ValueError for a name or an answer that is not allowed.
         """
         name = cleaned(room)
+        if answer not in allowed:
+            raise ValueError(f"the answer is '{answer[:40]}'; allowed: {', '.join(allowed)}")
         if not name:
             return
-        who = hashlib.blake2b(visitor.encode(), key=self.key, digest_size=16).digest()  # nobody can be recognized by it
+        who = self._hash(voter.address), self._hash(voter.name)  # nobody can be recognized by it
         with self.lock:
             self._forget()
             kept = self.rooms.pop(name, None) or _Room(0.0)
             kept.used = self.now()
             answers = kept.cases.pop(case, {})
             answers.pop(who, None)
+            same = [other for other in answers if other[0] == who[0]]
+            for oldest in same[: max(0, len(same) - SHARED + 1)]:
+                del answers[oldest]
             _put(answers, who, answer, VISITORS)
             _put(kept.cases, case, answers, CASES)
             _put(self.rooms, name, kept, ROOMS)
 
-    def summary(self, room: str, case: str, words: Mapping[str, str]) -> str:
-        """'In room 7b: A 12, B 5', in the order of `words` (by answer); "" where nobody answered.
+    def counts(self, room: str, case: str, allowed: Collection[str]) -> dict[str, int]:
+        """How often each answer was given in a room, in the order of `allowed`.
 
         Raises ValueError for a name that is not allowed.
         """
@@ -69,10 +83,16 @@ class Tally:
         with self.lock:
             self._forget()
             answers = list(self.rooms[name].cases.get(case, {}).values()) if name in self.rooms else []
-        counts = {answer: answers.count(answer) for answer in words}
-        if not any(counts.values()):
-            return ""
-        return f"In room {name}: {', '.join(f'{words[answer]} {count}' for answer, count in counts.items())}"
+        return {answer: answers.count(answer) for answer in allowed}
+
+    def wipe(self, room: str) -> None:
+        """Forgets all answers of a room. Raises ValueError for a name that is not allowed."""
+        name = cleaned(room)
+        with self.lock:
+            self.rooms.pop(name, None)
+
+    def _hash(self, text: str) -> bytes:
+        return hashlib.blake2b(text.encode(errors="replace"), key=self.key, digest_size=16).digest()
 
     def _forget(self) -> None:
         """Drops the rooms in which nobody has answered for too long."""

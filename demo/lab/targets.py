@@ -9,13 +9,14 @@ from n2n.data import MOST_SHOTS
 from n2n.training import named_recipe
 
 from . import claims, material
-from .experiment import SEED, Amount, Choice, Experiment, Screen, Value, always, budget
+from .experiment import SEED, Amount, Answer, Choice, Experiment, Screen, Value, always, budget
 from .race import Standing, run_race
 
 NOISE = "pixelate:8"  # the course's
 CLEAN, NOISY = "clean target", "noisy target"
 THIRD = {"none": "", "one": "one noisy pair", "fresh": "fresh noise"}  # the third learner
 SEEDS = 3
+ALIKE = 0.5  # dB: where clean targets are certainly ahead by no more than that, noisy ones are as good
 START = "Both nets start from the same random weights."
 
 
@@ -37,7 +38,8 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         learners.append(_third(str(chosen["third"]), seed, float(chosen["seconds"])))
     held = [material.pairs_to_measure(NOISE, seed=seed)] * len(learners)
     for standing in run_race(learners, held, folder, stop):
-        yield Screen(_headline(standing, seeds), standing.figure, standing.rows, share=standing.share)
+        shown = standing.figure, standing.rows
+        yield Screen(_headline(standing, seeds), *shown, share=standing.share, answer=answer(standing, seeds))
 
 
 def _third(kind: str, seed: int, seconds: float) -> Learner:
@@ -67,19 +69,39 @@ def _headline(standing: Standing, seeds: list[int]) -> str:
     return f"{after}, neither is ahead: the gap is {gaps[0]} dB."
 
 
+def answer(standing: Standing, seeds: list[int]) -> Answer | None:
+    """Whether clean targets teach better; None where that cannot be told."""
+    if standing.share < 1 or standing.early:
+        return None
+    gaps = [standing.ahead(_named(CLEAN, seed, seeds), _named(NOISY, seed, seeds)) for seed in seeds]
+    if all(abs(gap.value) + gap.uncertainty <= ALIKE for gap in gaps):
+        largest = max(gaps, key=lambda gap: abs(gap.value))
+        return Answer(f"No: noisy targets teach as well, the difference is {largest} dB.", "alike")
+    if not all(gap.significant and gap.value * gaps[0].value > 0 for gap in gaps):
+        return None
+    by = min(gaps, key=lambda gap: abs(gap.value))
+    if gaps[0].value > 0:
+        return Answer(f"Yes, so far: the net with clean targets is ahead by {by} dB.", "clean")
+    return Answer(f"No: here the net with noisy targets is even ahead, by {by} dB.", "noisy")
+
+
 def _winner(gap: float) -> str:
     return "clean targets are ahead" if gap > 0 else "noisy targets are ahead"
 
 
 EXPERIMENT = Experiment(
     key="targets",
-    title="Clean or noisy targets?",
+    title="Clean or noisy?",
     question="Does a network learn better when somebody shows it the clean picture?",
     words=(
         "Both nets start alike and see the same noisy pictures; one is corrected with clean pictures, the other with "
-        "noisy ones. Noise in the target pulls every step somewhere else, but the average of the pulls points at the "
-        "clean picture."
+        "noisy ones."
     ),
+    why=(
+        "Noise in the target pulls every step somewhere else, but the average of the pulls points at the clean picture."
+    ),
+    poll=(("Yes, clearly better", "clean"), ("No, about as well", "alike"), ("Noisy targets even teach more", "noisy")),
+    recorded={"seconds": "60"},
     controls=(
         budget(20, 10, 60),
         Amount("copies", "Noisy copies of each scene", 2, MOST_SHOTS, 1, 2),

@@ -14,10 +14,10 @@ from ..work.denoise import Order, Outcome
 class Denoisings:
     """The line of those who wait for a denoising, and the workers that do it."""
 
-    def __init__(self, folders: VisitorFolders) -> None:
+    def __init__(self, folders: VisitorFolders, workers: Workers) -> None:
         self._folders = folders
         self._line = Line(settings.limits().denoisings, settings.limits().queue, settings.limits().visitor_denoisings)
-        self._workers = Workers(settings.limits().job_bytes)
+        self._workers = workers
 
     async def denoise(self, session: str, order: Order) -> Outcome:
         """Carries out an order. Raises Full, Failed, or ValueError with what is wrong with the order."""

@@ -7,18 +7,20 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.components import Component
 
-from ..lab import lessons
+from ..lab import lessons, recordings
 from ..lab.experiment import Amount, Control, Experiment
 from ..lab.experiments import EXPERIMENTS, FIRST
 from ..widgets.html import notes
 from ..widgets.live_region import make_live_region
 from ..widgets.named_components import Inputs
+from ..widgets.unet import make_unet
 from ..widgets.viewer import make_viewer
-from . import lesson_link
+from . import lab_view, lesson_link
 from .lab_view import ExperimentOutputs
 from .lesson_link import LinkPanel
-from .train_view import NO_ROWS
 
+QUICK: dict[str, Any] = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+THINK = "What do you think?"
 TICK = 2.0  # seconds after which a room's answers are counted again
 
 
@@ -31,8 +33,11 @@ class Layout(NamedTuple):
     folded: gr.Accordion  # around the controls
     groups: dict[str, gr.Group]
     controls: dict[str, dict[str, Component]]  # and by name
+    buttons: gr.Row  # Run and Stop
     projector: gr.Checkbox
     link_panel: LinkPanel
+    poll: gr.Radio  # what people think before they see it
+    voter: gr.Textbox  # names the browser; invisible
     answer_rows: dict[str, gr.Row]  # around the buttons for answers
     answers: dict[str, dict[str, gr.Button]]  # and by answer
     outputs: ExperimentOutputs
@@ -52,8 +57,8 @@ class Layout(NamedTuple):
     def of_experiment(self) -> list[Block]:
         """All components that differ from one experiment to another."""
         link = self.link_panel.hide, self.link_panel.link, self.link_panel.code
-        switched = *self.groups.values(), *self.answer_rows.values(), *self.outputs
-        return [self.question, self.link_notes, self.tally, *link, *switched]
+        switched = self.buttons, *self.groups.values(), *self.answer_rows.values(), *self.outputs
+        return [self.question, self.link_notes, self.poll, self.tally, self.case, *link, *switched]
 
 
 def lay_out() -> Layout:
@@ -71,47 +76,60 @@ def lay_out() -> Layout:
         with gr.Column(elem_classes="n2n-controls", min_width=280):
             with gr.Accordion("Controls", open=True, elem_id="lab-controls") as folded:
                 groups, controls = _controls()
-            with gr.Row(elem_id="lab-buttons"):
-                run = gr.Button("Run", variant="primary", min_width=80, elem_id="lab-run")
-                stop = gr.Button("Stop", interactive=False, min_width=80, elem_id="lab-stop")
             projector = gr.Checkbox(False, label="Large, for a projector", elem_id="projector")
             link_panel = lesson_link.build(hideable(FIRST))
         with gr.Column(elem_classes="n2n-results", min_width=320):
-            question = gr.HTML(question_html(EXPERIMENTS[FIRST]), elem_id="question")
-            headline = make_live_region(elem_id="answer")
-            answer_rows, answers = _answers()
-            tally = make_live_region(elem_id="lab-tally")
-            figure = gr.HTML("", elem_id="figure")
-    outputs = _outputs(headline, figure, run, stop)
+            results, shown = _results()
+    opening = lab_view.opening(EXPERIMENTS[FIRST])
+    outputs = ExperimentOutputs(
+        pictures=make_viewer(opening.pictures, elem_id="lab-pictures"),  # below all others
+        notes=gr.HTML("", elem_id="lab-notes"),
+        **shown,
+    )
+    outputs.headline.value = opening.headline
     return Layout(
         chosen=chosen,
         link_notes=link_notes,
-        question=question,
         folded=folded,
         groups=groups,
         controls=controls,
         projector=projector,
         link_panel=link_panel,
-        answer_rows=answer_rows,
-        answers=answers,
+        voter=gr.Textbox("", visible="hidden", container=False),
         outputs=outputs,
-        tally=tally,
         timer=gr.Timer(TICK, active=False),
         is_teacher=gr.State(False),
         case=gr.State(None),
+        **results,
     )
 
 
-def _outputs(headline: gr.HTML, figure: gr.HTML, run: gr.Button, stop: gr.Button) -> ExperimentOutputs:
-    """The components that show an experiment, its pictures below all others."""
-    pictures = make_viewer(NO_ROWS, elem_id="lab-pictures")
-    notes_below = gr.HTML("", elem_id="lab-notes")
-    return ExperimentOutputs(headline, figure, pictures, notes_below, run, stop)
+def _results() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The question, what people think, and what starts a run; and the components that show the run, beside these."""
+    question = gr.HTML(question_html(EXPERIMENTS[FIRST]), elem_id="question")
+    poll = gr.Radio(poll_of(FIRST), label=THINK, elem_id="lab-poll")
+    answer_rows, answers = _answers()
+    tally = make_live_region(elem_id="lab-tally")
+    with gr.Row(elem_id="lab-buttons") as buttons:
+        run = gr.Button("Run it live", variant="primary", min_width=80, elem_id="lab-run")
+        there = recordings.read(FIRST) is not None
+        replay = gr.Button("Replay", visible=there, min_width=80, elem_id="lab-replay")
+        stop = gr.Button("Stop", interactive=False, min_width=80, elem_id="lab-stop")
+    headline = make_live_region(elem_id="answer")
+    figure, net = gr.HTML("", elem_id="figure"), make_unet(elem_id="lab-net")
+    shown = {"headline": headline, "figure": figure, "net": net, "run": run, "replay": replay, "stop": stop}
+    asked = {"question": question, "poll": poll, "answer_rows": answer_rows, "answers": answers, "tally": tally}
+    return asked | {"buttons": buttons}, shown
 
 
 def question_html(experiment: Experiment) -> str:
     """The question of an experiment and its introduction, which stay on the page."""
     return f'<h2 class="n2n-question">{html.escape(experiment.question)}</h2>{notes([experiment.words])}'
+
+
+def poll_of(key: str) -> list[tuple[str, str]]:
+    """(words, value) of what people may think; none where they answer by buttons of their own."""
+    return [] if EXPERIMENTS[key].answers else list(EXPERIMENTS[key].poll)
 
 
 def hideable(key: str) -> list[tuple[str, str]]:

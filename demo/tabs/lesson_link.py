@@ -27,6 +27,7 @@ class LinkPanel(NamedTuple):
 
     hide: gr.CheckboxGroup
     room: gr.Textbox
+    clear: gr.Button
     make: gr.Button
     link: gr.Textbox
     code: gr.HTML
@@ -42,6 +43,7 @@ def build(hideable: list[tuple[str, str]]) -> LinkPanel:
             info="answers are counted for each room: any name, such as 7b",
             elem_id="room",
         )
+        clear = gr.Button("Clear this room's votes", size="sm", elem_id="clear-votes")
         make = gr.Button("Make a lesson link", elem_id="make-link")
         link = gr.Textbox(
             label="Opens the experiment as it was set",
@@ -52,7 +54,7 @@ def build(hideable: list[tuple[str, str]]) -> LinkPanel:
             elem_id="lesson-link",
         )
         code = make_live_region(elem_id="lesson-code")
-    return LinkPanel(hide=hide, room=room, make=make, link=link, code=code)
+    return LinkPanel(hide=hide, room=room, clear=clear, make=make, link=link, code=code)
 
 
 def make_link(request: gr.Request, lesson: Lesson, access: Access) -> tuple[gr.Textbox, str]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -53,9 +54,10 @@ class TrainingOutputs(NamedTuple):
 update = partial(change, TrainingOutputs)
 
 
-def rows(pictures: Sequence[Sequence[PictureFile]]) -> ViewerValue:
-    """Pictures that a job wrote, as the value of panels."""
-    return {"rows": [row("", list(map(_panel, line)), _said(line)) for line in pictures], "empty": ""}
+def rows(pictures: Sequence[Sequence[PictureFile]], address: Callable[[Path], str] = url) -> ViewerValue:
+    """Pictures that a job wrote, as the value of panels; `address` of a file is where a browser gets it."""
+    lines = [row("", [_panel(shown, address) for shown in line], _said(line)) for line in pictures]
+    return {"rows": lines, "empty": ""}
 
 
 def _said(line: Sequence[PictureFile]) -> str:
@@ -63,11 +65,11 @@ def _said(line: Sequence[PictureFile]) -> str:
     return next((picture.contrast.words for picture in line if picture.contrast), "")
 
 
-def _panel(shown: PictureFile) -> Panel:
+def _panel(shown: PictureFile, address: Callable[[Path], str] = url) -> Panel:
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     title = shown.title or TITLES.get(shown.role, shown.role.capitalize())
     size, stretched = (shown.width, shown.height), url(shown.stretched) if shown.stretched else ""
-    return panel(shown.role, title, url(shown.file), size, shown.psnr, shown.ssim, "", text, stretched, shown.scale)
+    return panel(shown.role, title, address(shown.file), size, shown.psnr, shown.ssim, "", text, stretched, shown.scale)
 
 
 def findings_html(findings: Findings) -> str:

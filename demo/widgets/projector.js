@@ -15,3 +15,16 @@ export function arrive(wanted) {
   const timer = wanted && !large ? { active: false } : {};
   return [large, project(large), { __type__: "update", ...timer }];
 }
+
+// A name of this browser, so that a page that is loaded again does not vote twice.
+export function browserName() {
+  const fresh = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+  try {
+    localStorage.setItem("n2n-voter", localStorage.getItem("n2n-voter") || fresh);
+    return localStorage.getItem("n2n-voter");
+  } catch {
+    return fresh;
+  }
+}

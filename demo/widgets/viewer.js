@@ -120,6 +120,7 @@ function fillScale({ bar, ramp, ticks }, scale) {
 // The least width of a picture where several stand side by side; on a phone each has the whole width.
 function leastWidth(room) {
   if (innerWidth < 640) return room;
+  if (document.body.classList.contains("n2n-projector")) return 200;
   return innerWidth >= 1900 ? 600 : innerWidth >= 1400 ? 420 : 260;
 }
 
@@ -233,6 +234,7 @@ class Viewer {
     });
     this.view = { mode: "side", left: "", right: "", face: "right", cut: 50, zoom: 1, x: 0.5, y: 0.5 };
     Object.assign(this.view, { loupe: 4, contrast: "stretched" }, viewOfAddress(this.name));
+    this.chosenMode = "mode" in viewOfAddress(this.name);
     this.compact = this.root.classList.contains("compact");
     this.addBar();
     this.empty = make(this.root, "p", "empty");
@@ -242,7 +244,10 @@ class Viewer {
 
   addBar() {
     const bar = make(this.root, "div", "bar");
-    this.mode = addChoice(bar, this.name, "View", MODES, (mode) => this.change({ mode }));
+    this.mode = addChoice(bar, this.name, "View", MODES, (mode) => {
+      this.chosenMode = true;
+      this.change({ mode });
+    });
     this.sides = make(bar, "span", "sides");
     this.left = addSelect(this.sides, "Left picture", (left) => this.change({ left }));
     this.right = addSelect(this.sides, "Right picture", (right) => this.change({ right }));
@@ -293,6 +298,7 @@ class Viewer {
 
   apply(value) {
     const list = value.rows || [];
+    if (!this.chosenMode) this.view.mode = value.flips && innerWidth < 640 ? "flip" : "side";
     write(this.empty, list.length ? "" : value.empty || "");
     while (this.rows.length > list.length) this.rows.pop().section.remove();
     while (this.rows.length < list.length) this.rows.push(this.newRow());

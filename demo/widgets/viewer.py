@@ -17,6 +17,7 @@ class ViewerValue(TypedDict):
     rows: list[Row]
     empty: str  # shown where there are no rows
     picks: NotRequired[bool]  # whether a click on a picture chooses a place in it
+    flips: NotRequired[bool]  # whether a phone shows these two in one place at first, and a tap the other one
     sides: NotRequired[tuple[str, str]]  # the roles of the two that are compared until a person chooses others
 
 

@@ -1,5 +1,6 @@
 from . import broken_pairs as broken_pairs
 from . import exposures as exposures
+from . import feature_maps as feature_maps
 from . import influence as influence
 from . import makers as makers
 from .averages import Averages as Averages
@@ -8,6 +9,10 @@ from .averages import pixel_averages as pixel_averages
 from .broken_pairs import MARGIN as MARGIN
 from .broken_pairs import WAYS as WAYS
 from .broken_pairs import Stacks as Stacks
+from .feature_maps import INPUT as INPUT
+from .feature_maps import Box as Box
+from .feature_maps import FeatureMaps as FeatureMaps
+from .feature_maps import Stage as Stage
 from .influence import marked as marked
 from .learners import Learner as Learner
 from .learners import train_in_turns as train_in_turns

@@ -3,7 +3,7 @@
 from demo.lab.experiments import EXPERIMENTS
 
 STARTED = 90_000  # ms that a job may take to start on a loaded machine, and to end with its last screen
-AT_REST = "() => !document.querySelector('#lab-run').disabled && document.querySelector('#answer .n2n-answer')"
+AT_REST = "() => !document.querySelector('#lab-run')?.disabled && document.querySelector('#answer .n2n-answer')"
 
 
 def shortest(key):
@@ -14,9 +14,10 @@ def shortest(key):
 
 
 def run(page):
-    """Runs the experiment to its end."""
-    page.click("#lab-run")
-    page.wait_for_selector("#lab-run[disabled]")
+    """Runs the experiment to its end, or waits for one that runs by itself."""
+    if page.locator("#lab-run").is_visible():
+        page.click("#lab-run")
+        page.wait_for_selector("#lab-run[disabled]")
     page.wait_for_function(AT_REST, timeout=STARTED)
 
 
@@ -24,3 +25,9 @@ def at_work(page):
     """Runs the experiment, and leaves it at its first screen."""
     page.click("#lab-run")
     page.wait_for_selector("#answer .n2n-answer", timeout=STARTED)
+
+
+def stop(page):
+    """Ends what runs, unless it has ended already."""
+    page.locator("#lab-stop").evaluate("(button) => button.click()")
+    page.wait_for_selector("#lab-run:not([disabled])", timeout=STARTED)

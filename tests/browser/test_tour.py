@@ -69,8 +69,7 @@ def test_the_lab(arrive):
     visitor.tab("Lab")
     for key in EXPERIMENTS:
         tour_lab.choose(visitor, key)
-        tour_lab.to_its_end(visitor, key)
-        tour_lab.again_with_the_class_panel(visitor)
+        tour_lab.to_its_answer(visitor, key)
     tour_lab.lesson_link(visitor, "exposures")
 
 

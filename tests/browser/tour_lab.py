@@ -1,8 +1,9 @@
-"""A visitor of the lab: every experiment from the tab, the panel for the class closed and open; a lesson's link."""
+"""A visitor of the lab: every experiment from the tab, voted on, replayed, run; the class's panel; a lesson's link."""
 
-from lab_steps import STARTED, at_work, run
+from lab_steps import STARTED, at_work, stop
 from steps import until
 
+from demo.lab import recordings
 from demo.lab.experiments import EXPERIMENTS
 
 
@@ -15,17 +16,43 @@ def choose(visitor, key):
         page.locator(f"#{key}-seconds label").first.click()
 
 
-def to_its_end(visitor, key):
-    """The experiment answers with a number, and what can be clicked is clicked."""
+def to_its_answer(visitor, key):
+    """The experiment answers with a number, and what can be clicked is clicked; one that trains is stopped early."""
     page, experiment = visitor.page, EXPERIMENTS[key]
-    run(page)
     if experiment.answers:
+        page.wait_for_selector("#lab-pictures figure[data-role=B] img")
         page.get_by_role("button", name=experiment.answers[0][0]).click()
         page.wait_for_selector("#answer :text('You chose')")
+    elif experiment.live:
+        page.wait_for_selector("#lab-net canvas", timeout=STARTED)
+        page.locator("#lab-net canvas").nth(3).click()
+        until(page, lambda: page.locator(f"#{key}-stage input").input_value() == "ENC_CONV3")
+        page.wait_for_selector("#answer :text('ENC_CONV3')", timeout=STARTED)
+    else:
+        _voted_and_run(visitor, key)
+    page.wait_for_function("() => /[0-9]/.test(document.querySelector('#answer .n2n-answer')?.innerText)")
+    page.click("#class > button")
+    page.wait_for_selector("#room :is(input, textarea)")
+    visitor.looks_in_both_sizes(f"lab-{key}")
+    page.click("#class > button")
+
+
+def _voted_and_run(visitor, key):
+    """A vote, the recorded run to its sentence, where there is one, and a run of one's own."""
+    page, experiment = visitor.page, EXPERIMENTS[key]
+    page.locator("#lab-poll label", has_text=experiment.poll[0][0]).click()
+    if recordings.read(key):
+        page.wait_for_selector("#answer .n2n-recorded")
+        page.click("#lab-replay")
+        page.wait_for_selector("#answer .n2n-conclusion:has-text('You thought')")
+        page.wait_for_selector("#lab-run:not([disabled])")
+        visitor.looks(f"lab-{key}-replayed")
+    at_work(page)
+    page.wait_for_selector("#answer:not(:has(.n2n-recorded)) .n2n-answer", timeout=STARTED)
     if experiment.picks:
         _picked(page, key)
-    page.wait_for_function("() => /[0-9]/.test(document.querySelector('#answer').innerText)")
-    visitor.looks_in_both_sizes(f"lab-{key}")
+    page.wait_for_function("() => /[0-9]/.test(document.querySelector('#answer .n2n-answer')?.innerText)")
+    stop(page)
 
 
 def _picked(page, key):
@@ -35,23 +62,10 @@ def _picked(page, key):
     picture.click(position={"x": 0.25 * box["width"], "y": 0.75 * box["height"]})
     places = [page.locator(f"#{key}-{name} input[type=number]") for name in EXPERIMENTS[key].picks]
     until(page, lambda: _is(places, 25, 75))
-    page.wait_for_selector("#lab-run:not([disabled])", timeout=STARTED)
 
 
 def _is(places, *percent):
     return all(abs(float(place.input_value()) - wanted) <= 2 for place, wanted in zip(places, percent))
-
-
-def again_with_the_class_panel(visitor):
-    """The same with the panel open, stopped as soon as there is an answer; the panel is closed again."""
-    page = visitor.page
-    page.click("#class > button")
-    page.wait_for_selector("#room :is(input, textarea)")
-    at_work(page)
-    assert page.locator("#answer [role=alert]").count() == 0
-    page.locator("#lab-stop").evaluate("(button) => button.click()")  # or the end has come already
-    page.wait_for_selector("#lab-run:not([disabled])", timeout=STARTED)
-    page.click("#class > button")
 
 
 def lesson_link(visitor, key):

@@ -95,3 +95,27 @@ def test_the_nearest_average_is_named_alone_where_it_is_clear():
     far = [{"mean": 9.0 + 0.1 * (look % 2), "median": 9.05, "mode": 30.0} for look in range(9)]
     assert claims.nearest(far) == ["mean", "median"] or claims.nearest(far) == ["median", "mean"]
     assert claims.nearest([each | {"median": 20.0} for each in far]) == ["mean"]
+
+
+@pytest.mark.parametrize(
+    ("gap", "wobble", "steps", "share", "option"),
+    [
+        (0.0, 0.02, STEPS, 1.0, "alike"),
+        (0.9, 0.02, STEPS, 1.0, "clean"),
+        (-0.9, 0.02, STEPS, 1.0, "noisy"),
+        (0.3, 0.6, STEPS, 1.0, None),  # perhaps alike, perhaps not
+        (0.0, 0.02, 4, 1.0, None),
+        (0.0, 0.02, STEPS, 0.5, None),
+    ],
+)
+def test_the_question_is_answered_only_where_the_run_carries_it(gap, wobble, steps, share, option):
+    found = targets.answer(standing(race_of(gap, wobble), steps, share), [0])
+    assert (found.option if found else None) == option
+    assert found is None or (" dB" in found.sentence and found.option in dict(map(reversed, targets.EXPERIMENT.poll)))
+
+
+def test_broken_pairs_that_teach_worse_are_told_with_what_the_pairs_had_shown():
+    curves = dict(zip((broken.GOOD, broken.BROKEN), race_of(1.5, 0.02).values()))
+    assert broken.answer(standing(curves), ()).option == "unseen"
+    alike = dict(zip((broken.GOOD, broken.BROKEN), race_of(0.0, 0.02).values()))
+    assert broken.answer(standing(alike), ()).option == "alike"

@@ -94,6 +94,8 @@ def test_an_answer_is_not_given_by_a_link():
         "",
         "",
         "",
+        "",
+        (),
         (Choice("answer", "", (("", "none"), ("", "a")), "none"),),
         None,
         False,

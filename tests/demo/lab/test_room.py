@@ -6,9 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from demo.lab import room
-from demo.lab.room import Tally
+from demo.lab.room import Tally, Voter
 
-WORDS = {"a": "A", "b": "B"}
+
+def add(tally, room, case, name, answer, address="here"):
+    """One answer; each name at an address of its own unless one is given."""
+    tally.add(room, case, Voter(name, f"{address} {name}" if address == "here" else address), answer, "ab")
+
+
+def counts(tally, room, case):
+    return tuple(tally.counts(room, case, "ab").values())
 
 
 class Clock:
@@ -23,41 +30,41 @@ class Clock:
 def test_answers_are_counted_in_the_order_of_the_words():
     tally, given = Tally(), ["b", "a", "b", "b"]
     for visitor, answer in enumerate(given):
-        tally.add("7b", "cat", str(visitor), answer)
+        add(tally, "7b", "cat", str(visitor), answer)
     count = Counter(given)
-    assert tally.summary("7b", "cat", WORDS) == f"In room 7b: A {count['a']}, B {count['b']}"
+    assert counts(tally, "7b", "cat") == (count["a"], count["b"])
 
 
 def test_a_second_answer_replaces_the_first():
     tally = Tally()
     for answer in "aab":
-        tally.add("7b", "cat", "one visitor", answer)
-    assert tally.summary("7b", "cat", WORDS) == "In room 7b: A 0, B 1"
+        add(tally, "7b", "cat", "one visitor", answer)
+    assert counts(tally, "7b", "cat") == (0, 1)
 
 
 def test_rooms_and_cases_are_counted_apart():
     tally = Tally()
-    tally.add("7b", "cat", "x", "a")
-    assert tally.summary("7c", "cat", WORDS) == tally.summary("7b", "page", WORDS) == ""
+    add(tally, "7b", "cat", "x", "a")
+    assert counts(tally, "7c", "cat") == counts(tally, "7b", "page") == (0, 0)
 
 
 @pytest.mark.parametrize("written", ["7B", " 7b ", "7 b", "７b"])
 def test_a_room_is_found_however_people_write_it(written):
     tally = Tally()
-    tally.add(written, "cat", "x", "a")
-    assert tally.summary("7b", "cat", WORDS) == "In room 7b: A 1, B 0"
+    add(tally, written, "cat", "x", "a")
+    assert counts(tally, "7b", "cat") == (1, 0)
 
 
 @pytest.mark.parametrize("written", ["", "  "])
 def test_a_room_without_a_name_is_not_counted(written):
     tally = Tally()
-    tally.add(written, "cat", "x", "a")
-    assert tally.summary(written, "cat", WORDS) == "" and not tally.rooms
+    add(tally, written, "cat", "x", "a")
+    assert counts(tally, written, "cat") == (0, 0) and not tally.rooms
 
 
 @pytest.mark.parametrize("written", ["<b>", "7-b", "a" * (room.LONGEST + 1), "7b\0"])
 def test_other_names_are_refused_naming_what_is_allowed(written):
-    for call in (lambda: Tally().add(written, "cat", "x", "a"), lambda: Tally().summary(written, "cat", WORDS)):
+    for call in (lambda: add(Tally(), written, "cat", "x", "a"), lambda: Tally().counts(written, "cat", "ab")):
         with pytest.raises(ValueError, match=f"allowed: up to {room.LONGEST} letters and digits"):
             call()
 
@@ -69,44 +76,74 @@ def test_letters_of_every_language_make_a_name():
 def test_of_too_many_rooms_the_one_unused_for_longest_is_forgotten():
     tally = Tally()
     for number in range(room.ROOMS):
-        tally.add(f"r{number}", "cat", "x", "a")
-    tally.add("r0", "cat", "y", "a")
-    tally.add("new", "cat", "x", "a")
-    assert tally.summary("r1", "cat", WORDS) == "" and tally.summary("r0", "cat", WORDS) == "In room r0: A 2, B 0"
+        add(tally, f"r{number}", "cat", "x", "a")
+    add(tally, "r0", "cat", "y", "a")
+    add(tally, "new", "cat", "x", "a")
+    assert counts(tally, "r1", "cat") == (0, 0) and counts(tally, "r0", "cat") == (2, 0)
     assert len(tally.rooms) == room.ROOMS
 
 
 def test_cases_and_visitors_are_bounded_and_the_newest_stay():
     tally = Tally()
     for number in range(room.VISITORS + 1):
-        tally.add("7b", "cat", str(number), "b" if number == room.VISITORS else "a")
-    assert tally.summary("7b", "cat", WORDS) == f"In room 7b: A {room.VISITORS - 1}, B 1"
+        add(tally, "7b", "cat", str(number), "b" if number == room.VISITORS else "a")
+    assert counts(tally, "7b", "cat") == (room.VISITORS - 1, 1)
     for number in range(room.CASES):
-        tally.add("7b", f"case {number}", "x", "a")
-    assert tally.summary("7b", "cat", WORDS) == "" and tally.summary("7b", "case 0", WORDS)
+        add(tally, "7b", f"case {number}", "x", "a")
+    assert counts(tally, "7b", "cat") == (0, 0) and counts(tally, "7b", "case 0") == (1, 0)
 
 
 def test_a_room_is_forgotten_some_hours_after_its_last_answer():
     clock = Clock()
     tally = Tally(clock)
-    tally.add("7b", "cat", "x", "a")
+    add(tally, "7b", "cat", "x", "a")
     clock.seconds = room.SECONDS - 1
-    tally.add("7b", "cat", "y", "a")
+    add(tally, "7b", "cat", "y", "a")
     clock.seconds = 2 * room.SECONDS - 2
-    assert tally.summary("7b", "cat", WORDS) == "In room 7b: A 2, B 0"
+    assert counts(tally, "7b", "cat") == (2, 0)
     clock.seconds = 2 * room.SECONDS
-    assert tally.summary("7b", "cat", WORDS) == "" and not tally.rooms
+    assert counts(tally, "7b", "cat") == (0, 0) and not tally.rooms
 
 
 def test_a_visitor_is_not_kept_in_clear():
     tally = Tally()
-    tally.add("7b", "cat", "secret session", "a")
+    add(tally, "7b", "cat", "secret session", "a")
     (who,) = tally.rooms["7b"].cases["cat"]
-    assert b"secret" not in who and len(who) == 16
+    assert b"secret" not in b"".join(who) and [len(part) for part in who] == [16, 16]
+
+
+def test_a_browser_that_votes_a_thousand_times_counts_once():
+    tally = Tally()
+    for number in range(1000):
+        add(tally, "7b", "cat", "one browser", "ab"[number % 2])
+    assert counts(tally, "7b", "cat") == (0, 1)
+
+
+def test_one_address_counts_as_no_more_than_a_class_and_takes_nobody_else_s_place():
+    tally = Tally()
+    add(tally, "7b", "cat", "a pupil", "a")
+    for number in range(1000):
+        add(tally, "7b", "cat", str(number), "b", address="one computer")
+    assert counts(tally, "7b", "cat") == (1, room.SHARED)
+
+
+def test_an_answer_that_is_not_offered_is_refused_naming_those_that_are():
+    tally = Tally()
+    with pytest.raises(ValueError, match="the answer is 'c'; allowed: a, b"):
+        add(tally, "7b", "cat", "x", "c")
+    assert not tally.rooms
+
+
+def test_a_room_is_wiped_and_the_others_stay():
+    tally = Tally()
+    for name in ("7b", "7c"):
+        add(tally, name, "cat", "x", "a")
+    tally.wipe("7B")
+    assert counts(tally, "7b", "cat") == (0, 0) and counts(tally, "7c", "cat") == (1, 0)
 
 
 def test_answers_from_many_threads_are_all_counted():
     tally = Tally()
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda visitor: tally.add("7b", "cat", str(visitor), "ab"[visitor % 2]), range(100)))
-    assert tally.summary("7b", "cat", WORDS) == "In room 7b: A 50, B 50"
+        list(pool.map(lambda visitor: add(tally, "7b", "cat", str(visitor), "ab"[visitor % 2]), range(100)))
+    assert counts(tally, "7b", "cat") == (50, 50)

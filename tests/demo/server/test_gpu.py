@@ -13,6 +13,7 @@ DENOISED = """
 import asyncio, sys
 from pathlib import Path
 import spaces
+from demo.jobs.workers import Workers
 from demo.server import gpu
 from demo.server.visitor_folders import VisitorFolders
 from demo.service.denoise import Denoisings
@@ -21,7 +22,7 @@ from demo.work.denoise import Order
 given = []
 gpu.run_on_gpu = lambda *arguments: given.append(arguments[0]) or arguments[0](*arguments[1:])
 order = Order(sample="cat", noise="gaussian", level=25.0)
-outcome = asyncio.run(Denoisings(VisitorFolders(Path(sys.argv[1]))).denoise("anna", order))
+outcome = asyncio.run(Denoisings(VisitorFolders(Path(sys.argv[1])), Workers(2**30)).denoise("anna", order))
 print(spaces.asked, given == [denoise.fulfil], len(outcome.rows), gpu.device())
 """
 

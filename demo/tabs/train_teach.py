@@ -40,7 +40,7 @@ def connect(
         if token and _is_at_work(trainings, token):
             yield by_component(outputs, train_view.update())
             return
-        told = change(UploadOutputs, uploaded=brought, findings=notes([TOLD]), strip=NO_ROWS)
+        told = change(UploadOutputs, uploaded=brought, verdict=notes([TOLD]), strip=NO_ROWS)
         begun = train_view.update(status=notes(["Reading the pairs …"]), train=gr.Button(interactive=False))
         yield (
             by_component(upload, told)

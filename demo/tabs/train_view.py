@@ -12,13 +12,11 @@ from n2n.figures import curves, style
 from n2n.measure import ESTIMATED, MEAN
 from n2n.training import fraction
 
-from .. import settings
 from ..jobs.queue import Waiting
 from ..service import takeaway
-from ..service.inspections import Findings
 from ..service.runs import Run
 from ..service.trainings import Training
-from ..widgets.html import error, figure, notes, table, verdicts
+from ..widgets.html import error, notes, table
 from ..widgets.named_components import change
 from ..widgets.viewer import ViewerValue
 from ..work.picture_files import PictureFile
@@ -33,20 +31,20 @@ TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second sho
 class TrainingOutputs(NamedTuple):
     """The components that show a training; and, in a handler, their values."""
 
-    pairs: Any
     status: Any
     curves: Any
     pictures: Any
+    result: Any
+    use: Any
     time_machine: Any
     snapshot: Any
     reliability: Any
+    command: Any
     files: Any
     passport: Any
-    command: Any
     train: Any
     stop: Any
     go_on: Any
-    use: Any
     token: Any  # names the training that is shown, in the page's address as well
 
 
@@ -70,23 +68,6 @@ def _panel(shown: PictureFile) -> Panel:
     return panel(shown.role, title, url(shown.file), size, shown.psnr, shown.ssim, "", text, stretched, shown.scale)
 
 
-def findings_html(findings: Findings) -> str:
-    """Everything known of an upload: what it is, how far a training would come, and the pair doctor's verdicts."""
-    if findings.description is None:
-        return notes(["Looking at it …"])
-    sentences = [f"This is {findings.description.described}.", *findings.description.notes]
-    if findings.speed:
-        sentences.append(f"Measured on this computer: {'; '.join(map(findings.speed.describe, settings.BUDGETS))}.")
-    return notes(sentences) + _healed(findings) + verdicts(findings.verdicts)
-
-
-def _healed(findings: Findings) -> str:
-    """The verdicts that the remedies have changed, before and after."""
-    pairs = [(one, two) for one, two in zip(findings.before, findings.verdicts) if one.level != two.level]
-    lines = [(one.check, figure(one), figure(two)) for one, two in pairs]
-    return table(("check", "as brought", "now"), lines)
-
-
 def waiting(training: Training, place: Waiting) -> TrainingOutputs:
     """The page while others train."""
     return update(status=waiting_notice(place), train=gr.Button(interactive=False), token=training.token)
@@ -101,11 +82,10 @@ def begun(training: Training) -> TrainingOutputs:
     """The page as a training begins, or is found again: nothing of another one is left."""
     continued = {} if training.run.progress else {"curves": "", "pictures": NO_ROWS}
     return update(
-        pairs=gr.Accordion(open=False),
         status=notes(["Reading the pairs …"]),
         train=gr.Button(interactive=False),
-        stop=gr.Button(interactive=True),
-        go_on=gr.Button(interactive=False),
+        stop=gr.Button(visible=True),
+        go_on=gr.Button(visible=False),
         token=training.token,
         **_no_results(),
         **continued,
@@ -115,7 +95,7 @@ def begun(training: Training) -> TrainingOutputs:
 def _no_results() -> dict[str, Any]:
     """Without everything that is there only once a training is over."""
     hidden = {name: gr.update(visible=False) for name in ("time_machine", "snapshot", "files", "passport", "use")}
-    return {"reliability": NO_ROWS, "command": "", **hidden}
+    return {"reliability": NO_ROWS, "result": "", "command": "", **hidden}
 
 
 class LiveView:
@@ -156,10 +136,11 @@ async def ended(training: Training) -> TrainingOutputs:
         reliability=rows(run.result.reliability.rows) if run.result else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.files], visible=True),
         passport=gr.Button(visible=True, interactive=True),
-        command=_worth(run) + _command(takeaway.command_for(run)),
+        result=_worth(run),
+        command=_reliability(run) + _command(takeaway.command_for(run)),
         train=gr.Button(interactive=True),
-        stop=gr.Button(interactive=False),
-        go_on=gr.Button(interactive=True),
+        stop=gr.Button(visible=False),
+        go_on=gr.Button(visible=True),
         use=gr.Button(visible=True),
     )
 
@@ -172,8 +153,8 @@ def failed(problem: Exception, run: Run | None = None) -> TrainingOutputs:
     return update(
         status=error(problem),
         train=gr.Button(interactive=True),
-        stop=gr.Button(interactive=False),
-        go_on=gr.Button(interactive=run is not None and bool(run.snapshots())),
+        stop=gr.Button(visible=False),
+        go_on=gr.Button(visible=run is not None and bool(run.snapshots())),
         **cleared,
     )
 
@@ -204,23 +185,31 @@ def psnr_curve(run: Run) -> str:
 
 
 def _worth(run: Run) -> str:
-    """How many exposures the gain is worth, what averages of real ones reach, and how to read the disagreement."""
+    """How many exposures the gain is worth; or why there is none."""
     if run.result is None:
         return notes(["Stopped before the last measurement was done: these are the best weights until then."])
     reliability, causes = run.result.reliability, run.result.causes
     why = f"This model is no better than the noisy pictures. Likely causes: {' '.join(causes)}"
     useless = error(why) if causes else ""
-    sentences = [*([reliability.note] if reliability.note else []), *run.result.failures]
+    sentences = list(run.result.failures)
     if reliability.worth is not None:
         about = ESTIMATED if reliability.estimated else f"against the clean pictures, {MEAN}"
         gain = f"is worth the average of about {reliability.worth:.1f} of them"
         sentences.insert(
             0, f"One noisy shot, denoised, {gain if reliability.worth > 1 else 'is no better than it was'} ({about})."
         )
+    return useless + notes(sentences)
+
+
+def _reliability(run: Run) -> str:
+    """What averages of real exposures reach, and how to read the disagreement."""
+    if run.result is None:
+        return ""
+    reliability = run.result.reliability
     lines = [(str(count), decibels) for count, decibels in reliability.averages]
     kind = ESTIMATED if reliability.estimated else MEAN
     averages = table(("shots averaged", f"PSNR in dB, {kind}"), lines if len(lines) > 2 else [])
-    return useless + notes(sentences) + averages
+    return notes([reliability.note] if reliability.note else []) + averages
 
 
 def _command(command: str) -> str:

@@ -39,8 +39,8 @@ def train(page, seconds="20 s"):
 def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path, screenshot):
     bring(page, *two_shots)
     page.wait_for_selector("#seen :text('1 scene × 2 shots')")
-    page.wait_for_selector("#seen .n2n-verdicts")
-    assert page.locator("#strip-of-pairs figure").count() == 2
+    page.wait_for_selector("#seen .n2n-verdict:has-text('Ready')")
+    assert page.locator("#strip-of-pairs figure").count() == 2 and page.is_hidden("#fix")
     train(page)
     steps = set()
     while len(steps) < 3:
@@ -50,6 +50,7 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
     assert gone_within(2, server)
+    page.get_by_text("Everything else").click()
     page.click("#passport")
     page.wait_for_selector("#take a[download='mine.bioimage.zip']")
     screenshot(page, "train-stopped", full_page=True)
@@ -102,7 +103,7 @@ def test_after_an_upload_that_is_wrong_nothing_of_the_last_one_is_left(page, two
     page.set_input_files("#pairs input[type=file]", str(tmp_path / "broken.zip"))
     page.wait_for_selector("#seen [role=alert]")
     assert page.locator("#strip-of-pairs figure:visible").count() == 0
-    assert page.locator("#seen .n2n-verdicts").count() == 0 and page.locator("#train").is_disabled()
+    assert page.is_hidden("#checks") and page.locator("#train").is_disabled()
     assert page.locator("#looked [aria-live=polite] [role=alert]").count() == 1
     assert page.locator("#status [aria-live=polite]").count() == 1
 

@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 import gradio as gr
+from gradio.components import Component
 
 from ..server import gpu
 from ..service.inspections import Inspections
 from ..service.trainings import Trainings
 from ..service.uploads import Brought
+from ..settings import Access
 from ..widgets.html import notes
 from ..widgets.live_region import make_live_region
 from ..widgets.viewer import make_viewer
@@ -38,6 +40,7 @@ def build(
     tabs: gr.Tabs,
     denoise_tab: DenoiseTab,
     idea: gr.HTML,
+    access: Access,
 ) -> None:
     """Lays out the tab and connects its events. Call it inside a gr.Tab. The event `submit` of the `idea` begins a
     training on the sample pairs.
@@ -45,8 +48,8 @@ def build(
     steps = _steps(inspections)
     outputs, controls = _outputs(steps)
     train_uploads.connect(inspections, steps.files, controls.axes, steps.sample, steps.upload)
-    train_events.connect_training(trainings, controls, outputs)
-    train_teach.connect(trainings, idea, tabs, controls, steps.files, steps.upload, outputs)
+    train_events.connect_training(trainings, controls, outputs, access)
+    train_teach.connect(trainings, idea, tabs, controls, steps.files, steps.upload, outputs, access)
     train_events.connect_address(trainings, blocks, tabs, outputs)
     train_passport.connect(trainings, outputs)
     train_events.connect_use(tabs, outputs, denoise_tab)
@@ -83,15 +86,40 @@ def _steps(inspections: Inspections) -> Steps:
 
 
 def _outputs(steps: Steps) -> tuple[TrainingOutputs, train_controls.TrainControls]:
-    """What is seen of a training; and, in one drawer, whatever else can be set before it and looked at after it."""
+    """What is seen of a training, and the drawer below it."""
     status = make_live_region(elem_id="status")
     with gr.Row(elem_id="watch"):
         with gr.Column(min_width=0, elem_id="watch-picture"):
-            pictures = make_viewer(NO_ROWS, elem_id="live")
+            pictures = make_viewer(NO_ROWS, mode="wipe", elem_id="live")
         with gr.Column(min_width=0, elem_id="watch-beside"):
+            region = make_viewer(NO_ROWS, mode="wipe", region_of="live", elem_id="region")
             curves = gr.HTML("", elem_id="curves")
     result = make_live_region(elem_id="result")
-    use = gr.Button("Denoise more with it", visible=False, elem_id="use")
+    with gr.Row():
+        picture = gr.DownloadButton("Download it, full size", variant="primary", visible=False, elem_id="picture")
+        card = gr.DownloadButton("A card to show", visible=False, elem_id="card")
+        use = gr.Button("Denoise more with it", visible=False, elem_id="use")
+    controls, drawer = _drawer(steps)
+    outputs = TrainingOutputs(
+        status=status,
+        curves=curves,
+        pictures=pictures,
+        region=region,
+        result=result,
+        picture=picture,
+        card=card,
+        use=use,
+        train=steps.upload.train,
+        stop=steps.stop,
+        go_on=steps.go_on,
+        token=gr.Textbox("", visible="hidden", container=False, elem_id="run"),
+        **drawer,
+    )
+    return outputs, controls
+
+
+def _drawer(steps: Steps) -> tuple[train_controls.TrainControls, dict[str, Component]]:
+    """Whatever else can be set before a training, and looked at or taken away after it."""
     with gr.Accordion("Everything else", open=False, elem_id="more"):
         controls = train_controls.build(steps.upload.uploaded, steps.budget)
         with gr.Row():
@@ -110,21 +138,5 @@ def _outputs(steps: Steps) -> tuple[TrainingOutputs, train_controls.TrainControl
         told = gr.HTML("", elem_id="command")
         files = gr.File(label="Download", file_count="multiple", interactive=False, visible=False, elem_id="take")
         passport = train_passport.make_button()
-    outputs = TrainingOutputs(
-        status=status,
-        curves=curves,
-        pictures=pictures,
-        result=result,
-        use=use,
-        time_machine=time_machine,
-        snapshot=snapshot,
-        reliability=reliability,
-        command=told,
-        files=files,
-        passport=passport,
-        train=steps.upload.train,
-        stop=steps.stop,
-        go_on=steps.go_on,
-        token=gr.Textbox("", visible="hidden", container=False, elem_id="run"),
-    )
-    return outputs, controls
+    after = {"time_machine": time_machine, "snapshot": snapshot, "reliability": reliability}
+    return controls, after | {"command": told, "files": files, "passport": passport}

@@ -10,6 +10,8 @@ from PIL import Image
 from serving import ROOT, children, gone_within
 from steps import gained, panels, settled
 
+from demo.content.emblems import CARD_SIZE
+
 SCENE = skimage.data.coffee()[:192, :256]
 
 
@@ -47,9 +49,11 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
         steps.add(page.inner_text("#status"))
         page.wait_for_timeout(700)
     gained(page)
+    assert_all_of_the_picture_gets_better_and_a_place_is_chosen(page, two_shots)
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
     assert gone_within(2, server)
+    assert_there_is_a_picture_and_a_card(page, tmp_path)
     page.get_by_text("Everything else").click()
     page.click("#passport")
     page.wait_for_selector("#take a[download='mine.bioimage.zip']")
@@ -65,6 +69,26 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     command = [sys.executable, "-m", "n2n", "denoise", two_shots[0], "-o", tmp_path / "out.png", "--weights", weights]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     assert skimage.io.imread(tmp_path / "out.png").shape == SCENE.shape
+
+
+def assert_all_of_the_picture_gets_better_and_a_place_is_chosen(page, two_shots):
+    page.wait_for_selector("#live .grid[data-view=wipe]")
+    assert np.array_equal(panels(page, "#live")["noisy"][0], skimage.io.imread(two_shots[0]))
+    look = "() => document.querySelector('#region .n2n-viewer').style.getPropertyValue('--look')"
+    before, box = page.evaluate(look), page.locator("#live .divider").bounding_box()
+    page.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
+    if page.locator("#region .idle").count() == 0:  # the picture is seen at less than its own size
+        assert page.evaluate(look) != before
+
+
+def assert_there_is_a_picture_and_a_card(page, folder):
+    """Denoised whole, to download; and the card. The gain is told, and how it is known."""
+    assert "estimated from second shots" in page.inner_text("#result") and "dB" in page.inner_text(".n2n-gain")
+    for button, size in (("#picture", SCENE.shape[1::-1]), ("#card", CARD_SIZE)):
+        with page.expect_download() as download:
+            page.click(button)
+        download.value.save_as(folder / "taken.png")
+        assert Image.open(folder / "taken.png").size == size
 
 
 def assert_one_s_own_shots_are_shown(page, two_shots):
@@ -118,9 +142,18 @@ def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(op
     again = open_page()
     again.goto(address)
     again.wait_for_selector("#curves svg[role=img] path")
+    with again.expect_navigation():  # it slept for an hour, and has just got a network
+        again.evaluate("Date.now = ((now) => () => now() + 3.6e6)(Date.now); dispatchEvent(new Event('online'))")
+    again.wait_for_selector("#curves svg[role=img] path")
     again.click("#stop")
     again.wait_for_selector("#use", state="visible")
     assert gone_within(3, server)
+
+
+def test_a_link_to_a_training_that_is_gone_says_so(page, server):
+    page.goto(f"{server.address}/?run=none-of-this-server")
+    page.wait_for_selector("#status [role=alert]:has-text('not here any more')")
+    assert page.is_hidden("#stop") and page.is_hidden("#use")
 
 
 def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page, server, two_shots):

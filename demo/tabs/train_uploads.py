@@ -97,7 +97,7 @@ async def _inspect(
     if not brought.paths:
         yield _values(notes([NOTHING]))
         return
-    mended = brought.remedies != UNTREATED
+    mended, told = brought.remedies != UNTREATED, False
     yield _values(notes(["Fixing them, and looking again …" if mended else "Looking at them …"]))
     try:
         axes = layout.parse(letters) if letters else None
@@ -106,7 +106,10 @@ async def _inspect(
                 if findings.waiting:
                     yield _values(train_view.waiting_notice(findings.waiting))
                 else:
-                    yield _found(brought, findings)
+                    values = _found(brought, findings)
+                    # A training may have begun since the verdict: its button is no longer this upload's.
+                    yield values._replace(train=gr.skip()) if told else values
+                    told = bool(findings.verdicts)
     except PROBLEMS as problem:
         yield _values(train_verdict.refused(to_sentence(problem)))
 

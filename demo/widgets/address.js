@@ -17,19 +17,19 @@ export function runOfAddress() {
 // A laptop that slept, or a phone in another network, would wait for ever on a connection that is dead: the page is
 // loaded anew, and finds its training by the address.
 export function mindRun() {
-  const status = document.getElementById("status");
+  let told = "";
   let heard = Date.now();
-  const hear = () => {
-    heard = Date.now();
-  };
   const look = async () => {
-    const bar = status.querySelector("progress");
+    const status = document.getElementById("status"); // there once its tab was opened
+    const words = status?.textContent || "";
+    if (words !== told) heard = Date.now();
+    told = words;
+    const bar = status?.querySelector("progress");
     if (!bar || bar.value >= bar.max || document.hidden || Date.now() - heard < SILENT) return;
-    hear(); // asks again only later
+    heard = Date.now(); // asks again only later
     const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
     if (answer?.ok) location.reload();
   };
-  new MutationObserver(hear).observe(status, { childList: true, subtree: true, characterData: true });
   setInterval(look, LOOK);
   addEventListener("online", look);
   document.addEventListener("visibilitychange", look);

@@ -12,6 +12,12 @@ from steps import gained, panels, settled
 
 from demo.content.emblems import CARD_SIZE
 
+# An hour passes without a word from the server, and then there is a network again.
+SLEPT = """() => {
+  dispatchEvent(new Event("online"));
+  Date.now = ((now) => () => now() + 3.6e6)(Date.now);
+  dispatchEvent(new Event("online"));
+}"""
 SCENE = skimage.data.coffee()[:192, :256]
 
 
@@ -142,8 +148,8 @@ def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(op
     again = open_page()
     again.goto(address)
     again.wait_for_selector("#curves svg[role=img] path")
-    with again.expect_navigation():  # it slept for an hour, and has just got a network
-        again.evaluate("Date.now = ((now) => () => now() + 3.6e6)(Date.now); dispatchEvent(new Event('online'))")
+    with again.expect_navigation():
+        again.evaluate(SLEPT)
     again.wait_for_selector("#curves svg[role=img] path")
     again.click("#stop")
     again.wait_for_selector("#use", state="visible")

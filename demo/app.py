@@ -81,7 +81,7 @@ def build(access: Access | None = None) -> App:
                 told = idea.build()
                 first_tab = denoise.build(denoisings, trainings, first, blocks)
             with _tab("Train"):
-                train.build(trainings, inspections, blocks, tabs, first_tab, told)
+                train.build(trainings, inspections, blocks, tabs, first_tab, told, access)
             with _tab("Score"):
                 score.build(scores)
             with _tab("Lab"):

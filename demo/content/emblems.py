@@ -21,18 +21,24 @@ def draw_card(noisy: npt.NDArray[np.uint8], denoised: npt.NDArray[np.uint8], tol
     """Both pictures, (H, W, 3) each, on either side of a slanted border, over what a recorded training tells."""
     width, height = CARD_SIZE
     seen = height - BAND
-    before, after = (_covering(pixels, (width, seen)) for pixels in (noisy, denoised))
-    mask = Image.new("L", (width, seen))
-    middle = width // 2
-    ends = (middle + SLANT, 0), (middle - SLANT, seen)
-    ImageDraw.Draw(mask).polygon([ends[0], (width, 0), (width, seen), ends[1]], fill=255)
     card = Image.new("RGB", CARD_SIZE, DARK)
-    card.paste(Image.composite(after, before, mask))
+    card.paste(halves(noisy, denoised, (width, seen)))
     draw = ImageDraw.Draw(card)
-    draw.line(ends, fill="white", width=6)
     draw.text((48, seen + 26), CLAIM, LIGHT, ImageFont.load_default(56))
     draw.text((48, seen + 104), told_shortly(told), ACCENT, ImageFont.load_default(34))
     return card
+
+
+def halves(noisy: npt.NDArray[np.uint8], denoised: npt.NDArray[np.uint8], size: tuple[int, int]) -> Image.Image:
+    """Both pictures, (H, W, 3) or (H, W) each, on either side of a slanted border."""
+    width, height = size
+    before, after = (_covering(pixels, size) for pixels in (noisy, denoised))
+    mask = Image.new("L", size)
+    ends = (width // 2 + SLANT, 0), (width // 2 - SLANT, height)
+    ImageDraw.Draw(mask).polygon([ends[0], (width, 0), (width, height), ends[1]], fill=255)
+    both = Image.composite(after, before, mask)
+    ImageDraw.Draw(both).line(ends, fill="white", width=6)
+    return both
 
 
 def told_shortly(told: Recording) -> str:
@@ -42,7 +48,7 @@ def told_shortly(told: Recording) -> str:
 
 def _covering(pixels: npt.NDArray[np.uint8], size: tuple[int, int]) -> Image.Image:
     """The middle of a picture, enlarged until it covers the size, its pixels seen as squares."""
-    picture = Image.fromarray(pixels)
+    picture = Image.fromarray(pixels).convert("RGB")
     scale = max(size[0] / picture.width, size[1] / picture.height)
     part = size[0] / scale, size[1] / scale
     left, top = (picture.width - part[0]) / 2, (picture.height - part[1]) / 2

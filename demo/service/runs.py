@@ -8,6 +8,7 @@ from n2n import Progress, Recipe
 from n2n.training import History
 
 from ..work import train
+from ..work.picture_files import PictureRows
 from ..work.train import Preview, TrainingResult, TrainingSettings
 from .uploads import TrainingData
 
@@ -19,6 +20,7 @@ class Run:
     data: TrainingData
     folder: Path
     settings: TrainingSettings
+    page: str = ""  # the address at which others open the page, where it is known
     history: History = field(default_factory=History)
     previews: list[Preview] = field(default_factory=list)
     progress: Progress | None = None
@@ -59,9 +61,18 @@ class Run:
         """The folder of TensorBoard's logs."""
         return self.folder / train.LOGS
 
+    @property
+    def pictures(self) -> PictureRows:
+        """The newest pictures."""
+        return next((preview.rows for preview in reversed(self.previews) if preview.rows), ())
+
     def snapshots(self) -> list[Preview]:
         """The previews whose weights are kept, in order; on a full disk some may have been removed."""
         return [preview for preview in self.previews if preview.snapshot and preview.snapshot.exists()]
+
+    def moments(self) -> list[Preview]:
+        """The snapshots of which there are pictures, too."""
+        return [preview for preview in self.snapshots() if preview.rows]
 
     def continued(self, seconds: float) -> "Run":
         """The same training, to go on for so many seconds."""

@@ -1,10 +1,14 @@
 """The downloads after a training: the weights with their card, the curves, the logs, and the command."""
 
+import io
 import shutil
 import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
+from PIL import Image
 
 from n2n.cli import training_command
 from n2n.export import weights_card
@@ -13,10 +17,12 @@ from n2n.files import atomic
 from n2n.nets import Header, weights
 from n2n.training import named_net
 
-from ..content import samples
+from ..content import samples, share_card
 from ..work import pairs
+from .gain import gain_of
 from .runs import Run
 
+CARD = "before-after.png"  # a picture to show to others, beside the downloads
 NAME = "mine"  # of the files, and of the weights in the command
 LISTED = 8  # files that a command names; with more, it names their folder
 
@@ -67,6 +73,8 @@ def write_all(folder: Path, run: Run) -> list[Path]:
         model = folder / f"{NAME}.safetensors"
     except OSError:  # a full disk: then under the name that they have
         traceback.print_exc()
+    if card := _card(run):
+        _try_to_write(folder / CARD, card)
     makers: dict[str, Callable[[], bytes]] = {
         f"{NAME}.md": lambda: model_card(weights.load(model)[1], command_for(run)).encode(),
         "training.csv": lambda: run.history.csv().encode(),
@@ -77,6 +85,24 @@ def write_all(folder: Path, run: Run) -> list[Path]:
         "tensorboard.zip": lambda: _zip(run.logs),
     }
     return [model, *(folder / name for name, make in makers.items() if _try_to_write(folder / name, make))]
+
+
+def _card(run: Run) -> Callable[[], bytes] | None:
+    """What draws the card; None where it is not known how much better the picture is, or whether it is."""
+    gain = gain_of(run)
+    useless = run.result is None or run.result.causes
+    if useless or gain is None or gain.decibels <= 0 or not run.pictures:
+        return None
+    noisy, denoised = (one.stretched or one.file for one in run.pictures[0][:2])
+
+    def make() -> bytes:
+        pixels = [np.asarray(Image.open(file).convert("RGB")) for file in (noisy, denoised)]
+        words = f"{gain.number}: {gain.worth}" if gain.worth else gain.number
+        file = io.BytesIO()
+        share_card.draw(pixels[0], pixels[1], words, gain.how, run.page).save(file, "png")
+        return file.getvalue()
+
+    return make
 
 
 def _try_to_write(file: Path, make: Callable[[], bytes]) -> bool:

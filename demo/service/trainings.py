@@ -24,10 +24,10 @@ from ..work import pairs, train
 from ..work.train import TrainingSettings
 from .passports import write_passports
 from .runs import Run
-from .takeaway import write_all
+from .takeaway import CARD, write_all
 from .uploads import gather
 
-START_UP = 60.0  # seconds that reading and measuring may take beside the training itself
+START_UP = 180.0  # seconds that reading, measuring and the last pictures may take beside the training itself
 MODEL = "model.safetensors"  # in a visitor's folder: the weights of the training that ended last while they watched
 
 
@@ -71,6 +71,12 @@ class Training:
     watched: float = field(default_factory=time.monotonic)  # when the last watcher left, on the monotonic clock
     task: asyncio.Task[None] | None = None
 
+    @property
+    def card(self) -> Path | None:
+        """The picture to show to others, once it is over."""
+        card = self.run.folder / "take" / CARD
+        return card if self.over and card.exists() else None
+
     def stop(self) -> None:
         """Asks it to end; the best weights until then stay."""
         self.job.stop()
@@ -87,13 +93,16 @@ class Trainings:
         self._folders, self._line = folders, line
         self._trainings: dict[str, Training] = {}  # by token
 
-    async def begin(self, session: str, paths: Sequence[str], chosen: TrainingSettings) -> Training:
-        """A training on these uploads, in line or at work. Raises ValueError, OSError."""
+    async def begin(self, session: str, paths: Sequence[str], chosen: TrainingSettings, page: str = "") -> Training:
+        """A training on these uploads, in line or at work; `page` is the address at which others open the page.
+
+        Raises ValueError, OSError.
+        """
         self._drop_expired()
         token = secrets.token_urlsafe(16)
         folder, shared = self._folders.own(token), self._folders.shared("pairs")
         data = await asyncio.to_thread(gather, paths, folder / "pairs", shared)
-        run = Run(data, self._folders.new(token, "run"), chosen)
+        run = Run(data, self._folders.new(token, "run"), chosen, page)
         return self._start(token, session, run)
 
     def go_on(self, session: str, token: str, seconds: float) -> Training:
@@ -123,7 +132,7 @@ class Trainings:
         if training is None or not training.run.folder.exists():
             raise ValueError(
                 "this training is not here any more: its files are kept for "
-                f"{settings.limits().file_seconds / 60:.0f} minutes after their last use; press Train to begin again"
+                f"{settings.limits().file_seconds / 60:.0f} minutes after their last use; bring the shots again"
             )
         self._folders.own(token)
         return training

@@ -34,6 +34,7 @@ class Brought(NamedTuple):
 
     paths: tuple[str, ...] = ()  # none while that is not known
     remedies: Remedies = UNTREATED
+    wanted: Remedies = UNTREATED  # what would be done about all of them
 
 
 class TrainingData(NamedTuple):

@@ -59,10 +59,15 @@ def build(hideable: list[tuple[str, str]]) -> LinkPanel:
 
 def make_link(request: gr.Request, lesson: Lesson, access: Access) -> tuple[gr.Textbox, str]:
     """The link and its QR code, for the components `link` and `code`."""
-    address, warning = address_of(request.headers.get("host", ""), _scheme(request), access)
+    address, warning = asked_at(request, access)
     link = lessons.link(address, lesson)
     sentences = [warning] if warning else []
     return gr.Textbox(link, visible=True), qr_code(link) + notes([f"For students: {address}", *sentences])
+
+
+def asked_at(request: gr.Request, access: Access) -> tuple[str, str]:
+    """The address at which others open the page that sent a request, and a warning where only this computer can."""
+    return address_of(request.headers.get("host", ""), _scheme(request), access)
 
 
 def _scheme(request: gr.Request) -> str:

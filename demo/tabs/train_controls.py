@@ -66,11 +66,15 @@ def shown_settings() -> dict[str, Setting]:
     return {name: described[name] for name in LABELS}
 
 
-def build(uploaded: gr.State) -> TrainControls:
-    """Lays out the controls."""
+def build_budget() -> gr.Radio:
+    """Lays out the one thing that everybody chooses: how long to train."""
     budgets = [(f"{seconds} s", seconds) for seconds in settings.BUDGETS]
-    budget = gr.Radio(budgets, value=settings.BUDGETS[1], label="Train for", elem_id="budget")
-    with gr.Accordion("Everything else", open=False):
+    return gr.Radio(budgets, value=settings.BUDGETS[1], label="Train for", elem_id="budget")
+
+
+def build(uploaded: gr.State, budget: gr.Radio) -> TrainControls:
+    """Lays out everything else that can be set."""
+    with gr.Row(elem_id="settings"):
         recipes = [(label, name) for name, label in RECIPE_NAMES.items()]
         recipe = gr.Dropdown(recipes, value="fast", label="Recipe")
         components = {name: make_control(setting, LABELS[name]) for name, setting in shown_settings().items()}

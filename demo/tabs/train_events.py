@@ -10,11 +10,12 @@ from .. import settings
 from ..jobs.errors import PROBLEMS
 from ..service.session import session_of
 from ..service.trainings import Training, Trainings
+from ..settings import Access
 from ..widgets import scripts
 from ..widgets.html import error
 from ..widgets.named_components import Changes, Inputs, by_component, change
 from ..work.denoise import TRAINED
-from . import denoise_controls, train_view
+from . import denoise_controls, lesson_link, train_view
 from .denoise import DenoiseTab
 from .denoise_controls import SOURCES, DenoiseControls
 from .train_controls import QUICK, TrainControls
@@ -26,13 +27,19 @@ WIPE = """(shown) => {
 }"""
 
 
-def connect_training(trainings: Trainings, controls: TrainControls, outputs: TrainingOutputs) -> None:
+def page_of(request: gr.Request, access: Access) -> str:
+    """The address of the tab, for those who see what came of a training."""
+    return f"{lesson_link.asked_at(request, access)[0]}?tab=train"
+
+
+def connect_training(trainings: Trainings, controls: TrainControls, outputs: TrainingOutputs, access: Access) -> None:
     """The buttons Train, Continue and Stop, and the time machine."""
 
     async def begin(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
         session = session_of(request)
         try:
-            training = await trainings.begin(session, inputs[controls.uploaded].paths, controls.read(inputs))
+            chosen, page = controls.read(inputs), page_of(request, access)
+            training = await trainings.begin(session, inputs[controls.uploaded].paths, chosen, page)
         except PROBLEMS as problem:
             yield by_component(outputs, train_view.failed(problem))
             return
@@ -82,6 +89,7 @@ def connect_address(trainings: Trainings, blocks: gr.Blocks, tabs: gr.Tabs, outp
 
     found = gr.Textbox("", visible="hidden", container=False, elem_id="found")
     blocks.load(None, None, found, js=scripts.call("address", "runOfAddress"))
+    blocks.load(None, None, None, js=scripts.call("address", "mindRun"))
     found.change(find, found, [tabs, *outputs], **watching())
     outputs.token.change(None, outputs.token, None, js=scripts.call("address", "keepRun"))
 

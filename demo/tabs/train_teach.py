@@ -13,6 +13,7 @@ from ..jobs.errors import PROBLEMS
 from ..service.session import session_of
 from ..service.trainings import Trainings, make_settings
 from ..service.uploads import Brought
+from ..settings import Access
 from ..widgets.html import notes
 from ..widgets.named_components import Changes, by_component, change
 from . import train_events, train_view
@@ -32,6 +33,7 @@ def connect(
     files: gr.File,
     upload: UploadOutputs,
     outputs: TrainingOutputs,
+    access: Access,
 ) -> None:
     """The event `submit` of the `idea` opens the tab and begins; a training that is at work there is shown instead."""
     brought = Brought((samples.PAIRS,))
@@ -40,7 +42,7 @@ def connect(
         if token and _is_at_work(trainings, token):
             yield by_component(outputs, train_view.update())
             return
-        told = change(UploadOutputs, uploaded=brought, findings=notes([TOLD]), strip=NO_ROWS)
+        told = change(UploadOutputs, uploaded=brought, verdict=notes([TOLD]), strip=NO_ROWS)
         begun = train_view.update(status=notes(["Reading the pairs …"]), train=gr.Button(interactive=False))
         yield (
             by_component(upload, told)
@@ -49,7 +51,8 @@ def connect(
         )
         session = session_of(request)
         try:
-            training = await trainings.begin(session, brought.paths, make_settings(SECONDS, "fast", WIDTH, None))
+            chosen, page = make_settings(SECONDS, "fast", WIDTH, None), train_events.page_of(request, access)
+            training = await trainings.begin(session, brought.paths, chosen, page)
         except PROBLEMS as problem:
             yield by_component(outputs, train_view.failed(problem))
             return

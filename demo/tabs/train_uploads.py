@@ -1,48 +1,51 @@
 """The events of uploads on the second tab: they are inspected, and remedied with a click."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.data_classes import ListFiles
 
 from n2n.files import layout
-from n2n.remedies import UNTREATED, Remedies
+from n2n.remedies import UNTREATED
 
 from .. import settings
 from ..content import samples
 from ..jobs.errors import PROBLEMS
+from ..server.messages import to_sentence
 from ..service.inspections import Findings, Inspections
 from ..service.session import session_of
 from ..service.uploads import Brought, Upload
-from ..widgets.html import error, notes
+from ..widgets.html import notes
 from ..widgets.named_components import Changes, by_component
 from ..widgets.viewer import ViewerValue
-from . import train_view
+from . import train_verdict, train_view
+from .train_verdict import Judgement
 from .train_view import NO_ROWS
 
-NOTHING = "Bring noisy pairs, or try it with the sample pairs."
+NOTHING = "Two shots of the same thing are enough: nothing moved but the noise."
+CHECKS = "What was checked"
+TRAIN = {"green": "Train", "amber": "Train as they are", "red": "Train all the same"}
 
 
 class UploadOutputs(NamedTuple):
     """The components that show an upload; and, in a handler, their values."""
 
     uploaded: Any  # a Brought
-    findings: Any
+    verdict: Any  # one line
+    checks: Any  # an accordion around the details
+    details: Any
     strip: Any
-    accordion: Any
-    train: Any
-    align: Any
-    match: Any
+    fix: Any
     as_brought: Any
+    train: Any
 
 
 def connect(
     inspections: Inspections, files: gr.File, axes: gr.Textbox, sample: gr.Button, outputs: UploadOutputs
 ) -> None:
-    """Whatever is uploaded is inspected, and again with other axes, or with the remedies whose buttons are pressed."""
+    """Whatever is uploaded is inspected, and again with other axes, or with the remedies that it needs."""
     # A subclass would say the same, but Gradio writes a .pyi file beside every module that holds one.
     files.preprocess = _uploads  # type: ignore[method-assign, assignment]
 
@@ -56,14 +59,19 @@ def connect(
             async for values in steps:
                 yield by_component(outputs, values) | {files: None}
 
-    def with_remedies(change: Callable[[Remedies], Remedies]) -> Callable[..., AsyncGenerator[Changes, None]]:
-        async def inspect_again(request: gr.Request, brought: Brought, letters: str) -> AsyncGenerator[Changes, None]:
-            again = brought._replace(remedies=change(brought.remedies))
+    async def fix(request: gr.Request, brought: Brought, letters: str) -> AsyncGenerator[Changes, None]:
+        while brought.remedies != brought.wanted:
+            again = brought._replace(remedies=brought.wanted)
             async with aclosing(_inspect(inspections, session_of(request), again, letters)) as steps:
                 async for values in steps:
+                    brought = values.uploaded
                     yield by_component(outputs, values)
 
-        return inspect_again
+    async def leave(request: gr.Request, brought: Brought, letters: str) -> AsyncGenerator[Changes, None]:
+        again = Brought(brought.paths)
+        async with aclosing(_inspect(inspections, session_of(request), again, letters)) as steps:
+            async for values in steps:
+                yield by_component(outputs, values)
 
     event: dict[str, Any] = {
         "concurrency_id": "checks",
@@ -73,12 +81,8 @@ def connect(
     }
     gr.on([files.upload, files.clear, files.delete, axes.submit], inspect, [files, axes], list(outputs), **event)
     sample.click(inspect_samples, None, [*outputs, files], **event)
-    for button, change in (
-        (outputs.align, lambda remedies: replace(remedies, align=True)),
-        (outputs.match, lambda remedies: replace(remedies, match_exposure=True)),
-        (outputs.as_brought, lambda _: UNTREATED),
-    ):
-        button.click(with_remedies(change), [outputs.uploaded, axes], list(outputs), **event)
+    for button, handler in ((outputs.fix, fix), (outputs.as_brought, leave)):
+        button.click(handler, [outputs.uploaded, axes], list(outputs), **event)
 
 
 def _uploads(payload: ListFiles | None) -> list[Upload]:
@@ -93,7 +97,8 @@ async def _inspect(
     if not brought.paths:
         yield _values(notes([NOTHING]))
         return
-    yield _values(notes(["Aligning them, and looking again …" if brought.remedies.align else "Looking at it …"]))
+    mended, told = brought.remedies != UNTREATED, False
+    yield _values(notes(["Fixing them, and looking again …" if mended else "Looking at them …"]))
     try:
         axes = layout.parse(letters) if letters else None
         async with aclosing(inspections.inspect(session, brought.paths, axes, brought.remedies)) as steps:
@@ -101,27 +106,44 @@ async def _inspect(
                 if findings.waiting:
                     yield _values(train_view.waiting_notice(findings.waiting))
                 else:
-                    ready = brought if findings.speed else Brought()
-                    strip = train_view.rows(findings.strip)
-                    yield _values(train_view.findings_html(findings), strip, ready, findings)
+                    values = _found(brought, findings)
+                    # A training may have begun since the verdict: its button is no longer this upload's.
+                    yield values._replace(train=gr.skip()) if told else values
+                    told = bool(findings.verdicts)
     except PROBLEMS as problem:
-        yield _values(error(problem))
+        yield _values(train_verdict.refused(to_sentence(problem)))
+
+
+def _found(brought: Brought, findings: Findings) -> UploadOutputs:
+    """What is known by now; a training may begin as soon as the shots were checked."""
+    strip = train_view.rows(findings.strip)
+    if not findings.verdicts or not findings.description:
+        return _values(notes(["Looking at them …"]), strip)
+    judgement = train_verdict.judge(findings)
+    ready = (
+        brought._replace(wanted=judgement.remedies)
+        if findings.description.shots > 1 or findings.description.alone
+        else Brought()
+    )
+    return _values(train_verdict.verdict_html(judgement), strip, ready, judgement)._replace(
+        checks=gr.Accordion(train_verdict.title(findings), visible=True), details=train_verdict.details(findings)
+    )
 
 
 def _values(
-    html: str, strip: ViewerValue = NO_ROWS, uploaded: Brought | None = None, findings: Findings | None = None
+    html: str, strip: ViewerValue = NO_ROWS, ready: Brought | None = None, judgement: Judgement | None = None
 ) -> UploadOutputs:
-    """Values for an upload's components; a training may learn from what is `uploaded`, and remedies may be on offer."""
-    uploaded = uploaded or Brought()
-    wanted = {verdict.remedy for verdict in findings.verdicts} if findings and uploaded.paths else set()
-    used = set(uploaded.remedies.options)
+    """Values for an upload's components; a training may learn from what is `ready`."""
+    ready = ready or Brought()
+    level = judgement.level if judgement else "green"
+    fixable, able = level == "amber" and bool(ready.paths), bool(ready.paths)
     return UploadOutputs(
-        uploaded=uploaded,
-        findings=html,
+        uploaded=ready,
+        verdict=html,
+        checks=gr.Accordion(CHECKS, visible=False),
+        details="",
         strip=strip,
-        accordion=gr.Accordion(open=True),
-        train=gr.Button(interactive=bool(uploaded.paths)),
-        align=gr.Button(visible="--align" in wanted - used),
-        match=gr.Button(visible="--match-exposure" in wanted - used),
-        as_brought=gr.Button(visible=bool(used)),
+        fix=gr.Button(visible=fixable),
+        as_brought=gr.Button(visible=ready.remedies != UNTREATED),
+        train=gr.Button(TRAIN[level], interactive=able, variant="primary" if level == "green" else "secondary"),
     )

@@ -1,7 +1,6 @@
 """A view of uploads and trainings: makes values for components from their results."""
 
 import asyncio
-import html
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,21 +9,18 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from n2n.figures import curves, style
-from n2n.measure import ESTIMATED, MEAN
 from n2n.training import fraction
 
-from .. import settings
 from ..jobs.queue import Waiting
-from ..service import takeaway
-from ..service.inspections import Findings
 from ..service.runs import Run
 from ..service.trainings import Training
-from ..widgets.html import error, figure, notes, table, verdicts
+from ..widgets.html import error, notes
 from ..widgets.named_components import change
 from ..widgets.viewer import ViewerValue
-from ..work.picture_files import PictureFile
+from ..work.picture_files import PictureFile, PictureRows
 from ..work.rows import Panel, panel, row, url
 from ..work.train import Preview
+from . import train_result
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
 NO_ROWS: ViewerValue = {"rows": [], "empty": ""}
@@ -34,20 +30,23 @@ TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second sho
 class TrainingOutputs(NamedTuple):
     """The components that show a training; and, in a handler, their values."""
 
-    pairs: Any
     status: Any
     curves: Any
     pictures: Any
+    region: Any  # of the same pictures, pixel for pixel
+    result: Any
+    picture: Any
+    card: Any
+    use: Any
     time_machine: Any
     snapshot: Any
     reliability: Any
+    command: Any
     files: Any
     passport: Any
-    command: Any
     train: Any
     stop: Any
     go_on: Any
-    use: Any
     token: Any  # names the training that is shown, in the page's address as well
 
 
@@ -60,6 +59,11 @@ def rows(pictures: Sequence[Sequence[PictureFile]], address: Callable[[Path], st
     return {"rows": lines, "empty": ""}
 
 
+def _pictures(shown: PictureRows) -> dict[str, Any]:
+    """The same pictures for both viewers."""
+    return dict.fromkeys(("pictures", "region"), rows(shown))
+
+
 def _said(line: Sequence[PictureFile]) -> str:
     """How the pictures of a row are shown, where their contrast is stretched."""
     return next((picture.contrast.words for picture in line if picture.contrast), "")
@@ -69,24 +73,10 @@ def _panel(shown: PictureFile, address: Callable[[Path], str] = url) -> Panel:
     text = f"≈ {shown.psnr:.1f} dB" if shown.estimated and shown.psnr is not None else ""
     title = shown.title or TITLES.get(shown.role, shown.role.capitalize())
     size, stretched = (shown.width, shown.height), url(shown.stretched) if shown.stretched else ""
-    return panel(shown.role, title, address(shown.file), size, shown.psnr, shown.ssim, "", text, stretched, shown.scale)
-
-
-def findings_html(findings: Findings) -> str:
-    """Everything known of an upload: what it is, how far a training would come, and the pair doctor's verdicts."""
-    if findings.description is None:
-        return notes(["Looking at it …"])
-    sentences = [f"This is {findings.description.described}.", *findings.description.notes]
-    if findings.speed:
-        sentences.append(f"Measured on this computer: {'; '.join(map(findings.speed.describe, settings.BUDGETS))}.")
-    return notes(sentences) + _healed(findings) + verdicts(findings.verdicts)
-
-
-def _healed(findings: Findings) -> str:
-    """The verdicts that the remedies have changed, before and after."""
-    pairs = [(one, two) for one, two in zip(findings.before, findings.verdicts) if one.level != two.level]
-    lines = [(one.check, figure(one), figure(two)) for one, two in pairs]
-    return table(("check", "as brought", "now"), lines)
+    note = shown.note if text or shown.psnr is not None else ""
+    return panel(
+        shown.role, title, address(shown.file), size, shown.psnr, shown.ssim, note, text, stretched, shown.scale
+    )
 
 
 def waiting(training: Training, place: Waiting) -> TrainingOutputs:
@@ -101,13 +91,12 @@ def waiting_notice(place: Waiting) -> str:
 
 def begun(training: Training) -> TrainingOutputs:
     """The page as a training begins, or is found again: nothing of another one is left."""
-    continued = {} if training.run.progress else {"curves": "", "pictures": NO_ROWS}
+    continued = {} if training.run.progress else {"curves": ""} | _pictures(())
     return update(
-        pairs=gr.Accordion(open=False),
         status=notes(["Reading the pairs …"]),
         train=gr.Button(interactive=False),
-        stop=gr.Button(interactive=True),
-        go_on=gr.Button(interactive=False),
+        stop=gr.Button(visible=True),
+        go_on=gr.Button(visible=False),
         token=training.token,
         **_no_results(),
         **continued,
@@ -116,24 +105,28 @@ def begun(training: Training) -> TrainingOutputs:
 
 def _no_results() -> dict[str, Any]:
     """Without everything that is there only once a training is over."""
-    hidden = {name: gr.update(visible=False) for name in ("time_machine", "snapshot", "files", "passport", "use")}
-    return {"reliability": NO_ROWS, "command": "", **hidden}
+    hidden = {
+        name: gr.update(visible=False)
+        for name in ("time_machine", "snapshot", "files", "passport", "use", "picture", "card")
+    }
+    return {"reliability": NO_ROWS, "result": "", "command": "", **hidden}
 
 
 class LiveView:
     """A run on the page while it lasts; remembers what is drawn already."""
 
     def __init__(self, run: Run) -> None:
-        self._run, self._previews, self._drawn_at = run, 0, float("-inf")
+        self._run, self._drawn_at = run, float("-inf")
+        self._pictures: PictureRows = ()
         self._measured, self._psnr = 0, ""  # measurements of the hold-out that are drawn, and their curve
 
     async def latest(self) -> TrainingOutputs:
         """The page with what has changed since the last call."""
         run = self._run
         changes: dict[str, Any] = {"status": status(run)}
-        if len(run.previews) > self._previews:
-            self._previews = len(run.previews)
-            changes["pictures"] = rows(run.previews[-1].rows)
+        if run.pictures is not self._pictures:
+            self._pictures = run.pictures
+            changes |= _pictures(run.pictures)
         if run.progress and run.progress.seconds >= self._drawn_at + DRAW_EVERY:
             self._drawn_at = run.progress.seconds
             changes["curves"] = await asyncio.to_thread(self._curves)
@@ -150,32 +143,40 @@ class LiveView:
 async def ended(training: Training) -> TrainingOutputs:
     """The page when a training is over: everything there is to see and to download."""
     run, kept = training.run, training.run.snapshots()
+    moments = run.moments()
     return update(
         status=status(run, over=True),
         curves=await asyncio.to_thread(lambda: both_curves(run, psnr_curve(run))),
-        time_machine=time_machine(kept) if kept else gr.skip(),
+        time_machine=time_machine(moments) if moments else gr.skip(),
         snapshot=gr.DownloadButton("These weights", value=str(kept[-1].snapshot), visible=True) if kept else gr.skip(),
         reliability=rows(run.result.reliability.rows) if run.result else NO_ROWS,
         files=gr.File(value=[str(file) for file in training.files], visible=True),
         passport=gr.Button(visible=True, interactive=True),
-        command=_worth(run) + _command(takeaway.command_for(run)),
+        result=train_result.told(run),
+        command=train_result.more(run),
         train=gr.Button(interactive=True),
-        stop=gr.Button(interactive=False),
-        go_on=gr.Button(interactive=True),
+        stop=gr.Button(visible=False),
+        go_on=gr.Button(visible=True),
         use=gr.Button(visible=True),
+        picture=_download(run.result.picture if run.result else None),
+        card=_download(training.card),
     )
+
+
+def _download(file: Path | None) -> gr.DownloadButton:
+    return gr.DownloadButton(value=str(file) if file else None, visible=file is not None)
 
 
 def failed(problem: Exception, run: Run | None = None) -> TrainingOutputs:
     """The page after something went wrong. A run can be continued from its snapshots; without a run, nothing of an
     earlier one is left.
     """
-    cleared = {} if run else {"curves": "", "pictures": NO_ROWS, **_no_results()}
+    cleared = {} if run else {"curves": ""} | _pictures(()) | _no_results()
     return update(
         status=error(problem),
         train=gr.Button(interactive=True),
-        stop=gr.Button(interactive=False),
-        go_on=gr.Button(interactive=run is not None and bool(run.snapshots())),
+        stop=gr.Button(visible=False),
+        go_on=gr.Button(visible=run is not None and bool(run.snapshots())),
         **cleared,
     )
 
@@ -205,38 +206,11 @@ def psnr_curve(run: Run) -> str:
     return style.svg(curves.psnr_figure(run.history), "PSNR")
 
 
-def _worth(run: Run) -> str:
-    """How many exposures the gain is worth, what averages of real ones reach, and how to read the disagreement."""
-    if run.result is None:
-        return notes(["Stopped before the last measurement was done: these are the best weights until then."])
-    reliability, causes = run.result.reliability, run.result.causes
-    why = f"This model is no better than the noisy pictures. Likely causes: {' '.join(causes)}"
-    useless = error(why) if causes else ""
-    sentences = [*([reliability.note] if reliability.note else []), *run.result.failures]
-    if reliability.worth is not None:
-        about = ESTIMATED if reliability.estimated else f"against the clean pictures, {MEAN}"
-        gain = f"is worth the average of about {reliability.worth:.1f} of them"
-        sentences.insert(
-            0, f"One noisy shot, denoised, {gain if reliability.worth > 1 else 'is no better than it was'} ({about})."
-        )
-    lines = [(str(count), decibels) for count, decibels in reliability.averages]
-    kind = ESTIMATED if reliability.estimated else MEAN
-    averages = table(("shots averaged", f"PSNR in dB, {kind}"), lines if len(lines) > 2 else [])
-    return useless + notes(sentences) + averages
-
-
-def _command(command: str) -> str:
-    return (
-        '<p class="n2n-note">The same training on your own machine:</p>'
-        f'<pre class="n2n-command" tabindex="0" aria-label="Command">{html.escape(command)}</pre>'
-    )
-
-
 def at(run: Run, seconds: float) -> TrainingOutputs:
     """The page with the pictures and the weights of the snapshot nearest to so many seconds of training."""
-    nearest = min(run.snapshots(), key=lambda preview: abs(preview.seconds - float(seconds)))
+    nearest = min(run.moments(), key=lambda preview: abs(preview.seconds - float(seconds)))
     weights = gr.DownloadButton(f"Weights of step {nearest.step:,}", value=str(nearest.snapshot))
-    return update(pictures=rows(nearest.rows), snapshot=weights, time_machine=gr.Slider(info=_moment(nearest)))
+    return update(snapshot=weights, time_machine=gr.Slider(info=_moment(nearest)), **_pictures(nearest.rows))
 
 
 def time_machine(kept: Sequence[Preview]) -> gr.Slider:

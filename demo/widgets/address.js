@@ -1,5 +1,8 @@
 // The page's address: it names what is shown, and hides the teacher's key.
 
+const SILENT = 60_000; // ms without a word of a training at work, after which its connection counts as dead
+const LOOK = 5_000; // ms between two looks
+
 // The address finds a training again, after a reload or on another device; whoever has it has the training.
 export function keepRun(token) {
   const address = new URL(location.href);
@@ -9,6 +12,27 @@ export function keepRun(token) {
 
 export function runOfAddress() {
   return new URLSearchParams(location.search).get("run") || "";
+}
+
+// A laptop that slept, or a phone in another network, would wait for ever on a connection that is dead: the page is
+// loaded anew, and finds its training by the address.
+export function mindRun() {
+  let told = "";
+  let heard = Date.now();
+  const look = async () => {
+    const status = document.getElementById("status"); // there once its tab was opened
+    const words = status?.textContent || "";
+    if (words !== told) heard = Date.now();
+    told = words;
+    const bar = status?.querySelector("progress");
+    if (!bar || bar.value >= bar.max || document.hidden || Date.now() - heard < SILENT) return;
+    heard = Date.now(); // asks again only later
+    const answer = await fetch(location.href, { cache: "no-store" }).catch(() => null);
+    if (answer?.ok) location.reload();
+  };
+  setInterval(look, LOOK);
+  addEventListener("online", look);
+  document.addEventListener("visibilitychange", look);
 }
 
 // The built-in picture that is shown, and how; nothing of the first screen, and of pictures of a visitor's own.

@@ -5,7 +5,7 @@ from gradio.themes.utils.colors import Color, slate
 
 from .sheets import read_sheets
 
-SHEETS = ("page.css", "controls.css", "results.css", "lab.css", "projector.css")
+SHEETS = ("page.css", "controls.css", "results.css", "train.css", "lab.css", "projector.css")
 
 # As text on white from 500 on, on slate 900 up to 400: a contrast of 4.5 and more.
 ACCENT = Color(

@@ -36,9 +36,9 @@ function viewOfAddress(name) {
 }
 
 // One viewer's view is in the address: the one that was changed last.
-function keepView(name, { mode, zoom, x, y, left, right, cut }) {
+function keepView(name, { mode, zoom, x, y, left, right, cut }, first) {
   const address = new URL(location.href);
-  const usual = mode === "side" && zoom === 1;
+  const usual = mode === first && zoom === 1;
   if (usual && !address.searchParams.get("view")?.startsWith(`${name}_`)) return;
   const parts = [name, mode, +zoom.toFixed(3), +x.toFixed(4), +y.toFixed(4), left, right, Math.round(cut)];
   if (usual) address.searchParams.delete("view");
@@ -232,13 +232,16 @@ class Viewer {
       name: (element.closest(".block[id]") || element).id,
       root: element.querySelector(".n2n-viewer"),
     });
-    this.view = { mode: "side", left: "", right: "", face: "right", cut: 50, zoom: 1, x: 0.5, y: 0.5 };
+    this.first = this.root.dataset.mode;
+    this.of = this.root.dataset.of; // the viewer whose region this is
+    this.view = { mode: this.first, left: "", right: "", face: "right", cut: 50, zoom: 1, x: 0.5, y: 0.5 };
     Object.assign(this.view, { loupe: 4, contrast: "stretched" }, viewOfAddress(this.name));
     this.chosenMode = "mode" in viewOfAddress(this.name);
     this.compact = this.root.classList.contains("compact");
     this.addBar();
     this.empty = make(this.root, "p", "empty");
     this.said = make(this.root, "p", "said");
+    if (this.of) document.addEventListener("n2n-look", ({ detail }) => detail.name === this.of && this.follow(detail));
     addEventListener("scroll", () => (this.scrolled = performance.now()), { passive: true });
   }
 
@@ -347,7 +350,14 @@ class Viewer {
 
   keep() {
     clearTimeout(this.keeping);
-    this.keeping = setTimeout(() => keepView(this.name, this.view), QUIET);
+    if (!this.of) this.keeping = setTimeout(() => keepView(this.name, this.view, this.first), QUIET);
+  }
+
+  // Shows the place that was chosen in the other viewer.
+  follow({ x, y, chosen }) {
+    this.chosen = chosen;
+    Object.assign(this.view, { x, y });
+    this.arrange();
   }
 
   // --- what is where
@@ -379,7 +389,7 @@ class Viewer {
 
   // Of several rows, one is chosen by its small picture.
   listRows() {
-    const rows = this.compact || this.rows.length < 2 ? [] : this.rows;
+    const rows = this.compact || this.of || this.rows.length < 2 ? [] : this.rows;
     this.list.hidden = !rows.length;
     while (this.list.childElementCount > rows.length) this.list.lastChild.remove();
     while (this.list.childElementCount < rows.length) this.addThumb(this.list.childElementCount);
@@ -401,6 +411,7 @@ class Viewer {
     input.addEventListener("change", () => {
       this.chosen = place;
       this.arrange();
+      this.tell([this.view.x, this.view.y]);
     });
   }
 
@@ -444,7 +455,7 @@ class Viewer {
     const titles = [...new Map(figures.map(({ panel }) => [panel.role, panel.title]))];
     const comparable = titles.length > 1;
     const deep = figures.some(({ panel }) => panel.stretched);
-    this.bar.hidden = this.compact || !rows.length;
+    this.bar.hidden = this.compact || this.of || !rows.length;
     this.mode.hidden = !comparable;
     this.sides.hidden = !comparable || mode === "side";
     this.contrast.hidden = !deep;
@@ -517,6 +528,8 @@ class Viewer {
   look() {
     const { view } = this;
     if (!this.shown.length) return;
+    if (this.of) view.zoom = 1 / this.scale;
+    this.root.classList.toggle("idle", Boolean(this.of) && this.scale >= 1); // all of it is seen that large already
     view.zoom = clamp(view.zoom, 1, Math.max(1, LARGEST / this.scale));
     const margin = 0.5 / view.zoom;
     view.x = clamp(view.x, margin, 1 - margin);
@@ -583,7 +596,7 @@ class Viewer {
     grid.addEventListener("focus", () => grid.matches(":focus-visible") && this.showLoupe(row));
     grid.addEventListener("blur", () => this.hideLoupe(row));
     grid.addEventListener("click", (event) => {
-      const stage = event.target.closest(".stage");
+      const stage = surface(event);
       if (!stage || moved > 6) return;
       if (grid.dataset.view === "flip") this.flip();
       else this.pick(this.inPicture(placeOf(event, stage)));
@@ -619,7 +632,7 @@ class Viewer {
     else if (key === "0") this.zoomTo(1);
     else if (key === "Escape") this.hideLoupe(row) || this.zoomTo(1);
     else if (key === " " && view === "flip") this.flip();
-    else if (key === "Enter" && view === "side") this.pick(this.view.zoom > 1 ? [this.view.x, this.view.y] : row.spot);
+    else if (key === "Enter" && view !== "flip") this.pick(this.view.zoom > 1 ? [this.view.x, this.view.y] : row.spot);
     else if (arrow && !dividing && row.figures.length) this.arrow(row, arrow, shiftKey);
     else return;
     event.preventDefault();
@@ -640,7 +653,12 @@ class Viewer {
 
   // Reports the place of a picture that a person chose, in percent, where the value asks for one.
   pick([x, y]) {
+    this.tell([x, y]);
     if (this.props.value?.picks) this.trigger("select", { x: 100 * clamp(x, 0, 1), y: 100 * clamp(y, 0, 1) });
+  }
+
+  tell([x, y]) {
+    document.dispatchEvent(new CustomEvent("n2n-look", { detail: { name: this.name, chosen: this.chosen, x, y } }));
   }
 
   // --- the loupe, where all of the pictures is seen

@@ -31,16 +31,26 @@ class PictureFile:
     contrast: Contrast | None = None  # with which it is shown
     stretched: Path | None = None  # the same with that
     scale: ColourScale | None = None  # of a colour map
+    note: str = ""  # on what is shown, or measured
 
 
+Window = tuple[slice, slice]  # rows and columns
+EVERYWHERE: Window = (slice(None), slice(None))
 PictureRow = tuple[PictureFile, ...]
 PictureRows = tuple[PictureRow, ...]
 
 
 def write_picture(
-    file: Path, role: str, picture: Tensor, pair: Batch | None, contrast: Contrast | None = None
+    file: Path,
+    role: str,
+    picture: Tensor,
+    pair: Batch | None,
+    contrast: Contrast | None = None,
+    measured: Window = EVERYWHERE,
+    note: str = "",
 ) -> PictureFile:
-    """Writes (1, C, H, W) with white at 1 as 8 bits; its PSNR is measured with `pair`, or left out without one.
+    """Writes (1, C, H, W) with white at 1 as 8 bits; its PSNR is measured with `pair` in the part that is to be
+    `measured`, or left out without a pair.
 
     It is written a second time with a `contrast`, if there is one. Raises OSError.
     """
@@ -51,10 +61,12 @@ def write_picture(
     stretched = file.with_stem(f"{file.stem}_stretched") if contrast else None
     if contrast and stretched:
         image.write(stretched, image.Picture(to_pixels(contrast.stretched(seen), np.uint8, EIGHT_BITS)))
-    written = PictureFile(role, file, width, height, None, contrast=contrast, stretched=stretched)
+    written = PictureFile(role, file, width, height, None, contrast=contrast, stretched=stretched, note=note)
     if pair is None:
         return written
-    psnr, ssim = _psnr(picture, pair), _ssim(picture, pair)
+    where = (..., *measured)
+    part = pair.window(*measured)
+    psnr, ssim = _psnr(picture[where], part), _ssim(picture[where], part)
     return replace(written, psnr=psnr, ssim=ssim, estimated=pair.clean is None)
 
 
@@ -65,12 +77,15 @@ def write_map(file: Path, role: str, values: Tensor, colours: ColourMap) -> Pict
     return PictureFile(role, file, pixels.shape[1], pixels.shape[0], None, scale=colours.scale)
 
 
-def write_pair(folder: Path, place: int, pair: Batch, first: str) -> PictureRow:
+def write_pair(
+    folder: Path, place: int, pair: Batch, first: str, measured: Window = EVERYWHERE, note: str = ""
+) -> PictureRow:
     """Writes the source, under the role `first`, then target and clean picture where there are any. Raises OSError."""
-    contrast = contrast_of(pair)
-    row = [write_picture(folder / f"{place}_{first}.png", first, pair.source, pair, contrast)]
+    shown = contrast_of(pair), measured, note
+    contrast, *_ = shown
+    row = [write_picture(folder / f"{place}_{first}.png", first, pair.source, pair, *shown)]
     if pair.target is not None:
-        row.append(write_picture(folder / f"{place}_target.png", "target", pair.target, swapped(pair), contrast))
+        row.append(write_picture(folder / f"{place}_target.png", "target", pair.target, swapped(pair), *shown))
     if pair.clean is not None:
         row.append(write_picture(folder / f"{place}_clean.png", "clean", pair.clean, None, contrast))
     return tuple(row)

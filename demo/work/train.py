@@ -13,8 +13,8 @@ from typing import TypeVar
 import numpy as np
 
 from n2n import Noise2Noise, Pairs, Progress, Recipe, UNetConfig
+from n2n.data import Scene
 from n2n.machine import find_device
-from n2n.measure import Denoiser
 from n2n.nets import Header, tiling, weights
 from n2n.reading import read_shots_or_one
 from n2n.remedies import UNTREATED, Remedies, remedied
@@ -30,17 +30,17 @@ from n2n.training import (
     train,
 )
 
-from . import one_shot
-from .picture_files import PictureRow, PictureRows, write_pair, write_picture
+from . import finish, one_shot
+from .live import LivePictures, whole_pictures
+from .picture_files import PictureRows
 from .reliability import Reliability, assess
-from .subsets import crop_middles, limit_shots, preview_pairs, spread_scenes
+from .subsets import crop_middles, limit_shots, spread_scenes
 
 BEST, LOGS = "model.safetensors", "tensorboard"  # weights and logs in the folder of a training
 HELD = 200  # scenes of the hold-out that are measured on, at most
 HELD_PIXELS = 2**18  # of all these scenes, so that measuring takes half a second
 HELD_SHOTS = 5  # of each of these scenes, at most
 LEAST_SIDE = 128  # pixels: large pictures are cut to their middle, but no smaller than this
-PREVIEW_SECONDS = 1.0  # between two previews
 AGAIN, PAUSE = 5, 1.0  # attempts to write weights that could not be written, and the seconds between them
 Result = TypeVar("Result")
 
@@ -60,11 +60,11 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class Preview:
-    """Pictures of the hold-out, the same each time, a row each: noisy, denoised, target, and clean if there is one."""
+    """Whole pictures, the same each time, a row each: noisy, denoised, target, and clean if there is one."""
 
     step: int
     seconds: float
-    rows: PictureRows
+    rows: PictureRows  # none where drawing them would have taken too long
     snapshot: Path | None  # the weights of this step, if the hold-out was measured
 
 
@@ -80,6 +80,7 @@ class TrainingResult:
     stopped: bool  # before the budget was used up
     failures: tuple[str, ...] = ()  # a sentence for each kind of file that could not be written
     causes: tuple[str, ...] = ()  # why the weights are no better than the noisy pictures, where they are not
+    picture: Path | None = None  # the first of the pictures that are seen, denoised as a whole
 
 
 def learn(
@@ -104,7 +105,8 @@ def learn(
         model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed) if recipe.hold_out else (data, data)
     measured, failures, kept = to_measure(held) if recipe.hold_out else None, WriteFailures(), BestWeights()
-    previews = Previews(held, folder / "previews", partial(tiling.denoise, model.fast), failures)
+    shown, denoise = whole_pictures(data, held), partial(tiling.denoise, model.fast)
+    live = failures.attempt("pictures", lambda: LivePictures(shown, folder / "previews", denoise, recipe.seconds))
     stream = train(
         *(model.net, learnt, measured, recipe),
         out=out,
@@ -113,25 +115,55 @@ def learn(
         start=settings.start,
         best=kept,
     )
+    if live and not settings.resume:
+        yield Preview(0, 0.0, tuple(live.originals), None)
     progress = None
     try:
         for progress in logged(adaptive_threads(stream), folder / LOGS, model, measured, failures):
             yield progress
-            if previews.due(progress):
-                snapshot = failures.attempt("snapshots", partial(_snapshot, model, out, progress))
-                yield previews.update(progress, snapshot)
+            snapshot = failures.attempt("snapshots", partial(_snapshot, model, out, progress))
+            drawn = live and live.due(progress) and failures.attempt("pictures", partial(live.draw, progress))
+            if snapshot or drawn:
+                yield Preview(progress.step, progress.seconds, drawn or (), snapshot)
     except OSError:  # while writing the weights themselves
         if progress is None or not (kept.weights and out.exists()):
             raise
         failures.add("ended" if _saved_again(out, kept, folder) else "older")
     best = Noise2Noise.load(out, device)
-    stopped = progress is not None and fraction(recipe, progress.step, progress.steps, progress.seconds) < 1
+    scene = shots.scenes[0] if len(shots) == 1 else held.scenes[0]
+    yield from _ended(best, data, held, scene, folder, live, failures, progress, recipe)
+
+
+def _ended(
+    best: Noise2Noise,
+    data: Pairs,
+    held: Pairs,
+    scene: Scene,
+    folder: Path,
+    live: LivePictures | None,
+    failures: "WriteFailures",
+    last: Progress | None,
+    recipe: Recipe,
+) -> Iterator[Preview | TrainingResult]:
+    """The last pictures, and the result; `scene` is the one that is denoised as a whole."""
+    steps, out = last.step if last else best.header.steps or 0, folder / BEST
+    drawn = live and failures.attempt("pictures", partial(live.drawn, best.restore, "best"))
+    if last and drawn:
+        yield Preview(best.header.steps or steps, last.seconds, drawn, None)
     assessed = partial(assess, best, held, folder / "reliability")
-    reliability = failures.attempt("pictures", assessed) if measured else one_shot.UNMEASURED
-    reliability = reliability or Reliability((), "", None, (), not held.has_clean)
-    steps, header, told = progress.step if progress else best.header.steps or 0, best.header, failures.sentences()
-    causes = tuple(likely_causes(data, steps)) if no_better(header.psnr) else ()
-    yield TrainingResult(out, last_path(out), folder / LOGS, header, reliability, stopped, told, causes)
+    reliability = failures.attempt("pictures", assessed) if recipe.hold_out else one_shot.UNMEASURED
+    picture = failures.attempt("pictures", partial(finish.write, best, data, scene, folder))
+    yield TrainingResult(
+        weights=out,
+        last=last_path(out),
+        tensorboard=folder / LOGS,
+        header=best.header,
+        reliability=reliability or Reliability((), "", None, (), not held.has_clean),
+        stopped=last is not None and fraction(recipe, last.step, last.steps, last.seconds) < 1,
+        failures=failures.sentences(),
+        causes=tuple(likely_causes(data, steps)) if no_better(best.header.psnr) else (),
+        picture=picture,
+    )
 
 
 # The sentences on files that could not be written, without the reason.
@@ -216,35 +248,3 @@ def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path | None:
     path.parent.mkdir(exist_ok=True)
     weights.save(path, model.net.state_dict(), header)
     return path
-
-
-class Previews:
-    """The pictures that improve during a training; noisy, target and clean ones are written once."""
-
-    def __init__(self, held: Pairs, folder: Path, denoise: Denoiser, failures: WriteFailures) -> None:
-        self.folder, self.denoise, self.failures, self.drawn_at = folder, denoise, failures, -math.inf
-        self.rows: PictureRows = ()  # as they were drawn last
-        self.pairs = preview_pairs(held)
-        self.originals = failures.attempt("pictures", self._write_originals) or []
-
-    def _write_originals(self) -> list[PictureRow]:
-        self.folder.mkdir(exist_ok=True)
-        return [write_pair(self.folder, place, pair, "noisy") for place, pair in enumerate(self.pairs)]
-
-    def due(self, progress: Progress) -> bool:
-        """Whether it is time: at the first step, every second, and whenever the hold-out was measured."""
-        return progress.validation is not None or progress.seconds - self.drawn_at >= PREVIEW_SECONDS
-
-    def update(self, progress: Progress, snapshot: Path | None) -> Preview:
-        """Denoises the pictures with the current net; those that cannot be written stay as they were."""
-        self.rows = self.failures.attempt("pictures", lambda: self._draw(progress.step)) or self.rows
-        self.drawn_at = progress.seconds
-        return Preview(progress.step, progress.seconds, self.rows, snapshot)
-
-    def _draw(self, step: int) -> PictureRows:
-        rows = []
-        for place, (pair, (noisy, *others)) in enumerate(zip(self.pairs, self.originals)):
-            file = self.folder / f"{place}_denoised_{step:06d}.png"
-            denoised = write_picture(file, "denoised", self.denoise(pair.source), pair, noisy.contrast)
-            rows.append((noisy, denoised, *others))
-        return tuple(rows)

@@ -17,6 +17,11 @@ class Batch(NamedTuple):
     target: Tensor | None  # the second shot, if there is one
     clean: Tensor | None
 
+    def window(self, rows: slice, columns: slice) -> "Batch":
+        """The same part of every picture."""
+        others = (None if one is None else one[..., rows, columns] for one in (self.target, self.clean))
+        return Batch(self.names, self.source[..., rows, columns], *others)
+
 
 class Crop(NamedTuple):
     """A random window of a random pair of a scene, as training uses it."""

@@ -10,6 +10,14 @@ from PIL import Image
 from serving import ROOT, children, gone_within
 from steps import gained, panels, settled
 
+from demo.content.emblems import CARD_SIZE
+
+# An hour passes without a word from the server, and then there is a network again.
+SLEPT = """() => {
+  dispatchEvent(new Event("online"));
+  Date.now = ((now) => () => now() + 3.6e6)(Date.now);
+  dispatchEvent(new Event("online"));
+}"""
 SCENE = skimage.data.coffee()[:192, :256]
 
 
@@ -39,17 +47,20 @@ def train(page, seconds="20 s"):
 def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path, screenshot):
     bring(page, *two_shots)
     page.wait_for_selector("#seen :text('1 scene × 2 shots')")
-    page.wait_for_selector("#seen .n2n-verdicts")
-    assert page.locator("#strip-of-pairs figure").count() == 2
+    page.wait_for_selector("#seen .n2n-verdict:has-text('Ready')")
+    assert page.locator("#strip-of-pairs figure").count() == 2 and page.is_hidden("#fix")
     train(page)
     steps = set()
     while len(steps) < 3:
         steps.add(page.inner_text("#status"))
         page.wait_for_timeout(700)
     gained(page)
+    assert_all_of_the_picture_gets_better_and_a_place_is_chosen(page, two_shots)
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
     assert gone_within(2, server)
+    assert_there_is_a_picture_and_a_card(page, tmp_path)
+    page.get_by_text("Everything else").click()
     page.click("#passport")
     page.wait_for_selector("#take a[download='mine.bioimage.zip']")
     screenshot(page, "train-stopped", full_page=True)
@@ -64,6 +75,26 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     command = [sys.executable, "-m", "n2n", "denoise", two_shots[0], "-o", tmp_path / "out.png", "--weights", weights]
     subprocess.run(command, cwd=ROOT, check=True, timeout=120)
     assert skimage.io.imread(tmp_path / "out.png").shape == SCENE.shape
+
+
+def assert_all_of_the_picture_gets_better_and_a_place_is_chosen(page, two_shots):
+    page.wait_for_selector("#live .grid[data-view=wipe]")
+    assert np.array_equal(panels(page, "#live")["noisy"][0], skimage.io.imread(two_shots[0]))
+    look = "() => document.querySelector('#region .n2n-viewer').style.getPropertyValue('--look')"
+    before, box = page.evaluate(look), page.locator("#live .divider").bounding_box()
+    page.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
+    if page.locator("#region .idle").count() == 0:  # the picture is seen at less than its own size
+        assert page.evaluate(look) != before
+
+
+def assert_there_is_a_picture_and_a_card(page, folder):
+    """Denoised whole, to download; and the card. The gain is told, and how it is known."""
+    assert "estimated from second shots" in page.inner_text("#result") and "dB" in page.inner_text(".n2n-gain")
+    for button, size in (("#picture", SCENE.shape[1::-1]), ("#card", CARD_SIZE)):
+        with page.expect_download() as download:
+            page.click(button)
+        download.value.save_as(folder / "taken.png")
+        assert Image.open(folder / "taken.png").size == size
 
 
 def assert_one_s_own_shots_are_shown(page, two_shots):
@@ -102,7 +133,7 @@ def test_after_an_upload_that_is_wrong_nothing_of_the_last_one_is_left(page, two
     page.set_input_files("#pairs input[type=file]", str(tmp_path / "broken.zip"))
     page.wait_for_selector("#seen [role=alert]")
     assert page.locator("#strip-of-pairs figure:visible").count() == 0
-    assert page.locator("#seen .n2n-verdicts").count() == 0 and page.locator("#train").is_disabled()
+    assert page.is_hidden("#checks") and page.locator("#train").is_disabled()
     assert page.locator("#looked [aria-live=polite] [role=alert]").count() == 1
     assert page.locator("#status [aria-live=polite]").count() == 1
 
@@ -117,9 +148,18 @@ def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(op
     again = open_page()
     again.goto(address)
     again.wait_for_selector("#curves svg[role=img] path")
+    with again.expect_navigation():
+        again.evaluate(SLEPT)
+    again.wait_for_selector("#curves svg[role=img] path")
     again.click("#stop")
     again.wait_for_selector("#use", state="visible")
     assert gone_within(3, server)
+
+
+def test_a_link_to_a_training_that_is_gone_says_so(page, server):
+    page.goto(f"{server.address}/?run=none-of-this-server")
+    page.wait_for_selector("#status [role=alert]:has-text('not here any more')")
+    assert page.is_hidden("#stop") and page.is_hidden("#use")
 
 
 def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page, server, two_shots):

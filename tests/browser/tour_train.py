@@ -24,7 +24,7 @@ def loose_files(visitor, *files):
 
 def _looked_at(visitor, what):
     page = visitor.page
-    page.wait_for_selector("#looked .n2n-verdicts")
+    page.wait_for_selector("#looked .n2n-verdict")
     page.wait_for_selector("#train:not([disabled])")
     assert page.locator("#strip-of-pairs figure").count() >= 2
     visitor.looks_in_both_sizes(what)
@@ -47,12 +47,12 @@ def found_again(visitor, open_page, address):
     page.reload()
     page.wait_for_selector(CURVES)
     page.wait_for_selector("button[role=tab][aria-selected=true]:has-text('Train')")
-    assert page.is_enabled("#stop") and page.url == address
+    assert page.is_visible("#stop") and page.url == address
     friend, stranger = open_page(), open_page()
     friend.goto(address)
     friend.wait_for_selector(CURVES)
     stranger.get_by_role("tab", name="Train").click()
-    assert stranger.is_disabled("#stop") and stranger.locator(CURVES).count() == 0 and "run=" not in stranger.url
+    assert stranger.is_hidden("#stop") and stranger.locator(CURVES).count() == 0 and "run=" not in stranger.url
     for other in (friend, stranger):
         other.context.close()
 
@@ -63,8 +63,9 @@ def stop(visitor, what):
     step = page.evaluate(STEP)
     page.click("#stop")
     page.wait_for_selector("#use", state="visible", timeout=LEARNT)
+    assert page.is_hidden("#stop") and page.evaluate(STEP) >= step > 0
+    visitor.unfold()
     page.wait_for_selector("#take a[download]")
-    assert page.is_disabled("#stop") and page.evaluate(STEP) >= step > 0
     visitor.looks_in_both_sizes(what)
 
 
@@ -72,7 +73,7 @@ def go_on(visitor):
     """Continues where it was stopped."""
     page, before = visitor.page, visitor.page.evaluate(STEP)
     page.click("#continue")
-    page.wait_for_selector("#stop:not([disabled])", timeout=LEARNT)
+    page.wait_for_selector("#stop", timeout=LEARNT)
     until(page, lambda: page.evaluate(STEP) > before)
     visitor.looks("training")
 

@@ -17,7 +17,7 @@ from n2n.training.recipe import FINE_TUNING_RATE, RECIPES
 def controls():
     async def build():  # Gradio wants an event loop
         with gr.Blocks(analytics_enabled=False):
-            return train_controls.build(gr.State(Brought()))
+            return train_controls.build(gr.State(Brought()), train_controls.build_budget())
 
     return asyncio.run(build())
 

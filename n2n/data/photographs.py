@@ -14,6 +14,7 @@ from .pairs import MEASURE_PIXELS, Pairs, Shots
 from .scenes import DerivedScenes, Scene, Scenes, survey
 from .variety import scale, varied
 
+SHARPENED = 3  # of the photographs that stay sharp, one in so many has a camera's noise all the same
 FROZEN = 2  # part of the seed of noise drawn once, which tells it from noise drawn at every step
 
 
@@ -75,11 +76,13 @@ class Photographs(Pairs):
             most = max(side, int(self.sizes[crop.scene].min()))
             photo = self._cut([(crop, self.scenes[crop.scene].pictures)], min(most, round(side / scales[-1])))[0, 0]
             photos.append(varied(photo, (side, side), self.variety, rng))
-        return torch.stack(photos), torch.tensor([self._sharp(times) for times in scales])
+        return torch.stack(photos), torch.tensor([self._sharp(times, crop.scene) for times, crop in zip(scales, crops)])
 
-    def _sharp(self, times: float) -> bool:
-        """Is a photograph so much larger sharp, beside others that are as soft as a camera's?"""
-        return self.variety == "camera" and times <= 1
+    def _sharp(self, times: float, place: int) -> bool:
+        """Is a photograph so much larger sharp, beside others that are as soft as a camera's? Every third is taken for
+        one that a camera has sharpened, noise and all.
+        """
+        return self.variety == "camera" and times <= 1 and place % SHARPENED != 0
 
     def whole(self, index: int, rng: Generator) -> tuple[Tensor, Tensor]:
         """A whole photograph, varied, float32 (1, C, H, W), white is 1, of one that is enlarged its middle; and is it
@@ -94,7 +97,7 @@ class Photographs(Pairs):
         rows, columns = round(height / times), round(width / times)
         top, left = (height - rows) // 2, (width - columns) // 2
         window = photo[:, top : top + rows, left : left + columns]
-        return varied(window, (height, width), self.variety, rng)[None], torch.tensor([self._sharp(drawn)])
+        return varied(window, (height, width), self.variety, rng)[None], torch.tensor([self._sharp(drawn, index)])
 
     def frozen(self, seed: int, shots: int = 2) -> Shots:
         """The noise of scene i is drawn from the seed and i, bit for bit."""

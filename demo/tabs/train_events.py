@@ -1,10 +1,11 @@
 """The events of the second tab: uploads inspected, trainings begun, watched and found again, their model used."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
+from gradio.events import Dependency
 
 from .. import settings
 from ..jobs.errors import PROBLEMS
@@ -32,8 +33,14 @@ def page_of(request: gr.Request, access: Access) -> str:
     return f"{lesson_link.asked_at(request, access)[0]}?tab=train"
 
 
-def connect_training(trainings: Trainings, controls: TrainControls, outputs: TrainingOutputs, access: Access) -> None:
-    """The buttons Train, Continue and Stop, and the time machine."""
+def connect_training(
+    trainings: Trainings,
+    controls: TrainControls,
+    outputs: TrainingOutputs,
+    access: Access,
+    looking: Sequence[Dependency],
+) -> None:
+    """The buttons Train, Continue and Stop, and the time machine; `looking` are the events that inspect an upload."""
 
     async def begin(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
         session = session_of(request)
@@ -61,7 +68,7 @@ def connect_training(trainings: Trainings, controls: TrainControls, outputs: Tra
     def turn_back(token: str, seconds: float) -> Changes:
         return by_component(outputs, train_view.at(trainings.find(token).run, seconds))
 
-    outputs.train.click(begin, controls.all_inputs(), list(outputs), **watching())
+    outputs.train.click(begin, controls.all_inputs(), list(outputs), cancels=list(looking), **watching())
     outputs.go_on.click(go_on, [outputs.token, controls.budget], list(outputs), **watching())
     outputs.stop.click(lambda token: trainings.find(token).stop(), outputs.token, **QUICK)
     outputs.time_machine.input(turn_back, [outputs.token, outputs.time_machine], list(outputs), **QUICK)

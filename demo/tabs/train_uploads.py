@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.data_classes import ListFiles
+from gradio.events import Dependency
 
 from n2n.files import layout
 from n2n.remedies import UNTREATED
@@ -44,8 +45,10 @@ class UploadOutputs(NamedTuple):
 
 def connect(
     inspections: Inspections, files: gr.File, axes: gr.Textbox, sample: gr.Button, outputs: UploadOutputs
-) -> None:
-    """Whatever is uploaded is inspected, and again with other axes, or with the remedies that it needs."""
+) -> list[Dependency]:
+    """Whatever is uploaded is inspected, and again with other axes, or with the remedies that it needs. Returns the
+    events that do so, which a training that begins cancels: its buttons are no longer theirs.
+    """
     # A subclass would say the same, but Gradio writes a .pyi file beside every module that holds one.
     files.preprocess = _uploads  # type: ignore[method-assign, assignment]
 
@@ -79,10 +82,13 @@ def connect(
         "show_progress": "minimal",
         "api_visibility": "private",
     }
-    gr.on([files.upload, files.clear, files.delete, axes.submit], inspect, [files, axes], list(outputs), **event)
-    sample.click(inspect_samples, None, [*outputs, files], **event)
-    for button, handler in ((outputs.fix, fix), (outputs.as_brought, leave)):
-        button.click(handler, [outputs.uploaded, axes], list(outputs), **event)
+    brought = [files.upload, files.clear, files.delete, axes.submit]
+    return [
+        gr.on(brought, inspect, [files, axes], list(outputs), **event),
+        sample.click(inspect_samples, None, [*outputs, files], **event),
+        outputs.fix.click(fix, [outputs.uploaded, axes], list(outputs), **event),
+        outputs.as_brought.click(leave, [outputs.uploaded, axes], list(outputs), **event),
+    ]
 
 
 def _uploads(payload: ListFiles | None) -> list[Upload]:
@@ -97,7 +103,7 @@ async def _inspect(
     if not brought.paths:
         yield _values(notes([NOTHING]))
         return
-    mended, told = brought.remedies != UNTREATED, False
+    mended = brought.remedies != UNTREATED
     yield _values(notes(["Fixing them, and looking again …" if mended else "Looking at them …"]))
     try:
         axes = layout.parse(letters) if letters else None
@@ -106,10 +112,7 @@ async def _inspect(
                 if findings.waiting:
                     yield _values(train_view.waiting_notice(findings.waiting))
                 else:
-                    values = _found(brought, findings)
-                    # A training may have begun since the verdict: its button is no longer this upload's.
-                    yield values._replace(train=gr.skip()) if told else values
-                    told = bool(findings.verdicts)
+                    yield _found(brought, findings)
     except PROBLEMS as problem:
         yield _values(train_verdict.refused(to_sentence(problem)))
 

@@ -24,6 +24,8 @@ from . import train_result
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
 NO_ROWS: ViewerValue = {"rows": [], "empty": ""}
+AFTER = ("time_machine", "snapshot", "files", "passport", "use", "picture", "card")  # there once a training is over
+NO_RESULTS: dict[str, Any] = {"reliability": NO_ROWS, "result": "", "command": ""}
 TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
 
 
@@ -94,22 +96,24 @@ def begun(training: Training) -> TrainingOutputs:
     continued = {} if training.run.progress else {"curves": ""} | _pictures(())
     return update(
         status=notes(["Reading the pairs …"]),
-        train=gr.Button(interactive=False),
-        stop=gr.Button(visible=True),
-        go_on=gr.Button(visible=False),
         token=training.token,
-        **_no_results(),
+        **NO_RESULTS,
+        **_at_work(),
         **continued,
     )
 
 
-def _no_results() -> dict[str, Any]:
-    """Without everything that is there only once a training is over."""
-    hidden = {
-        name: gr.update(visible=False)
-        for name in ("time_machine", "snapshot", "files", "passport", "use", "picture", "card")
-    }
-    return {"reliability": NO_ROWS, "result": "", "command": "", **hidden}
+def _at_work() -> dict[str, Any]:
+    """The buttons while a training lasts, without those for its results.
+
+    Every value of a stream says them: Gradio's page may apply a value only when the next has come, and what that one
+    skips is then lost.
+    """
+    return {"train": gr.Button(interactive=False), "stop": gr.Button(visible=True)} | _hidden("go_on", *AFTER)
+
+
+def _hidden(*names: str) -> dict[str, Any]:
+    return {name: gr.update(visible=False) for name in names}
 
 
 class LiveView:
@@ -123,7 +127,7 @@ class LiveView:
     async def latest(self) -> TrainingOutputs:
         """The page with what has changed since the last call."""
         run = self._run
-        changes: dict[str, Any] = {"status": status(run)}
+        changes: dict[str, Any] = {"status": status(run)} | _at_work()
         if run.pictures is not self._pictures:
             self._pictures = run.pictures
             changes |= _pictures(run.pictures)
@@ -171,7 +175,7 @@ def failed(problem: Exception, run: Run | None = None) -> TrainingOutputs:
     """The page after something went wrong. A run can be continued from its snapshots; without a run, nothing of an
     earlier one is left.
     """
-    cleared = {} if run else {"curves": ""} | _pictures(()) | _no_results()
+    cleared = {} if run else {"curves": ""} | _pictures(()) | NO_RESULTS | _hidden(*AFTER)
     return update(
         status=error(problem),
         train=gr.Button(interactive=True),

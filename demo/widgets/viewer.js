@@ -301,7 +301,7 @@ class Viewer {
 
   apply(value) {
     const list = value.rows || [];
-    if (!this.chosenMode) this.view.mode = value.flips && innerWidth < 640 ? "flip" : "side";
+    if (!this.chosenMode) this.view.mode = value.flips && innerWidth < 640 ? "flip" : this.first;
     write(this.empty, list.length ? "" : value.empty || "");
     while (this.rows.length > list.length) this.rows.pop().section.remove();
     while (this.rows.length < list.length) this.rows.push(this.newRow());

@@ -46,4 +46,4 @@ def test_shots_are_aligned_and_made_equally_bright_with_one_click(page, shots_ap
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
     page.get_by_text("Everything else").click()
-    assert "--align --match-exposure" in page.inner_text("#command")
+    page.wait_for_selector("#command :text('--align --match-exposure')")

@@ -23,6 +23,7 @@ def test_one_picture_is_learnt_from_once_its_price_is_told(page, shot, screensho
     page.wait_for_selector("#curves svg[role=img] path")
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
-    assert "moth.png -o mine.safetensors --method neighbor2neighbor" in page.text_content("#command")
+    page.get_by_text("Everything else").click()
+    page.wait_for_selector("#command :text('moth.png -o mine.safetensors --method neighbor2neighbor')")
     page.get_by_text("does not tell how good this is").wait_for()
     screenshot(page, "one_shot_learnt")

@@ -84,7 +84,7 @@ def connect(
     }
     brought = [files.upload, files.clear, files.delete, axes.submit]
     return [
-        gr.on(brought, inspect, [files, axes], list(outputs), **event),
+        gr.on(brought, inspect, [files, axes], list(outputs), trigger_mode="always_last", **event),
         sample.click(inspect_samples, None, [*outputs, files], **event),
         outputs.fix.click(fix, [outputs.uploaded, axes], list(outputs), **event),
         outputs.as_brought.click(leave, [outputs.uploaded, axes], list(outputs), **event),

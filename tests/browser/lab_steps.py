@@ -2,6 +2,7 @@
 
 from demo.lab.experiments import EXPERIMENTS
 
+LIVE = "#answer:not(:has(.n2n-recorded)) .n2n-answer"  # of a run, not of the recorded example
 STARTED = 90_000  # ms that a job may take to start on a loaded machine, and to end with its last screen
 AT_REST = "() => !document.querySelector('#lab-run')?.disabled && document.querySelector('#answer .n2n-answer')"
 
@@ -24,7 +25,7 @@ def run(page):
 def at_work(page):
     """Runs the experiment, and leaves it at its first screen."""
     page.click("#lab-run")
-    page.wait_for_selector("#answer .n2n-answer", timeout=STARTED)
+    page.wait_for_selector(LIVE, timeout=STARTED)
 
 
 def stop(page):

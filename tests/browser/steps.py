@@ -64,3 +64,13 @@ def gained(page):
     """Waits until a training's picture is better than the noisy one by more than chance."""
     psnr = "role => Number(document.querySelector(`#live figure[data-role=${role}]`).dataset.psnr)"
     until(page, lambda: page.evaluate(f"({psnr})('denoised') > ({psnr})('noisy') + 1"), seconds=90)
+
+
+def trained_for_a_moment(page):
+    """Begins a training, stops it at its first curves, and opens the drawer with all that there is of it."""
+    page.locator("#budget").get_by_text("20 s").click()
+    page.click("#train")
+    page.wait_for_selector("#curves svg[role=img] path")
+    page.click("#stop")
+    page.wait_for_selector("#use", state="visible")
+    page.get_by_text("Everything else").click()

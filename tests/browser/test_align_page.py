@@ -5,6 +5,7 @@ import pytest
 import scipy
 import skimage
 from PIL import Image
+from steps import trained_for_a_moment
 
 SCENE = skimage.data.camera().astype(float)
 
@@ -40,10 +41,5 @@ def test_shots_are_aligned_and_made_equally_bright_with_one_click(page, shots_ap
     assert "Fix this" not in check(page, "shift") and "Fine" in check(page, "brightness drift")
     assert page.is_hidden("#fix") and page.is_enabled("#train")
     screenshot(page, "fixed")
-    page.locator("#budget").get_by_text("20 s").click()
-    page.click("#train")
-    page.wait_for_selector("#curves svg[role=img] path")
-    page.click("#stop")
-    page.wait_for_selector("#use", state="visible")
-    page.get_by_text("Everything else").click()
+    trained_for_a_moment(page)
     page.wait_for_selector("#command :text('--align --match-exposure')")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
+from steps import trained_for_a_moment
 
 
 @pytest.fixture
@@ -18,12 +19,7 @@ def test_one_picture_is_learnt_from_once_its_price_is_told(page, shot, screensho
     page.get_by_text("fine detail is lost with the noise").first.wait_for()
     page.wait_for_function("!document.querySelector('#train').disabled")
     screenshot(page, "one_shot")
-    page.locator("#budget").get_by_text("20 s").click()
-    page.click("#train")
-    page.wait_for_selector("#curves svg[role=img] path")
-    page.click("#stop")
-    page.wait_for_selector("#use", state="visible")
-    page.get_by_text("Everything else").click()
+    trained_for_a_moment(page)
     page.wait_for_selector("#command :text('moth.png -o mine.safetensors --method neighbor2neighbor')")
     page.get_by_text("does not tell how good this is").wait_for()
     screenshot(page, "one_shot_learnt")

@@ -6,6 +6,8 @@ from steps import until
 from demo.lab import recordings
 from demo.lab.experiments import EXPERIMENTS
 
+NUMBER = "() => /[0-9]/.test(document.querySelector('#answer .n2n-answer')?.innerText)"
+
 
 def choose(visitor, key):
     """One experiment of the list, to train as little as it can."""
@@ -23,11 +25,13 @@ def to_its_answer(visitor, key):
         page.wait_for_selector("#lab-pictures figure[data-role=B] img")
         page.get_by_role("button", name=experiment.answers[0][0]).click()
         page.wait_for_selector("#answer :text('You chose')")
+        page.wait_for_function(NUMBER)
     elif experiment.live:
         page.wait_for_selector("#lab-net canvas", timeout=STARTED)
         page.locator("#lab-net canvas").nth(3).click()
         until(page, lambda: page.locator(f"#{key}-stage input").input_value() == "DEC_CONV1B")
         page.wait_for_selector("#answer :text('DEC_CONV1B')", timeout=STARTED)
+        page.wait_for_function(NUMBER)
     else:
         _voted_and_run(visitor, key)
     page.click("#class > button")
@@ -49,7 +53,7 @@ def _voted_and_run(visitor, key):
     at_work(page)
     if experiment.picks:
         _picked(page, key)
-    page.wait_for_function("() => /[0-9]/.test(document.querySelector('#answer .n2n-answer')?.innerText)")
+    page.wait_for_function(NUMBER)
     stop(page)
 
 

@@ -11,7 +11,6 @@ from n2n import Noise2Noise, UNet, UNetConfig, noise
 from n2n.analysis import INPUT, Box, FeatureMaps, feature_maps, influence
 from n2n.nets import MULTIPLE, initialize_he
 
-from ..content import samples
 from ..work import colour_maps
 from ..work.picture_files import PictureFile, write_map, write_picture
 from . import material, net_drawing
@@ -135,9 +134,7 @@ EXPERIMENT = Experiment(
     poll=(("9 pixels", "few"), ("A patch of it", "patch"), ("All of it", "all")),
     controls=(
         Amount("level", "Gaussian noise, σ of 255", 0, 75, 1, 25),
-        Choice(
-            "picture", "Picture", tuple((sample.label, key) for key, sample in samples.WITHOUT_NOISE.items()), "cat"
-        ),
+        material.PICTURE,
         Choice("net", "The net", (("a built-in model", TRAINED), ("the same before it learnt", FRESH)), TRAINED),
         Choice("stage", "Convolution", tuple((stage.name, stage.name) for stage in STAGES), FIRST, "or click a map"),
         Amount("map", "Feature map", 1, max(stage.maps for stage in STAGES), 1, 1),

@@ -14,7 +14,6 @@ from n2n.figures import BLUE, INK, VERMILLION, End, style
 from n2n.nets import tiling
 from n2n.training import fraction, named_recipe
 
-from ..content import samples
 from ..work.colour_maps import ColourMap
 from ..work.picture_files import write_map, write_picture
 from . import claims, material
@@ -155,9 +154,7 @@ EXPERIMENT = Experiment(
     why="A fresh net copies, so the pixel itself has all votes; learning hands them to its neighbours.",
     poll=(("Mostly the pixel itself", "itself"), ("Its neighbours, a few pixels away", "near"), ("All around", "far")),
     controls=(
-        Choice(
-            "picture", "Picture", tuple((sample.label, key) for key, sample in samples.WITHOUT_NOISE.items()), "cat"
-        ),
+        material.PICTURE,
         Amount("level", "Gaussian noise, σ of 255", 5, 50, 5, 25),
         Choice(
             "net",

@@ -12,7 +12,12 @@ from n2n.files import EIGHT_BITS, to_tensor
 from n2n.reading import reader
 
 from ..content import samples
-from .experiment import Value
+from .experiment import Choice, Value
+
+# The control for one of the pictures without noise.
+PICTURE = Choice(
+    "picture", "Picture", tuple((sample.label, key) for key, sample in samples.WITHOUT_NOISE.items()), "cat"
+)
 
 LEARNT, MEASURED = "samples", "more-samples"  # two sets of different photographs
 SHIPPED = "gaussian-small"  # a built-in model that is quick on any computer

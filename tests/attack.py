@@ -294,7 +294,7 @@ def _works(server: Server, folder: Path) -> bool:
     """Whether a denoising succeeds."""
     picture = drawn(folder, 1)[0]
     path = json.loads(upload(server.address, "noisy.png", picture.noisy.read_bytes()).body.partition(b"\n")[0])[0]
-    answer = call(server.address, "denoise", [{"path": path}, "automatic", None, 1, False, ""])
+    answer = call(server.address, "denoise", [{"path": path}, "automatic", None, 1, False, "", None])
     return b"event: complete" in answer.body
 
 

@@ -15,12 +15,13 @@ from n2n.measure import MeasuredPicture, baselines, one_picture
 
 from ..content import samples
 from ..work.picture_files import PictureFile, write_picture
-from .experiment import SEED, Choice, Experiment, Screen, Value, never
+from .experiment import SEED, Answer, Choice, Experiment, Screen, Value, never
 from .exposures import SIDE
 from .material import SHIPPED, photograph
 
 NAMES = ("A", "B")
 NOT_YET = "none"
+NOBODY_IS_RIGHT = ""  # no option of those that people voted for
 ANSWERS = (("A looks better", "a"), ("B looks better", "b"))
 
 
@@ -99,7 +100,7 @@ def work(stop: Callable[[], bool], folder: Path, chosen: Mapping[str, Value]) ->
         *(_revealed(folder, result) for result in both),
         write_picture(folder / "clean.png", "clean", clean, None),
     )
-    yield Screen(headline(both, answer), rows=(row,), notes=tuple(map(_note, both)))
+    yield Screen(headline(both, answer), rows=(row,), notes=tuple(map(_note, both)), answer=verdict(both, answer))
 
 
 def order(key: str, seed: int) -> tuple[Method, Method]:
@@ -130,13 +131,18 @@ def _measured(name: str, method: Method, noisy: Tensor, clean: Tensor) -> Measur
 
 
 def headline(both: tuple[Measured, Measured], answer: str) -> str:
-    """The answer, and whether PSNR and SSIM agree with it and with each other."""
+    """What was chosen, and both PSNR."""
     own, other = sorted(both, key=lambda result: result.name.lower() != answer)
+    return f"You chose {own.name}: {own.psnr:.1f} dB against {other.psnr:.1f} dB."
+
+
+def verdict(both: tuple[Measured, Measured], answer: str) -> Answer:
+    """Whether PSNR and SSIM agree with the answer and with each other; what looks better is for nobody else to say."""
     by_psnr, by_ssim = (max(both, key=attrgetter(figure)).name for figure in ("psnr", "ssim"))
-    chose = f"You chose {own.name}: {own.psnr:.1f} dB against {other.psnr:.1f} dB."
     if by_psnr != by_ssim:
-        return f"{chose} PSNR says {by_psnr}, SSIM says {by_ssim}: here PSNR and SSIM disagree."
-    return f"{chose} PSNR and SSIM agree with you." if by_psnr == own.name else f"{chose} PSNR and SSIM say {by_psnr}."
+        return Answer(f"PSNR says {by_psnr}, SSIM says {by_ssim}: here PSNR and SSIM disagree.", NOBODY_IS_RIGHT)
+    agree = "agree with you" if by_psnr.lower() == answer else f"say {by_psnr}"
+    return Answer(f"PSNR and SSIM {agree}.", NOBODY_IS_RIGHT)
 
 
 def _note(result: Measured) -> str:

@@ -482,7 +482,7 @@ def test_what_a_net_cannot_be_made_with_is_named_with_what_is_allowed(asked, all
 
 
 def test_a_setting_that_there_is_not_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"unknown setting 'learningrate'; allowed: epochs, .*learning_rate"):
+    with pytest.raises(ValueError, match=r"unknown setting 'learningrate'; allowed: method, .*learning_rate"):
         model().train(*torch.rand(2, 4, 3, 32, 32), learningrate=1)
 
 

@@ -2,7 +2,9 @@
 
 import io
 import textwrap
+from functools import lru_cache
 
+import matplotlib.font_manager
 import numpy as np
 import numpy.typing as npt
 import segno
@@ -10,7 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from .emblems import ACCENT, BAND, CARD_SIZE, CLAIM, DARK, LIGHT, halves
 
-EDGE, LINE = 48, 66  # pixels beside the words; letters in a line of them
+EDGE = 48  # pixels beside the words
+TYPEFACE = "DejaVu Sans"  # which Matplotlib brings along; Pillow's own has no ≈
+LARGE, SMALL, LEAST = 48, 25, 12  # pixels: height of the gain, and of how it is known; and of either at least
+LEADING = 1.35  # of lines
 QUIET = 4  # cells around a code that stay white
 PATIENCE = 10  # pixels that the code keeps from the edges of its band
 
@@ -22,15 +27,33 @@ def draw(noisy: npt.NDArray[np.uint8], denoised: npt.NDArray[np.uint8], gain: st
     width, height = CARD_SIZE
     card = Image.new("RGB", CARD_SIZE, DARK)
     card.paste(halves(noisy, denoised, (width, height - BAND)))
-    pen = ImageDraw.Draw(card)
-    top = height - BAND
-    pen.text((EDGE, top + 16), gain, LIGHT, ImageFont.load_default(50))
-    for place, line in enumerate(textwrap.wrap(f"{how} {CLAIM}", LINE)[:2]):
-        pen.text((EDGE, top + 86 + 34 * place), line, ACCENT, ImageFont.load_default(26))
+    pen, top, right = ImageDraw.Draw(card), height - BAND, width
     if link:
         code = _code(link, BAND - 2 * PATIENCE)
-        card.paste(code, (width - code.width - PATIENCE, top + (BAND - code.height) // 2))
+        right -= code.width + PATIENCE
+        card.paste(code, (right, top + (BAND - code.height) // 2))
+    _write(pen, gain, (EDGE, top + 14), right - 2 * EDGE, LARGE, 1, LIGHT)
+    _write(pen, f"{how} {CLAIM}", (EDGE, top + 86), right - 2 * EDGE, SMALL, 2, ACCENT)
     return card
+
+
+def _write(
+    pen: ImageDraw.ImageDraw, words: str, place: tuple[int, int], width: int, size: int, lines: int, colour: str
+) -> None:
+    """Writes words at a place, in so many lines of this width at most, and smaller where they would not fit."""
+    for smaller in range(size, LEAST - 1, -1):
+        font = _font(smaller)
+        letters = max(1, int(len(words) * width / font.getlength(words)))
+        wrapped = textwrap.wrap(words, letters)
+        if len(wrapped) <= lines and all(font.getlength(line) <= width for line in wrapped):
+            break
+    for number, line in enumerate(wrapped[:lines]):
+        pen.text((place[0], place[1] + round(number * LEADING * smaller)), line, colour, font)
+
+
+@lru_cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(matplotlib.font_manager.findfont(TYPEFACE), size)
 
 
 def _code(link: str, most: int) -> Image.Image:

@@ -9,6 +9,7 @@ from n2n.training import History
 
 from ..work import train
 from ..work.picture_files import PictureRows
+from ..work.ready import ReadyMade
 from ..work.train import Preview, TrainingResult, TrainingSettings
 from .uploads import TrainingData
 
@@ -25,6 +26,7 @@ class Run:
     previews: list[Preview] = field(default_factory=list)
     progress: Progress | None = None
     result: TrainingResult | None = None
+    ready: ReadyMade | None = None
 
     @property
     def trained_seconds(self) -> float:
@@ -46,6 +48,8 @@ class Run:
                 self.history.add(item)
             case Preview():
                 self.previews.append(item)
+            case ReadyMade():
+                self.ready = item
             case TrainingResult():
                 self.result = item
 

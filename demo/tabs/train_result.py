@@ -8,6 +8,7 @@ from ..service import takeaway
 from ..service.gain import gain_of
 from ..service.runs import Run
 from ..widgets.html import error, notes, table
+from . import train_forecast
 
 
 def told(run: Run) -> str:
@@ -20,6 +21,7 @@ def told(run: Run) -> str:
     gain = gain_of(run)
     number = f'<p class="n2n-gain">{gain.number}<span>{gain.worth}</span></p>' if gain and gain.decibels > 0 else ""
     told = [gain.how if gain else "How much better it is cannot be told from these pictures."]
+    told += train_forecast.longer(run)
     return f"<h2>Your picture, denoised</h2>{number}{notes([*told, *run.result.failures])}"
 
 

@@ -20,7 +20,7 @@ from ..widgets.viewer import ViewerValue
 from ..work.picture_files import PictureFile, PictureRows
 from ..work.rows import Panel, panel, row, url
 from ..work.train import Preview
-from . import train_result
+from . import train_forecast, train_result
 
 DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
 NO_ROWS: ViewerValue = {"rows": [], "empty": ""}
@@ -127,7 +127,7 @@ class LiveView:
     async def latest(self) -> TrainingOutputs:
         """The page with what has changed since the last call."""
         run = self._run
-        changes: dict[str, Any] = {"status": status(run)} | _at_work()
+        changes: dict[str, Any] = {"status": status(run), "result": train_forecast.while_at_work(run)} | _at_work()
         if run.pictures is not self._pictures:
             self._pictures = run.pictures
             changes |= _pictures(run.pictures)

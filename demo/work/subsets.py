@@ -1,5 +1,6 @@
 """Parts of a set of pairs that are small enough to be shown, or to be measured again and again."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,24 @@ from n2n.data import Batch, Scene
 
 SIDE = 192  # pixels: larger pictures are cut to their middle before they are shown
 ROWS = 4  # scenes shown
+HELD = 200  # scenes of the hold-out that are measured on, at most
+HELD_PIXELS = 2**18  # of all these scenes, so that measuring takes half a second
+HELD_SHOTS = 5  # of each of these scenes, at most
+LEAST_SIDE = 128  # pixels: large pictures are cut to their middle, but no smaller than this
 
 
 def preview_pairs(pairs: Pairs, count: int = ROWS, side: int = SIDE) -> list[Batch]:
     """The first pair of each of at most `count` scenes, cut to the middle of its pictures: (1, C, H, W) each."""
     return first_pairs(crop_middles(spread_scenes(pairs, count), side))
+
+
+def to_measure(held: Pairs) -> Pairs:
+    """A part of the hold-out that is quick to measure: middles of large pictures, some scenes, a few shots of each."""
+    few = limit_shots(held, HELD_SHOTS)
+    side = max(LEAST_SIDE, int(math.sqrt(HELD_PIXELS / len(few) / max(1, few.shots.max() - 1))))
+    cut = crop_middles(few, side)
+    pixels = (cut.sizes.prod(axis=1) * np.maximum(1, cut.shots - 1)).mean()
+    return spread_scenes(cut, min(HELD, max(1, int(HELD_PIXELS / pixels))))
 
 
 def crop_middles(pairs: Pairs, side: int = SIDE) -> Pairs:

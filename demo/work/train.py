@@ -1,6 +1,5 @@
 """A training in a job: yields progress and previews, writes weights and logs, and assesses the result."""
 
-import math
 import shutil
 import time
 from collections import deque
@@ -10,11 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from n2n import Noise2Noise, Pairs, Progress, Recipe, UNetConfig
 from n2n.data import Scene
-from n2n.machine import find_device
 from n2n.nets import Header, tiling, weights
 from n2n.reading import read_shots_or_one
 from n2n.remedies import UNTREATED, Remedies, remedied
@@ -33,14 +29,11 @@ from n2n.training import (
 from . import finish, one_shot
 from .live import LivePictures, whole_pictures
 from .picture_files import PictureRows
+from .ready import ReadyMade, ready_made
 from .reliability import Reliability, assess
-from .subsets import crop_middles, limit_shots, spread_scenes
+from .subsets import to_measure
 
 BEST, LOGS = "model.safetensors", "tensorboard"  # weights and logs in the folder of a training
-HELD = 200  # scenes of the hold-out that are measured on, at most
-HELD_PIXELS = 2**18  # of all these scenes, so that measuring takes half a second
-HELD_SHOTS = 5  # of each of these scenes, at most
-LEAST_SIDE = 128  # pixels: large pictures are cut to their middle, but no smaller than this
 AGAIN, PAUSE = 5, 1.0  # attempts to write weights that could not be written, and the seconds between them
 Result = TypeVar("Result")
 
@@ -85,8 +78,9 @@ class TrainingResult:
 
 def learn(
     stop: Callable[[], bool], files: Sequence[Path], folder: Path, settings: TrainingSettings
-) -> Iterator[Recipe | Progress | Preview | TrainingResult]:
-    """Trains. Yields the recipe where the data want another one, every Progress, some Previews, and a TrainingResult.
+) -> Iterator[Recipe | ReadyMade | Progress | Preview | TrainingResult]:
+    """Trains. Yields another recipe where the data want one, what a ready-made net reaches, every Progress, some
+    Previews, and a TrainingResult.
 
     Weights, snapshots, previews and logs are written below `folder`, which exists; with `settings.resume` the training
     goes on from there. Raises ValueError, OSError, Diverged.
@@ -96,15 +90,11 @@ def learn(
     recipe, out = one_shot.recipe_for(data, settings.recipe), folder / BEST
     if recipe is not settings.recipe:
         yield recipe
-    device = find_device(settings.device)
-    if settings.start:
-        model = Noise2Noise.load(settings.start, device)
-        data = model.adapted(data)
-        model.check_channels(data)
-    else:
-        model = Noise2Noise.for_pairs(data, recipe, settings.config, device)
+    model, data = _model(data, recipe, settings)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed) if recipe.hold_out else (data, data)
     measured, failures, kept = to_measure(held) if recipe.hold_out else None, WriteFailures(), BestWeights()
+    if measured and not (settings.resume or settings.start) and (ready := ready_made(measured)):
+        yield ready
     shown, denoise = whole_pictures(data, held), partial(tiling.denoise, model.fast)
     live = failures.attempt("pictures", lambda: LivePictures(shown, folder / "previews", denoise, recipe.seconds))
     stream = train(
@@ -129,9 +119,19 @@ def learn(
         if progress is None or not (kept.weights and out.exists()):
             raise
         failures.add("ended" if _saved_again(out, kept, folder) else "older")
-    best = Noise2Noise.load(out, device)
+    best = Noise2Noise.load(out, settings.device)
     scene = shots.scenes[0] if len(shots) == 1 else held.scenes[0]
     yield from _ended(best, data, held, scene, folder, live, failures, progress, recipe)
+
+
+def _model(data: Pairs, recipe: Recipe, settings: TrainingSettings) -> tuple[Noise2Noise, Pairs]:
+    """The net to train, and the data as it takes them. Raises ValueError where it cannot."""
+    if not settings.start:
+        return Noise2Noise.for_pairs(data, recipe, settings.config, settings.device), data
+    model = Noise2Noise.load(settings.start, settings.device)
+    adapted = model.adapted(data)
+    model.check_channels(adapted)
+    return model, adapted
 
 
 def _ended(
@@ -226,15 +226,6 @@ def _saved_again(out: Path, kept: BestWeights, folder: Path) -> bool:
         except OSError:
             time.sleep(PAUSE)
     return False
-
-
-def to_measure(held: Pairs) -> Pairs:
-    """A part of the hold-out that is quick to measure: middles of large pictures, some scenes, a few shots of each."""
-    few = limit_shots(held, HELD_SHOTS)
-    side = max(LEAST_SIDE, int(math.sqrt(HELD_PIXELS / len(few) / max(1, few.shots.max() - 1))))
-    cut = crop_middles(few, side)
-    pixels = (cut.sizes.prod(axis=1) * np.maximum(1, cut.shots - 1)).mean()
-    return spread_scenes(cut, min(HELD, max(1, int(HELD_PIXELS / pixels))))
 
 
 def _snapshot(model: Noise2Noise, out: Path, progress: Progress) -> Path | None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..measure import PEAK_DB, POOLED, Estimate, Measurement
+from ..measure import PEAK_DB, POOLED, Estimate
 from ..training import History
 from .style import BLUE, FONT, INK, PANEL, TALL, VERMILLION, End, finish, message, number, panels
 
@@ -46,9 +46,10 @@ def psnr_figure(history: History) -> Figure:
         return message("nothing measured yet", 1, TALL)
     seconds = [seconds for _, seconds, _ in history.measurements]
     measured = [measurement for _, _, measurement in history.measurements]
-    every, noisy = math.ceil(len(measured) / MARKERS), _noisy(measured[-1])
-    if noisy is None:
+    every = math.ceil(len(measured) / MARKERS)
+    if not measured[-1].pooled:
         return message("no PSNR: there are no clean pictures,\nand this noise is not zero on average", 1, TALL)
+    noisy, _ = measured[-1].pooled
     figure, (axes,) = panels(1, TALL)
     axes.axhline(noisy, color=INK, linewidth=1.5, linestyle="--")
     ends, shown = [End(f"noisy\n{noisy:.1f} dB", noisy, INK)], [noisy]
@@ -67,13 +68,6 @@ def psnr_figure(history: History) -> Figure:
         axes.set_xlabel("seconds (shaded: 95 % interval)", fontsize=FONT, color=INK)
     finish(axes, f"hold-out PSNR in dB, {POOLED}", seconds[-1], least, max(known), ends)
     return figure
-
-
-def _noisy(measurement: Measurement) -> float | None:
-    """The pooled PSNR of the noisy input in dB, measured or else estimated."""
-    if measurement.noisy:
-        return measurement.noisy.psnr_pooled
-    return measurement.estimated.noisy if measurement.estimated else None
 
 
 def smoothed(values: Values | Sequence[float], counts: Values | Sequence[float]) -> Values:

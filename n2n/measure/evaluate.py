@@ -40,6 +40,15 @@ class Measurement:
     pictures: tuple[tuple[str, float, float], ...]  # with clean pictures: name, noisy and denoised PSNR in dB
     seconds: float  # of denoising alone
 
+    @property
+    def pooled(self) -> tuple[float, float] | None:
+        """PSNR of the noisy pictures and of the denoised ones, in dB, pooled over all pixels: measured against clean
+        pictures, or else estimated.
+        """
+        if self.noisy and self.denoised:
+            return self.noisy.psnr_pooled, self.denoised.psnr_pooled
+        return (self.estimated.noisy, self.estimated.psnr) if self.estimated else None
+
 
 def measure(denoise: Denoiser, pairs: Pairs, *, with_ssim: bool = False) -> Measurement:
     """Denoises every source of `pairs` once and compares it with target and clean picture. Nothing is clipped."""

@@ -5,6 +5,8 @@ from .checkpoint import Diverged as Diverged
 from .checkpoint import last_path as last_path
 from .checkpoint import summary as summary
 from .checkpoint import weights_of as weights_of
+from .forecasts import Forecast as Forecast
+from .forecasts import forecast as forecast
 from .history import History as History
 from .history import safe_cell as safe_cell
 from .loop import Progress as Progress

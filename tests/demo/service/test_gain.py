@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import segno
+from matplotlib.font_manager import findfont, get_font
 from PIL import Image
 
 from demo.content import share_card
@@ -47,3 +48,18 @@ def test_the_card_leads_back_to_the_page(card):
         tuple(cell * (share_card.QUIET + extra) for extra in (0, 0, len(matrix), len(matrix)))
     )
     assert np.array_equal(~np.asarray(inside)[cell // 2 :: cell, cell // 2 :: cell], matrix)
+
+
+def test_long_words_leave_the_code_alone(card):
+    pictures = (np.full((40, 60), shade, np.uint8) for shade in (40, 200))
+    longer = Gain(20.44, 38.35, (37.91, 39.14))
+    words = f"{longer.number}: {longer.worth}, and more words than there is room for beside it"
+    told = np.asarray(share_card.draw(*pictures, words, f"{longer.how} {longer.how}", LINK))
+    code = np.s_[-BAND:, -BAND:]
+    assert np.array_equal(told[code], card[code]) and not np.array_equal(told, card)
+
+
+def test_the_card_s_typeface_has_every_sign_that_a_gain_is_told_with():
+    known = get_font(findfont(share_card.TYPEFACE)).get_charmap()
+    told = Gain(20.4, 24.3, (24.1, 24.6)), Gain(24.3, 20.4, None)
+    assert {ord(letter) for gain in told for letter in gain.number + gain.worth + gain.how} <= set(known)

@@ -17,10 +17,8 @@ from demo.service.runs import Run
 from demo.service.uploads import TrainingData
 from demo.work import train
 from demo.work.reliability import assess
-from demo.work.train import Preview, TrainingResult, learn, to_measure
+from demo.work.train import Preview, TrainingResult, learn
 from n2n import Noise2Noise, Progress
-from n2n.data import pairs
-from n2n.data.scenes import Scene
 from n2n.files import atomic, image
 from n2n.nets import tiling, weights
 from n2n.nets.header import Header
@@ -180,7 +178,8 @@ def test_the_seed_decides_the_first_weights(file):
 
 def test_without_clean_pictures_a_preview_estimates_by_the_subtraction(tmp_path, rng):
     file = save(tmp_path / "pairs.npz", rng, count=2, clean=False, side=192)
-    _, preview, *_, learnt = [i for i in learn(lambda: True, [file], tmp_path, SHORT) if not isinstance(i, Progress)]
+    *items, learnt = learn(lambda: True, [file], tmp_path, SHORT)
+    preview = next(preview for preview in of(Preview, items) if preview.snapshot)
     row, scene = row_of(preview), reader.read(file).hold_out(0.3, 0)[1].scenes[0]
     source, target = (torch.from_numpy(shot)[None] / 255 for shot in scene.shots)
     denoised = tiling.denoise(Noise2Noise.load(preview.snapshot, "cpu").net, source)
@@ -194,18 +193,6 @@ def test_nothing_to_hold_out_is_told_before_any_work(tmp_path, rng):
     file = save(tmp_path / "pairs.npz", rng, count=1, side=12)
     with pytest.raises(ValueError, match="no data left after hold-out"):
         next(learn(never, [file], tmp_path, SHORT))
-
-
-SIZES = [(300, 32, 2, 200, 32), (40, 200, 2, 16, 128), (2, 500, 2, 2, 362), (2, 300, 99, 2, 181), (90, 128, 5, 4, 128)]
-
-
-@pytest.mark.parametrize(("count", "side", "shots", "scenes", "cut"), SIZES)
-def test_measuring_is_bounded_in_scenes_shots_and_pixels(count, side, shots, scenes, cut):
-    shot = np.zeros((1, side, side), np.uint8)
-    held = pairs.gather([Scene(str(i), (shot,) * (shots - 1) + (shot + 1,)) for i in range(count)], "test")
-    measured = to_measure(held)
-    assert len(measured) == scenes and (measured.sizes == cut).all()
-    assert [measured.scenes[i].name for i in (0, -1 % scenes)] == ["0", str(count - 1)]
 
 
 def test_trust_shows_what_two_shots_make_the_net_say(whole):

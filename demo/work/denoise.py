@@ -111,21 +111,22 @@ def warm_up() -> None:
     load(choice.suited(noises.FIRST, weights.headers()), "auto").predict(torch.zeros(1, 3, 64, 64))
 
 
-def choose(options: Options, noise: str | None, noisy: Tensor, device: str = "auto") -> tuple[str, Noise2Noise]:
-    """The name to show and the weights for a picture (1, C, H, W) with noise of a kind (None: unknown).
-
-    Raises ValueError.
+def choose(
+    options: Options, noise: str | None, noisy: Tensor, device: str = "auto"
+) -> tuple[choice.Choice, Noise2Noise]:
+    """The weights for a picture (1, C, H, W) with noise of a kind (None: unknown): the name to show, why these where
+    they were left open, and the net. Raises ValueError.
     """
     if options.weights == TRAINED:
         if options.trained is None or not options.trained.is_file():
             raise ValueError("there is no model of yours (any more): train one in the second tab, or choose another")
-        return "your model", Noise2Noise.load(options.trained, find_device(device))
-    name = options.weights
-    if name == AUTOMATIC:
-        name = choice.recommended(noisy, noise, weights.headers()).name
-    if name not in weights.headers():  # a program could ask for any file of this computer
-        raise ValueError(f"there are no weights '{name}'; allowed: {AUTOMATIC}, {', '.join(weights.headers())}")
-    return name, load(name, device)
+        return choice.Choice("your model", ""), Noise2Noise.load(options.trained, find_device(device))
+    headers, chosen = weights.headers(), choice.Choice(options.weights, "")
+    if chosen.name == AUTOMATIC:
+        chosen = choice.recommended(noisy, noise, headers)
+    if chosen.name not in headers:  # a program could ask for any file of this computer
+        raise ValueError(f"there are no weights '{chosen.name}'; allowed: {AUTOMATIC}, {', '.join(headers)}")
+    return chosen, load(chosen.name, device)
 
 
 @lru_cache(maxsize=16)
@@ -154,7 +155,7 @@ def denoise(
     downloads = folder / "downloads"
     downloads.mkdir(exist_ok=True)
     for place, (title, case) in enumerate(cases):
-        name, model = choose(options, noise.name if noise else None, case.noisy, device)
+        chosen, model = choose(options, noise.name if noise else None, case.noisy, device)
         model = model if case.second is None else model.stretching(False)  # the second shot has the first's exposure
         before = one_picture.measure_file(case.noisy, case)
         results = one_picture.compare(_denoisers(model, options), case)
@@ -163,14 +164,10 @@ def denoise(
         written = encoders().submit(_write, downloads, title, picture) if keep and stack.file is None else None
         outcome.rows.append(comparison_row(title, case, before, results, options.maps, folder, str(place)))
         outcome.table += [
-            measurements.line(title, name if method == "denoised" else method, case, before, shown)
+            measurements.line(title, chosen.name if method == "denoised" else method, case, before, shown)
             for method, (_, shown) in results.items()
         ]
-        notes = (
-            []
-            if learnt and options.weights == TRAINED
-            else remarks.on_model(name, model, noise, case, options.weights == AUTOMATIC)
-        )
+        notes = [] if learnt and options.weights == TRAINED else remarks.on_model(chosen, model, noise, case)
         outcome.notes += [f"{title}: {note}" if len(cases) > 1 else note for note in notes]
         outcome.notes += [f"{title}: {note}" for note in (*case.picture.notes, *case.assumed, *stack.notes)]
         gains.append((before, results["denoised"][1]))

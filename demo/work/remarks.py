@@ -13,22 +13,22 @@ from n2n.nets import stretch, weights
 from n2n.noise import Noise
 
 
-def on_model(name: str, model: Noise2Noise, noise: Noise | None, case: NoisyPicture, automatic: bool) -> list[str]:
-    """Why a model was chosen, or what speaks against the one that was: it learnt another kind of noise than the one
-    added, or noise of another strength; and what it does to contrast.
+def on_model(chosen: choice.Choice, model: Noise2Noise, noise: Noise | None, case: NoisyPicture) -> list[str]:
+    """Why a model was chosen where that was left open, or what speaks against it: it learnt another kind of noise than
+    the one added, or noise of another strength; and what it does to contrast.
     """
-    notes = _on_noise(name, model, noise, case, automatic)
+    notes = _on_noise(chosen, model, noise, case)
     return [*notes, words] if (words := stretch.note(case.noisy, model.header)) else notes
 
 
-def _on_noise(name: str, model: Noise2Noise, noise: Noise | None, case: NoisyPicture, automatic: bool) -> list[str]:
-    kind, notes, headers = choice.kind(model.header), [], weights.headers()
-    if automatic and noise is None:
-        return [f"“{name}” was chosen. {choice.recommended(case.noisy, None, headers).why}"]
+def _on_noise(chosen: choice.Choice, model: Noise2Noise, noise: Noise | None, case: NoisyPicture) -> list[str]:
+    name, kind, notes, headers = chosen.name, choice.kind(model.header), [], weights.headers()
+    if chosen.why and noise is None:
+        return [f"“{name}” was chosen. {chosen.why}"]
     if noise and kind and noise.name not in re.split("[+,]", kind):
         better = choice.suited(noise.name, headers)
         known = choice.kind(headers[better]) == noise.name
-        if automatic:
+        if chosen.why:
             notes.append(f"No weights here learnt {noise.name} noise; “{name}” does most for it of those there are.")
         elif name != better:
             advice = f"“{better}” learnt that." if known else f"“{better}” does more for it."

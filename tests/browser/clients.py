@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,36 +73,38 @@ def connected(server: Server, folder: Path, count: int) -> Iterator[list[Client]
 
 
 @contextmanager
-def someone_trains(server: Server, folder: Path) -> Iterator[None]:
-    """Another client trains on the sample pairs all the while. Raises RuntimeError where that ends too early."""
+def someone_trains(server: Server, folder: Path) -> Iterator[Callable[[], int]]:
+    """Another client trains on the sample pairs all the while; yields what tells its steps so far. Raises RuntimeError
+    where that ends too early.
+    """
     subprocess.run([sys.executable, *PAIRS.split(), folder / "pairs.npz"], cwd=ROOT, check=True, capture_output=True)
     with connected(server, folder, 1) as (client,):
         job = client.submit([handle_file(str(folder / "pairs.npz"))], seconds=600, api_name="/train")
         while not job.done() and not any("step" in told for told, _ in job.outputs()):
             time.sleep(0.2)
-        yield
+        yield lambda: job.outputs()[-1][0]["step"]
         if job.done():
             raise RuntimeError("the training was over before the load was") from job.exception()
         job.cancel()
 
 
-def at_once(clients: Sequence[Client], work: Sequence[Sequence[Picture]]) -> list[Answer]:
+def at_once(clients: Sequence[Client], work: Sequence[Sequence[Picture]], weights: str = "automatic") -> list[Answer]:
     """All clients begin together, and each has its pictures denoised one after the other; answers in that order."""
     gate = threading.Barrier(len(clients))
 
     def run(client: Client, pictures: Sequence[Picture]) -> list[Answer]:
         gate.wait()
-        return [_ask(client, picture) for picture in pictures]
+        return [_ask(client, picture, weights) for picture in pictures]
 
     with ThreadPoolExecutor(len(clients)) as pool:
         return [answer for answers in pool.map(run, clients, work) for answer in answers]
 
 
-def _ask(client: Client, picture: Picture) -> Answer:
+def _ask(client: Client, picture: Picture, weights: str) -> Answer:
     begun = time.monotonic()
     try:
         noisy, clean = handle_file(str(picture.noisy)), handle_file(str(picture.clean))
-        job = client.submit(noisy, clean=clean, api_name="/denoise")
+        job = client.submit(noisy, weights, clean=clean, api_name="/denoise")
         file, figures = job.result(timeout=PATIENCE)
     except Exception as problem:  # whatever it is, it is what the client was told
         return Answer(time.monotonic() - begun, problem=str(problem) or type(problem).__name__)

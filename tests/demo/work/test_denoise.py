@@ -296,32 +296,33 @@ def test_clean_pictures_of_other_names_and_number_are_refused_with_both_numbers(
 
 
 def test_automatic_takes_the_weights_whose_header_names_this_noise():
-    name, model = denoising.choose(Options(), "gaussian", GREY)
-    assert model.header.noise.startswith("gaussian:") and name in weights.shipped()
+    chosen, model = denoising.choose(Options(), "gaussian", GREY)
+    assert model.header.noise.startswith("gaussian:") and chosen.name in weights.shipped()
 
 
 def test_automatic_takes_the_courses_weights_for_the_courses_noise():
-    assert denoising.choose(Options(), "pixelate", GREY)[0].startswith("course")
+    assert denoising.choose(Options(), "pixelate", GREY)[0].name.startswith("course")
 
 
 @pytest.mark.parametrize("noise", noises.SLIDERS)
 def test_automatic_takes_what_is_recommended(noise):
     noisy = torch.rand(1, 3, 64, 64)
-    name, _ = denoising.choose(Options(AUTOMATIC), noise, noisy)
-    assert name == choice.recommended(noisy, noise, weights.headers()).name == choice.suited(noise, weights.headers())
+    chosen, _ = denoising.choose(Options(AUTOMATIC), noise, noisy)
+    assert chosen == choice.recommended(noisy, noise, weights.headers())
+    assert chosen.name == choice.suited(noise, weights.headers())
 
 
 @pytest.mark.parametrize("sigma", [0, 3, 12, 40, 120])
 def test_what_automatic_takes_for_noise_of_no_known_kind_has_no_better_one_to_be_told_of(rng, sigma):
     noisy = torch.from_numpy(rng.normal(0.5, sigma / 255, (1, 3, 96, 96)).astype(np.float32))
-    name, model = denoising.choose(Options(AUTOMATIC), None, noisy)
+    chosen, model = denoising.choose(Options(AUTOMATIC), None, noisy)
     told = choice.warning(noisy, model.header, weights.headers())
-    assert name in choice.GENERAL and (told is None or "“" not in told)
+    assert chosen.name in choice.GENERAL and (told is None or "“" not in told)
 
 
 def test_weights_that_were_asked_for_are_taken(pixels):
-    name, model = denoising.choose(Options("course"), "gaussian", GREY)
-    assert name == "course" and model.header == Noise2Noise.load("course").header
+    chosen, model = denoising.choose(Options("course"), "gaussian", GREY)
+    assert chosen.name == "course" and not chosen.why and model.header == Noise2Noise.load("course").header
 
 
 @pytest.mark.parametrize("file", [None, "gone.safetensors"])
@@ -333,8 +334,8 @@ def test_a_model_of_ones_own_that_is_not_there_is_refused_with_the_way_out(tmp_p
 def test_a_model_of_ones_own_is_used(tmp_path):
     model = Noise2Noise(UNetConfig(width=6), "cpu")
     model.save(tmp_path / "model.safetensors")
-    name, found = denoising.choose(Options(TRAINED, tmp_path / "model.safetensors"), None, GREY)
-    assert name == "your model" and found.net.config.width == 6
+    chosen, found = denoising.choose(Options(TRAINED, tmp_path / "model.safetensors"), None, GREY)
+    assert chosen.name == "your model" and not chosen.why and found.net.config.width == 6
 
 
 @pytest.mark.parametrize("name", ["none such", "model.safetensors"])

@@ -16,6 +16,7 @@ from n2n.remedies import Remedies
 
 from . import settings
 from .server import intake
+from .server.callers import agent_of
 from .service.denoise import Denoisings
 from .service.inspections import Inspections
 from .service.runs import Run
@@ -96,7 +97,7 @@ def _denoise(denoisings: Denoisings) -> Callable[..., Awaitable[tuple[gr.FileDat
             options=options,
             view=view(1, axes),
         )
-        outcome = await denoisings.denoise(owner(request), order)
+        outcome = await denoisings.denoise(owner(request), order, keeper(request))
         figures = dict(zip(COLUMNS, outcome.table[0])) | {"notes": outcome.notes}
         return gr.FileData(path=str(outcome.files[0])), figures
 
@@ -166,7 +167,6 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
         align: bool = False,
         match_exposure: bool = False,
     ) -> AsyncGenerator[tuple[dict[str, Any], gr.FileData | None], None]:
-        session = owner(request)
         training_settings = make_settings(
             number(seconds, "seconds"),
             str(recipe),
@@ -176,9 +176,9 @@ def _train(trainings: Trainings) -> Callable[..., AsyncGenerator[tuple[dict[str,
             axes=view(1, axes).axes,
             remedies=Remedies(align=bool(align), match_exposure=bool(match_exposure)),
         )
-        training = await trainings.begin(session, files("pairs", pairs), training_settings)
+        training = await trainings.begin(owner(request), files("pairs", pairs), training_settings)
         try:
-            async with aclosing(trainings.watch(session, training)) as steps:
+            async with aclosing(trainings.watch(keeper(request), training)) as steps:
                 async for step in steps:
                     yield asdict(step.job.waiting) if step.job.waiting else _progress(step.run), None
         finally:
@@ -205,11 +205,15 @@ def number(value: object, name: str) -> float:
 
 
 def owner(request: gr.Request) -> str:
-    """Whose the work of a request is: a session's, or its own where it comes from an agent, since all agents share the
-    session of the client that calls for them. Raises ValueError.
+    """Whose turn a request takes: an agent's, or a session's. Raises ValueError."""
+    return agent_of(request) or session_of(request)
+
+
+def keeper(request: gr.Request) -> str:
+    """Whose files a request makes: a session's, or its own where it comes from an agent, whom several may share an
+    address with. Raises ValueError.
     """
-    session = session_of(request)
-    return secrets.token_urlsafe(16) if request.headers.get("x-gradio-user") == "mcp" else session
+    return secrets.token_urlsafe(16) if agent_of(request) else session_of(request)
 
 
 def argument(remedy: str) -> str:

@@ -18,6 +18,7 @@ from gradio.processing_utils import save_base64_to_cache
 
 from n2n.machine import optional_packages
 
+from . import callers
 from .disk import Disk
 from .intake import may_be_served
 
@@ -55,6 +56,15 @@ class Tools(GradioMCPServer):
         """
         files = {place[0] for place in filedata_positions}
         return {name: self._files(name, it) if name in files else plain(name, it) for name, it in value.items()}
+
+    def _prepare_tool_call_args(
+        self, name: str, arguments: dict[str, Any]
+    ) -> tuple[str, list[Any], dict[str, str], BlockFunction]:
+        """A call as Gradio's client makes it, and for whom: all agents share that client, and its session."""
+        endpoint, values, headers, function = super()._prepare_tool_call_args(name, arguments)
+        asked = self.mcp_server.request_context.request
+        address = asked.client.host if asked and asked.client else None
+        return endpoint, values, headers | {callers.HEADER: callers.signed(address)}, function
 
     def _files(self, name: str, given: object) -> object:
         if isinstance(given, list):

@@ -19,9 +19,12 @@ class Denoisings:
         self._line = Line(settings.limits().denoisings, settings.limits().queue, settings.limits().visitor_denoisings)
         self._workers = workers
 
-    async def denoise(self, session: str, order: Order) -> Outcome:
-        """Carries out an order. Raises Full, Failed, or ValueError with what is wrong with the order."""
-        with self._folders.in_use(self._folders.new(session, "denoised")) as folder:
+    async def denoise(self, session: str, order: Order, keeper: str = "") -> Outcome:
+        """Carries out an order in the turn of a session; its files are the `keeper`'s where they are not the session's.
+
+        Raises Full, Failed, or ValueError with what is wrong with the order.
+        """
+        with self._folders.in_use(self._folders.new(keeper or session, "denoised")) as folder:
             seconds = settings.limits().denoise_seconds
             async with self._line.turn(session, seconds):
                 if gpu.is_lent():

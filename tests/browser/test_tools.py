@@ -90,6 +90,17 @@ def test_an_agent_gets_no_file_of_the_host(server):
         assert "no such file is here" in told or "is not of type 'string'" in told
 
 
+def test_an_agent_may_have_as_much_at_work_as_any_visitor(server, shots):
+    async def ask():
+        pairs = [uploaded(server, shot) for shot in shots]
+        async with agent(server) as call:
+            return await asyncio.gather(*(call("check", pairs=pairs) for _ in range(4)))
+
+    told = finished(ask())
+    refused = [text for text in told if isinstance(text, str)]
+    assert 0 < len(refused) < 4 and all("wait until one has ended" in text for text in refused), told
+
+
 def test_an_agent_may_bring_a_file_with_the_call(server, shots):
     async def ask():
         data = f"data:image/png;base64,{base64.b64encode(shots[0].read_bytes()).decode()}"

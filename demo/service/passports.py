@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 from n2n.export import issue, write_bioimage, write_folder, write_onnx
@@ -17,9 +18,10 @@ def write_passports(weights: Path, folder: Path) -> tuple[list[Path], list[str]]
     """Writes ONNX, BioImage.IO and a zipped folder for the Hugging Face Hub into `folder`; returns the files that
     could be made, and why others could not.
     """
+    passport = cache(partial(issue, weights))
     makers: dict[str, Callable[[Path], object]] = {
-        f"{NAME}.onnx": lambda path: write_onnx(issue(weights), path),
-        f"{NAME}.bioimage.zip": lambda path: write_bioimage(issue(weights), path),
+        f"{NAME}.onnx": lambda path: write_onnx(passport(), path),
+        f"{NAME}.bioimage.zip": lambda path: write_bioimage(passport(), path),
         f"{FOLDER}.zip": lambda path: _zipped_folder(weights, path),
     }
     files, problems = [], []

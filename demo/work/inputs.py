@@ -23,6 +23,7 @@ from .. import settings
 from . import stacks
 from .stacks import StackView
 
+WAY_OUT = "Cut it, or use the command line, which has no such limit: python -m n2n denoise PICTURE -o OUT"
 SCENES = 4  # shown of pairs that were learnt from
 WHOLE = StackView()
 UNKNOWN = Header()
@@ -30,13 +31,12 @@ UNKNOWN = Header()
 Cases = list[tuple[str, NoisyPicture]]  # with the names of the pictures
 
 
-def check_size(width: int, height: int, name: str) -> None:
-    """Raises ValueError for a picture that is larger than the demo accepts.
+def check_size(width: int, height: int, name: str, way_out: str = WAY_OUT) -> None:
+    """Raises ValueError, with the `way_out`, for a picture that is larger than the demo accepts.
 
     Nets pad both sides to multiples of 32, which adds little to a picture while its sides are limited.
     """
     limits = settings.limits()
-    way_out = "Cut it, or use the command line, which has no such limit: python -m n2n denoise PICTURE -o OUT"
     if max(width, height) > limits.side:
         raise ValueError(
             f"'{name}' is {width}×{height} pixels; this page takes sides of up to {limits.side:,}. {way_out}"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from n2n.reading import Entry, read_results
 from n2n.referee import AS_THEY_ARE, Maker, Mending, Score, judge
 
 from .. import settings
-from . import score_card
+from . import inputs, score_card
 from .denoise import AUTOMATIC
 from .rows import Row
 from .score_pictures import Seen, rows_of
@@ -76,22 +77,13 @@ def _read(contest: Contest) -> tuple[list[Entry], tuple[str, ...]]:
         raise ValueError(f"{len(contest.results)} results at once; this page takes up to {most}. {WAY_OUT}")
     paths = [contest.first, contest.second, *contest.results]
     names = _unlike(contest.names or [Path(path).stem for path in contest.results])
-    entries, notes = read_results(paths, contest.clean, contest.axes, names, check_size)
+    check = partial(inputs.check_size, way_out=WAY_OUT)
+    entries, notes = read_results(paths, contest.clean, contest.axes, names, check)
     pixels = sum(values[0].size for entry in entries for values in (*entry.scene.shots, *entry.results.values()))
     if pixels > settings.limits().all_pixels:
         told = f"{pixels / 1e6:.0f} megapixels together; this page takes up to {settings.limits().all_pixels / 1e6:.0f}"
         raise ValueError(f"these pictures have {told} at once. {WAY_OUT}")
     return entries, notes
-
-
-def check_size(width: int, height: int, name: str) -> None:
-    """Raises ValueError for a picture that is larger than the demo accepts."""
-    limits = settings.limits()
-    if max(width, height) > limits.side or width * height > limits.pixels:
-        raise ValueError(
-            f"'{name}' is {width}×{height} pixels; this page takes up to {limits.pixels / 1e6:.0f} megapixels and "
-            f"sides of {limits.side:,}. {WAY_OUT}"
-        )
 
 
 def _made(contest: Contest, device: str) -> dict[str, Maker]:

@@ -87,13 +87,13 @@ def _name_ends(axes: Axes, ends: Sequence[End]) -> None:
     to_axes = axes.transData + axes.transAxes.inverted()
     wanted: list[float] = np.array([to_axes.transform((0, end.value))[1] for end in ends]).clip(0, 1).tolist()
     gap = 2.5 * FONT / 72 * axes.figure.dpi / axes.bbox.height
-    for end, at, place in zip(ends, wanted, spread(wanted, gap)):
+    for end, at, place in zip(ends, wanted, apart(wanted, gap)):
         leader = Line2D([1, 1.035], [at, place], color=end.colour, linewidth=1.2, transform=axes.transAxes)
         axes.add_artist(leader).set_clip_on(False)
         axes.text(1.045, place, end.text, transform=axes.transAxes, va="center", fontsize=FONT, color=INK)
 
 
-def spread(wanted: Sequence[float], gap: float) -> list[float]:
+def apart(wanted: Sequence[float], gap: float) -> list[float]:
     """Places from 0 to 1, at least `gap` apart if they fit, in the order of the wanted ones and close to them."""
     order = np.argsort(wanted, kind="stable")
     places = np.array(wanted, dtype=float)
@@ -103,8 +103,8 @@ def spread(wanted: Sequence[float], gap: float) -> list[float]:
     for index in order[::-1]:
         places[index] = min(places[index], ceiling)
         ceiling = places[index] - gap
-    spread_out: list[float] = places.tolist()
-    return spread_out
+    moved: list[float] = places.tolist()
+    return moved
 
 
 def number(value: float) -> str:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import scipy
 import skimage
 
-from .verdicts import Sample, Verdict, judged, spread
+from .verdicts import Sample, Verdict, judged, some_of
 
 BANDS = 4  # parts of a picture, each of which shows lines that run all through it
 HOT = 4.5  # σ of the noise by which a hot pixel differs from its neighbours
@@ -126,7 +126,7 @@ def _patches_of_scenes(sample: Sample) -> Numbers | None:
     alike = [pair for pair in first if pair.grey[0].shape == shape]
     if len(alike) < SCENES[0] or min(shape) < 2 * PATCH:
         return None
-    greys = [(pair.grey[0] + pair.grey[1]) / 2 for pair in spread(alike, SCENES[1])]
+    greys = [(pair.grey[0] + pair.grey[1]) / 2 for pair in some_of(alike, SCENES[1])]
     small = [skimage.transform.downscale_local_mean(grey, (8, 8)).ravel() for grey in greys]
     others = [float(np.corrcoef(one, two)[0, 1]) for one, two in itertools.pairwise(small) if one.std() * two.std()]
     if not others or np.mean(others) > DIFFERENT:

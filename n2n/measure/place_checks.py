@@ -8,7 +8,7 @@ import scipy
 import skimage
 
 from ..remedies import Motion, likeness, registration
-from .verdicts import CropPair, Sample, Verdict, judged, listed, signed, spread
+from .verdicts import CropPair, Sample, Verdict, judged, listed, signed, some_of
 
 FAR = 0.75  # pixels
 SURE = 8.0  # standard errors from which on the motion of a single pair is believed
@@ -80,7 +80,7 @@ def _shift(source: Numbers, target: Numbers) -> Numbers:
 
 def turn(sample: Sample) -> Verdict:
     """The way in pixels that turning and scaling move the corners of the examined centre, in the median."""
-    found = {pair.name: _bent(pair) for pair in spread(sample.largest, SPREAD)}
+    found = {pair.name: _bent(pair) for pair in some_of(sample.largest, SPREAD)}
     ways = [way for way, _ in found.values()]
     value = float(np.median(ways))
     _, motion = max(found.values(), key=lambda bent: bent[0])

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from ..files import spread
 from ..remedies import exposure
 
 Crop = npt.NDArray[np.float32]  # (C, H, W), white is 1
@@ -82,7 +83,7 @@ class Sample:
     @property
     def some(self) -> list[CropPair]:
         """Evenly spread pairs, ENOUGH at most: for faults of the camera, which all pairs share."""
-        return spread(self.crops, ENOUGH)
+        return some_of(self.crops, ENOUGH)
 
     @property
     def largest(self) -> list[CropPair]:
@@ -113,6 +114,6 @@ def listed(names: Sequence[str]) -> str:
     return "; ".join(f"'{name}'" for name in names[:LISTED]) + more
 
 
-def spread(pairs: Sequence[CropPair], most: int) -> list[CropPair]:
+def some_of(pairs: Sequence[CropPair], most: int) -> list[CropPair]:
     """At most so many of the pairs, evenly spread."""
-    return [pairs[int(i)] for i in np.linspace(0, len(pairs) - 1, min(most, len(pairs))).round()]
+    return [pairs[place] for place in spread(len(pairs), most)]

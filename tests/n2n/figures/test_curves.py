@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from n2n.figures.curves import DECAY, loss_figure, psnr_figure, smoothed
-from n2n.figures.style import png, spread, svg
+from n2n.figures.style import apart, png, svg
 from n2n.measure.estimate import Estimate
 from n2n.measure.evaluate import Measurement, Quality
 from n2n.training.history import History, Point
@@ -144,11 +144,11 @@ def test_words_at_line_ends_do_not_cover_each_other(history):
 
 
 def test_spread_leaves_what_is_far_apart():
-    assert spread([0.9, 0.1, 0.5], 0.3) == [0.9, 0.1, 0.5]
+    assert apart([0.9, 0.1, 0.5], 0.3) == [0.9, 0.1, 0.5]
 
 
 def test_spread_keeps_the_order_and_the_gap():
-    low, middle, high = spread([0.95, 0.96, 0.97], 0.2)
+    low, middle, high = apart([0.95, 0.96, 0.97], 0.2)
     assert (low, middle, high) == (pytest.approx(0.6), pytest.approx(0.8), 1.0)
 
 

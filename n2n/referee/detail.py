@@ -1,16 +1,14 @@
-"""How much of the picture's detail a result holds, by spatial frequency; whether it holds the second shot's noise."""
+"""How much of the picture's detail a result holds, by spatial frequency."""
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from .rings import EDGES, OCTAVE, SHARED, ResultShells, Shells, Sums
+from .rings import EDGES, SHARED, ResultShells, Shells, Sums
 
 SEEN = 3.0  # standard errors from which on the picture shows above the noise of the shots
 HALF = 0.5  # of the picture's detail, below which it counts as lost
-SURE, CLEAR = 3.5, 0.02  # standard errors, and share of the noise, from which on noise of the second shot is believed
-LEAST, ENOUGH = 16, 64  # frequencies in a ring of the curve, and in one that tells noise of the second shot
+LEAST = 16  # frequencies in a ring of the curve
 
 
 @dataclass(frozen=True)
@@ -77,46 +75,3 @@ def _is_seen(shots: Shells) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     error = SHARED * np.sqrt(shots.first * shots.second / (2 * np.maximum(shots.count, 1)))
     seen: np.ndarray[tuple[int], np.dtype[np.bool_]] = (shots.picture > SEEN * error) & (shots.count >= LEAST)
     return seen
-
-
-def share_of_second(result: ResultShells, shots: Shells) -> float:
-    """The surest sign of noise of the second shot in a result: by which share of the noise its error seems too small;
-    0 where there is none.
-
-    An error d of a result made from the first shot alone is at least as strong as its part that is noise e1 of that
-    shot: |d|² ≥ (d·e1)² / |e1|² by Cauchy and Schwarz, in every ring. With |d|² = |F − Y2|² − |E2|², which is right
-    only where F knows nothing of E2, a result that does falls below that bound: the mean of both shots by half of the
-    noise.
-    """
-    ratio = _noise_ratio(shots)
-    found, sure = 0.0, -SURE
-    for size in (1, 2, OCTAVE, 2 * OCTAVE, len(EDGES) - 1):
-        for start in range(len(EDGES) - size):
-            rings = slice(start, start + size)
-            count = float(shots.count[rings].sum())
-            if count < ENOUGH:
-                continue
-            below, error = _beyond_bound(result.moments[rings].sum(0), result.products[rings].sum(0), count, ratio)
-            if below < -CLEAR and below < sure * error:
-                found, sure = -below, below / error
-    return found
-
-
-def _beyond_bound(moments: Sums, products: Sums, count: float, ratio: float) -> tuple[float, float]:
-    """By how much the error exceeds the bound, and the standard error of that, both as shares of the noise."""
-    _, common, noise = moments
-    if noise <= 0:
-        return 0.0, 1.0
-    slope = (common + (1 - ratio) * noise) / ((2 - ratio) * noise)
-    weights = np.array([1.0, -2 * slope, -ratio - 2 * slope * (1 - ratio) + slope**2 * (2 - ratio)])
-    mean, unit = float(weights @ moments) / count, float(noise) / count
-    # The square of what is known with an error is too large on average by that error's variance.
-    mean += SHARED**2 * max(float(products[1, 1]) / count - (float(common) / count) ** 2, 0.0) / count / unit
-    variance = max(float(weights @ products @ weights) / count - mean**2, ((1 - slope) ** 2 * unit) ** 2)
-    return mean / unit, max(SHARED * math.sqrt(variance / count) / unit, 1e-9)
-
-
-def _noise_ratio(shots: Shells) -> float:
-    """The power of the second shot's noise relative to the mean of both, from the finest octave."""
-    own = [float((power - shots.picture)[-OCTAVE:].sum()) for power in (shots.first, shots.second)]
-    return float(np.clip(2 * own[1] / sum(own), 0.1, 1.9)) if min(own) > 0 else 1.0

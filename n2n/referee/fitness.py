@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import scipy
 import skimage
 
 from ..data import LEAST_SIDE
-from ..files import EIGHT_BITS, UNIT, Planes, ValueRange, check_type, ordinary, range_of
+from ..files import Planes, ValueRange, check_type, ordinary
 from ..measure import doctor
 from ..remedies import Motion, exposure, likeness, motion, registration
 from .shots import ShotPair, Unfit, Unit, Window, checked, grey, in_words
@@ -18,6 +19,7 @@ NEAR, FAR = 0.1, 0.4  # pixels: off a whole one, up to which nothing is interpol
 SURE, BETTER = 6.0, 0.1  # standard errors from which on that is believed, and share by which it is more alike there
 OTHER = 0.05, 0.3  # of white, and of the picture: a change by more is another range; by less, the result's own fault
 STRAIGHT = 0.85  # power of the brightness down to which, or to whose inverse, it is in proportion
+STRAY = 0.01  # share of values beyond the shots' up to which they are outliers, and not another range
 BINS = 32  # of brightness
 COARSE, ALIKE = 2**15, 0.8  # pixels in which a crop is looked for; correlation from which on it is found
 ALIGN, MATCH = "--align", "--match-range"
@@ -181,7 +183,9 @@ def _in_range(what: str, values: Planes, shots: ShotPair, mending: Mending) -> t
             "proportion: it has another gamma or tone curve. Save it with that of the shots: the same colour profile, "
             "no automatic tones",
         )
-    plain = ordinary(values, shots.range, shots.data.values)
+    plain, exact = ordinary(values, shots.range, shots.data.values), shots.range.to_unit(values)
+    if (plain != exact).mean() > STRAY:
+        plain = exact
     found = exposure.find_exposure(mean, plain)
     limit = min(OTHER[0], OTHER[1] * float(np.sqrt(np.mean(mean**2))))
     theirs = shots.scene.shots[0].dtype
@@ -196,21 +200,29 @@ def _in_range(what: str, values: Planes, shots: ShotPair, mending: Mending) -> t
             "the depth and range of the shots, or match it.",
             MATCH,
         )
-    for limits in _ranges(values):
+    for limits in _ranges(values, theirs, shots.range):
         picture = limits.to_unit(values)
-        if exposure.find_exposure(mean, picture).change <= limit:
+        if exposure.find_exposure(mean, picture).change <= limit / 5:
             return picture, [f"in {what} ({own}) black is taken to be {limits.black:g}, white {limits.white:g}"]
     fitted: Unit = ((plain.astype(np.float64) - found.offset) / found.gain).astype(np.float32)
     return fitted, [f"{what} was brought to the brightness of the shots, so that its own is not judged"]
 
 
-def _ranges(values: Planes) -> Iterator[ValueRange]:
-    """The ranges that a result may have by its type and values."""
-    if values.dtype.kind in "iu":
-        yield ValueRange(0.0, float(np.iinfo(values.dtype.name).max))
-    else:
-        yield from (UNIT, EIGHT_BITS, ValueRange(0.0, 65535.0))
-    yield range_of(values)
+def _ranges(values: Planes, theirs: np.dtype[Any], limits: ValueRange) -> Iterator[ValueRange]:
+    """The values of the shots' black and white that a result may have by its type: where all of the shots' type became
+    all of its own, and where the shots' white became its white.
+    """
+    whites = [_greatest(values.dtype)] if values.dtype.kind in "iu" else [1.0, 255.0, 65535.0]
+    if theirs.kind in "iu":
+        yield from (
+            ValueRange(*(end * white / _greatest(theirs) for end in (limits.black, limits.white))) for white in whites
+        )
+    yield from (ValueRange(0.0, white) for white in whites)
+
+
+def _greatest(whole: np.dtype[Any]) -> float:
+    """The greatest value of a type of whole numbers."""
+    return float(np.iinfo(whole.name).max)
 
 
 def bend(mean: Unit, picture: Unit) -> float:

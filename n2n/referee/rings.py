@@ -38,8 +38,6 @@ class ResultShells:
 
     power: Sums
     common: Sums  # with the second shot
-    moments: Sums  # (R, 3): of |F − Y2|², (F − ½(Y1 + Y2))·(Y1 − Y2)* and ½|Y1 − Y2|²
-    products: Sums  # (R, 3, 3): of these with each other
 
 
 def tiles(picture: Tensor) -> Tensor:
@@ -72,17 +70,10 @@ def shells(first: Tensor, second: Tensor) -> Shells:
     return Shells(count, *sums)
 
 
-def result_shells(result: Tensor, first: Tensor, second: Tensor) -> ResultShells:
-    """The sums of a result from the three spectra."""
-    half = (first - second) / 2
-    parts = [
-        _power(result - second),
-        _common(result - second - half, 2 * half),
-        2 * _power(half),
-    ]
-    pairs = [one * other for one in parts for other in parts]
-    _, power, common, *rest = _summed(result, [_power(result), _common(result, second), *parts, *pairs])
-    return ResultShells(power, common, np.stack(rest[:3], -1), np.stack(rest[3:], -1).reshape(-1, 3, 3))
+def result_shells(result: Tensor, second: Tensor) -> ResultShells:
+    """The sums of a result from its spectrum and that of the second shot."""
+    _, *sums = _summed(result, [_power(result), _common(result, second)])
+    return ResultShells(*sums)
 
 
 def total(parts: Sequence[Shells]) -> Shells:
@@ -92,7 +83,7 @@ def total(parts: Sequence[Shells]) -> Shells:
 
 def total_of_results(parts: Sequence[ResultShells]) -> ResultShells:
     """The sums of several scenes."""
-    return ResultShells(*_added([(one.power, one.common, one.moments, one.products) for one in parts]))
+    return ResultShells(*_added([(one.power, one.common) for one in parts]))
 
 
 def _added(parts: Sequence[tuple[Sums, ...]]) -> list[Sums]:

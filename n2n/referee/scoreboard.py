@@ -43,6 +43,8 @@ class Judged:
         if self.lead is None:
             gain = f"{self.gain:+.1f}".replace("-", "−")
             return f"“{self.name}” gains {gain} dB over the noisy shot"
+        if self.lead.low == self.lead.high == 0:
+            return f"“{self.name}” and “{self.lead.over}” are the same, pixel by pixel"
         by = f"{self.lead.db:.2g} dB ± {self.lead.reach:.1g}"
         if not self.lead.sure:
             return f"“{self.name}” and “{self.lead.over}” do not differ beyond chance ({by})"

@@ -13,6 +13,7 @@ from ..reading import Entry
 from . import blocks, detail, losses, rings
 from .blocks import Table
 from .fitness import AS_THEY_ARE, Fit, Mending, fit
+from .foretold import Cells, cells_of, share_foretold
 from .scoreboard import Judged, Score
 from .shots import ShotPair, Unfit, Unit, Window, checked, laid_back, to_tensor
 from .worth import tells_second, worth
@@ -30,6 +31,7 @@ class Parts:
     maps: list[Table] = field(default_factory=list)
     lost: list[losses.Sums] = field(default_factory=list)
     shells: list[rings.ResultShells] = field(default_factory=list)
+    cells: list[list[Cells]] = field(default_factory=list)
     true: list[float] = field(default_factory=list)  # mean squared errors
     pixels: list[int] = field(default_factory=list)
 
@@ -107,7 +109,8 @@ def _measure(pictures: Pictures, shots: ShotPair, parts: Mapping[str, Parts], no
     for name, picture in pictures.items():
         _add(parts[name], picture, shots, side)
         parts[name].lost.append(losses.sums_of(picture, shots))
-        parts[name].shells.append(rings.result_shells(rings.spectra(to_tensor(picture)), spectra[0], spectra[1]))
+        parts[name].cells.append(cells_of(picture, shots, len(parts[name].cells)))
+        parts[name].shells.append(rings.result_shells(rings.spectra(to_tensor(picture)), spectra[1]))
     return rings.shells(spectra[0], spectra[1])
 
 
@@ -167,12 +170,12 @@ def _add(parts: Parts, picture: Unit, shots: ShotPair, side: int) -> None:
 def _judged(name: str, parts: Parts, shells: rings.Shells, fair: bool) -> Judged:
     """The score of a result; `fair`: whether noise of the second shot in it can be told."""
     found = rings.total_of_results(parts.shells)
-    if fair and (share := detail.share_of_second(found, shells)):
+    if fair and (share := share_foretold(parts.cells)):
         return Judged(
             name,
-            f"'{name}' holds noise of the second shot: its error is smaller than one made from the first shot alone "
-            f"can be, by {100 * share:.0f} % of the noise. That is not allowed, since the second shot is the measure. "
-            "Make it from the first shot alone, or bring a third shot as the second one",
+            f"'{name}' holds noise of the second shot: it foretells {100 * share:.0f} % of it, and what is made from "
+            "the first shot alone can foretell none. That is not allowed, since the second shot is the measure. Make "
+            "it from the first shot alone, or bring a third shot as the second one",
             "not allowed",
         )
     curve = detail.curve_of(found, shells)

@@ -26,6 +26,16 @@ def test_the_library_of_bioimage_io_finds_it_valid(package):
     assert [str(axis.id) for axis in model.inputs[0].axes] == ["batch", "channel", "y", "x"]
 
 
+def test_the_runner_of_bioimage_io_runs_it(package):
+    """What Fiji's, ilastik's and other programs' packages are tested by; it cannot be pinned beside the others, since it
+    asks for a bioimageio.spec that today's pydantic breaks.
+    """
+    install = "pip install --no-deps bioimageio.core==0.11.0 xarray==2026.9.0"
+    core = pytest.importorskip("bioimageio.core", reason=f"to run it: {install}")
+    summary = core.test_description(package)
+    assert summary.status == "passed", summary.format()
+
+
 def test_its_picture_gives_the_result_that_comes_with_it(package, tmp_path):
     zipfile.ZipFile(package).extractall(tmp_path / "inside")
     noisy, denoised = (np.load(tmp_path / "inside" / f"{name}.npy") for name in ("noisy", "denoised"))

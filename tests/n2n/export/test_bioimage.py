@@ -27,9 +27,7 @@ def test_the_library_of_bioimage_io_finds_it_valid(package):
 
 
 def test_the_runner_of_bioimage_io_runs_it(package):
-    """What Fiji's, ilastik's and other programs' packages are tested by; it cannot be pinned beside the others, since it
-    asks for a bioimageio.spec that today's pydantic breaks.
-    """
+    """It cannot be pinned beside the others: the bioimageio.spec that it asks for does not go with today's pydantic."""
     install = "pip install --no-deps bioimageio.core==0.11.0 xarray==2026.9.0"
     core = pytest.importorskip("bioimageio.core", reason=f"to run it: {install}")
     summary = core.test_description(package)

@@ -56,6 +56,7 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
         page.wait_for_timeout(700)
     gained(page)
     assert_all_of_the_picture_gets_better_and_a_place_is_chosen(page, two_shots)
+    assert page.locator("#result td:text('180 s') + td").inner_text().startswith("≈ ")  # foretold
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
     assert gone_within(2, server)

@@ -14,6 +14,7 @@ from .value_range import ValueRange, whole_limits
 
 DEPTHS = ("same", "16", "float")
 FEW = 32  # steps in use: with fewer, rounding takes back much of what denoising does
+SPARSE = 8  # of so many values, one is looked at in large pictures
 FLOAT = np.dtype(np.float32)
 WIDER = 257  # 255 × 257 = 65535
 
@@ -46,7 +47,7 @@ def steps_in_use(pixels: Pixels, limits: ValueRange) -> float:
     """How many whole numbers the values of a picture, (H, W, C), take up in its range; infinite for floating point."""
     if pixels.dtype.kind == "f":
         return math.inf
-    found = values_of([pixels.transpose(2, 0, 1)])
+    found = values_of([pixels.transpose(2, 0, 1)], SPARSE)
     return min(found.high - found.low, limits.span)
 
 

@@ -23,7 +23,7 @@ from .measurements import Line
 from .rows import Row
 from .stacks import StackView, Written
 
-DRAFT_PIXELS = 2**17  # of a picture while a slider is dragged
+DRAFT_PIXELS = 2**16  # of a picture while a slider is dragged
 AUTOMATIC, TRAINED = "automatic", "the one I just trained"
 
 

@@ -29,7 +29,7 @@ STRENGTHS = (1, 15, 25, 50)
 @cache
 def model(name: str) -> Noise2Noise:
     """Shipped weights, kept in memory."""
-    return Noise2Noise.load(name)
+    return Noise2Noise.load(name, "cpu", "fp32")
 
 
 def _table(sets: Iterable[Pairs], what: str, quick: bool) -> Iterator[Figure]:

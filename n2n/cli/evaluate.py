@@ -33,7 +33,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=values.whole(0), default=0, metavar="N", help="seed of the noise (default 0)")
     parser.add_argument("--count", type=values.whole(1), metavar="N", help="only the first N scenes")
     parser.add_argument(
-        "--baselines", action="store_true", help="also blur, non-local means, TV and wavelet by scikit-image"
+        "--baselines",
+        action="store_true",
+        help="also blur, median, non-local means, TV and wavelet by scikit-image, and BM3D where bm3d is installed",
     )
     parser.add_argument(
         "--match-exposure",

@@ -86,5 +86,6 @@ def denoise(classical: Classical, noisy: Tensor) -> Tensor:
 
 
 def measure_all(pairs: Pairs) -> dict[str, Measurement]:
-    """Measures every baseline on a set; by name."""
-    return {name: measure(partial(denoise, classical), pairs, with_ssim=True) for name, classical in BASELINES.items()}
+    """Measures every baseline that is installed on a set; by name."""
+    found = installed().items()
+    return {name: measure(partial(denoise, classical), pairs, with_ssim=True) for name, classical in found}

@@ -141,10 +141,11 @@ def _loop(
             mark = checkpoints.save(mark, report)
 
         # Report the step that was taken.
+        if due:
+            pace.measured(mark)
         if progress is None:
             pace.start()
         else:
-            pace.measuring += pace.seconds() - mark.seconds if due else 0.0
             yield replace(progress, validation=report)
 
         # Stop when a budget is used up, or on request.
@@ -164,7 +165,8 @@ def _loop(
             optimizer.step()
         mark = replace(mark, step=mark.step + 1, seconds=seconds)
         done = after >= 1 or stopping
-        due, used = done or schedule.is_due(recipe.evaluations, used, after), after
+        timely = schedule.is_due(recipe.evaluations, used, after)
+        due, used = done or (timely and schedule.is_affordable(recipe, pace.measuring + pace.cost, seconds)), after
         progress = Progress(
             step=mark.step,
             steps=steps,
@@ -186,12 +188,18 @@ class Pace:
 
     def __init__(self, first: Mark, fraction: float) -> None:
         self.first, self.fraction = first, fraction
-        self.measuring = 0.0  # seconds of this sitting spent on measuring and on saving the results
+        self.cost = 0.0  # seconds of the last measurement
         self.start()
 
     def start(self) -> None:
         """Starts the clock."""
         self.began = time.perf_counter() - self.first.seconds
+        self.measuring = 0.0  # seconds of this sitting spent on measuring and on saving the results
+
+    def measured(self, mark: Mark) -> None:
+        """Takes down that all the time since the step of `mark` went into measuring."""
+        self.cost = self.seconds() - mark.seconds
+        self.measuring += self.cost
 
     def seconds(self) -> float:
         """Seconds of training until now, including earlier sittings."""

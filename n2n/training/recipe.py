@@ -100,7 +100,13 @@ class Recipe:
     hold_out: float = setting(
         0.1, "fraction of the scenes held out to measure on, 1000 scenes at most; 0 holds out none", low=0.0, high=0.9
     )
-    evaluations: int = setting(20, "number of measurements on the hold-out", unit="times", low=1, high=10000)
+    evaluations: int = setting(
+        20,
+        "number of measurements on the hold-out, fewer where they would take more than a fifth of --seconds",
+        unit="times",
+        low=1,
+        high=10000,
+    )
     seed: int = setting(0, "seed of all random numbers", low=0, high=2**63 - 1)
     precision: str = setting(
         "auto", "number format: fp32, bf16, or auto for the faster of them on this machine", choices=PRECISIONS

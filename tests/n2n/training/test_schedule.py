@@ -65,3 +65,14 @@ def test_without_planned_steps_the_seconds_count():
 def test_measurements_are_spread_evenly_and_the_last_is_at_the_end(evaluations, steps):
     due = [step for step in range(1, 7) if schedule.is_due(evaluations, (step - 1) / 6, step / 6)]
     assert due == steps
+
+
+def test_of_a_training_by_the_clock_measuring_takes_a_fifth_at_most():
+    chosen = named_recipe("fast", seconds=20)
+    assert schedule.is_affordable(chosen, measuring=2.0, seconds=10.0)
+    assert not schedule.is_affordable(chosen, measuring=2.1, seconds=10.0)
+
+
+@pytest.mark.parametrize("budget", [{"steps": 7}, {"epochs": 2}])
+def test_a_training_by_steps_measures_whatever_that_takes(budget):
+    assert schedule.is_affordable(named_recipe("fast", **budget), measuring=1e6, seconds=1.0)

@@ -23,14 +23,17 @@ from n2n.data.structures import structures
 from n2n.files import image, pixel_range, to_tensor
 from n2n.measure import baselines
 from n2n.noise import generator, parse
+from n2n.reading import reader
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "weights" / "examples.jpg"
 PHOTOS, SHOTS = Path(skimage.__file__).parent / "data", ROOT / "demo" / "content" / "shots"
 REAL = "real noise"
-SIDE, STEP, GAP = 96, 24, 3  # pixels: side of a crop, between crops that are compared, between pictures that are shown
+SIDE, GAP = 96, 3  # pixels: side of a crop, at most half of the picture; white around each
+STEPS = 4  # crops that are compared begin at every quarter of one
 SHOWN = 0.03  # standard deviation of a crop's clean picture, white is 1, below which there is nothing to see
-LEAST = 1e-5  # squared error that counts as none, 50 dB
+LEAST = 1e-6  # squared error that counts as none, 60 dB
+NOISY = 49  # dB: PSNR of a crop in which there is nothing to remove
 QUALITY = 82  # of the JPEG
 CAT, CUP, ROCKET, PORTRAIT = "chelsea.png", "coffee.png", "rocket.jpg", "astronaut.png"
 CELL = "structures as in a cell"
@@ -76,8 +79,12 @@ def scene(noise: str, file: str) -> Scene:
     if noise == REAL:
         first, second = (_read(SHOTS / f"{file}_{shot}.png") for shot in (1, 2))
         return Scene(first, second, real=True)
-    clean = structures(288, 288, generator(4))[None, None] if file == CELL else _read(PHOTOS / file)
-    return Scene(parse(noise)(clean, generator(0)), clean, real=False)
+    if file == CELL:
+        clean = structures(288, 288, generator(4))[None, None]
+        return Scene(parse(noise)(clean, generator(0)), clean, real=False)
+    batch = next(reader.read(PHOTOS / file, noise=parse(noise)).frozen(0).batches())
+    assert batch.clean is not None
+    return Scene(batch.source, batch.clean, real=False)
 
 
 def _read(path: Path) -> Tensor:
@@ -90,12 +97,13 @@ def crops(model: Noise2Noise, noise: str, file: str) -> tuple[Crop, Crop]:
     known = scene(noise, file)
     made = {"ours": model.restore(known.noisy)}
     made |= {name: baselines.denoise(filtered, known.noisy) for name, filtered in baselines.BASELINES.items()}
-    decibels = {name: _decibels(known.error(picture)) for name, picture in {"noisy": known.noisy, **made}.items()}
+    side = min(SIDE, *(length // 2 for length in known.noisy.shape[-2:]))
+    decibels = {name: _decibels(known.error(picture), side) for name, picture in {"noisy": known.noisy, **made}.items()}
     filters = torch.stack([decibels[name] for name in baselines.BASELINES])
     above = decibels["ours"] - filters.amax(0)
     grey = known.beside.mean(1)
-    spread = F.avg_pool2d(grey.square(), SIDE, STEP) - F.avg_pool2d(grey, SIDE, STEP).square()
-    seen = spread[0] >= SHOWN**2
+    spread = _pooled(grey.square(), side) - _pooled(grey, side).square()
+    seen = (spread >= SHOWN**2) & (decibels["noisy"] < NOISY)
     found = []
     for place in (above.masked_fill(~seen, -torch.inf).argmax(), above.masked_fill(~seen, torch.inf).argmin()):
         row, column = divmod(int(place), above.shape[1])
@@ -103,19 +111,25 @@ def crops(model: Noise2Noise, noise: str, file: str) -> tuple[Crop, Crop]:
         pictures = [known.noisy, made["ours"], made[best], known.beside]
         told = [f"{decibels[name][row, column]:.1f}" for name in ("noisy", "ours", best)]
         title = f"{noise.replace('+', ' + ')}\n{told[0]} → {told[1]} dB; {best} {told[2]}"
-        found.append(Crop(float(above[row, column]), title, _mosaic(pictures, row * STEP, column * STEP)))
+        found.append(Crop(float(above[row, column]), title, _mosaic(pictures, row, column, side)))
     return found[0], found[1]
 
 
-def _decibels(error: Tensor) -> Tensor:
+def _decibels(error: Tensor, side: int) -> Tensor:
     """Squared error (1, H, W) → PSNR of every crop, (rows, columns), in dB."""
-    return -10 * F.avg_pool2d(error, SIDE, STEP)[0].clamp_min(LEAST).log10()
+    return -10 * _pooled(error, side).clamp_min(LEAST).log10()
 
 
-def _mosaic(pictures: list[Tensor], top: int, left: int) -> Tensor:
+def _pooled(values: Tensor, side: int) -> Tensor:
+    """The mean of every crop of (1, H, W): (rows, columns)."""
+    return F.avg_pool2d(values, side, side // STEPS)[0]
+
+
+def _mosaic(pictures: list[Tensor], row: int, column: int, side: int) -> Tensor:
     """The same crop of four pictures in two rows, clipped: (3, H, W)."""
-    parts = [picture[0, :, top : top + SIDE, left : left + SIDE].clamp(0, 1).expand(3, -1, -1) for picture in pictures]
-    framed = [F.pad(part, (GAP,) * 4, value=1.0) for part in parts]
+    top, left = (place * (side // STEPS) for place in (row, column))
+    parts = [picture[0, :, top : top + side, left : left + side].clamp(0, 1).expand(3, -1, -1) for picture in pictures]
+    framed = [F.pad(part, (max(1, GAP * side // SIDE),) * 4, value=1.0) for part in parts]
     return torch.cat([torch.cat(framed[:2], 2), torch.cat(framed[2:], 2)], 1)
 
 

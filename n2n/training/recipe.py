@@ -102,7 +102,7 @@ class Recipe:
     )
     evaluations: int = setting(
         20,
-        "number of measurements on the hold-out, fewer where they would take more than a fifth of --seconds",
+        "number of measurements on the hold-out, fewer where they would take more than a quarter of --seconds",
         unit="times",
         low=1,
         high=10000,

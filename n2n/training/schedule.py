@@ -7,7 +7,7 @@ from .recipe import FittedRecipe, Recipe
 WARM_UP = 0.05  # fraction of the training over which the cosine schedule's rate rises, from a tenth
 # Of a training's seconds, that may go into measuring before its end. Twenty measurements on a tenth of a photograph of
 # 0.8 megapixels would take a net of width 48 some 9 s of 20 on one core; on a larger one they would leave no steps.
-MEASURING = 0.2
+MEASURING = 0.25
 
 
 def steps_for(recipe: FittedRecipe, epoch_size: int) -> int | None:

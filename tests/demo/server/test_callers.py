@@ -25,7 +25,16 @@ def test_the_files_of_two_calls_of_an_agent_are_apart():
     assert keeper(asked) != keeper(asked)
 
 
-@pytest.mark.parametrize("claim", ["", "10.0.0.7", "10.0.0.7 0", signed("10.0.0.8").replace(".8", ".7"), "é é"])
+CLAIMS = {  # every run has other seals
+    "nothing": "",
+    "an address": "10.0.0.7",
+    "a wrong seal": "10.0.0.7 0",
+    "the seal of another": signed("10.0.0.8").replace(".8", ".7"),
+    "no ASCII": "é é",
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
 def test_nobody_says_for_whom_they_call_but_this_server(claim):
     asked = request(**{HEADER: claim, "x-gradio-user": "mcp"})
     assert agent_of(asked) is None and owner(asked) == keeper(asked) == "shared"

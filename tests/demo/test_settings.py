@@ -87,14 +87,15 @@ def test_all_files_are_gone_within_an_hour():
     assert Limits().file_seconds + Limits().sweep_seconds < 3600
 
 
-def test_the_environment_is_written_only_when_it_is_prepared():
-    known = os.environ | {"SPACE_ID": "me/n2n"}
+@pytest.mark.parametrize(("space", "spins"), [("me/n2n", "1000"), ("", "10000")])
+def test_the_environment_is_written_only_when_it_is_prepared(space, spins):
+    known = {name: text for name, text in os.environ.items() if name != "GOMP_SPINCOUNT"} | {"SPACE_ID": space}
     command = [sys.executable, "-c", PREPARED]
     done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=True)
     before, after = json.loads(done.stdout)
     assert {name: after[name] for name in after if after[name] != before.get(name)} == {
         "GRADIO_TEMP_DIR": str(settings.folder()),
-        "GOMP_SPINCOUNT": "1000",
+        "GOMP_SPINCOUNT": spins,
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), before.get("PYTHONPATH")))),
     }
     assert all(before.get(name) == text for name, text in known.items())

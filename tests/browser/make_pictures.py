@@ -29,6 +29,7 @@ def main() -> None:
         page.wait_for_function("!document.querySelector('#train').disabled", timeout=LEARNT)
         page.click("#train")
         page.wait_for_timeout(45_000)
+        page.evaluate("document.querySelector('#status').scrollIntoView()")
         save(page, "train")
         page.click("#stop")
         page.wait_for_selector("#use", state="visible")

@@ -75,7 +75,10 @@ def children():
 def is_gone(pid):
     """Waits for it; a zombie that only the system can bury is gone, too."""
     for _ in range(100 * WAIT):
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
             return True
         time.sleep(0.01)
     return False

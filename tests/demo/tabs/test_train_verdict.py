@@ -1,5 +1,7 @@
 """The verdict in one line: ready, can be fixed, or will not work."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from demo.service.inspections import Findings
@@ -36,6 +38,11 @@ def test_everything_that_can_be_mended_is_mended_at_once():
     judged = judge(found(FINE, DRIFT, SHIFT))
     assert judged.level == "amber" and judged.words == "the shots lie apart (3.4 px)."
     assert judged.remedies == Remedies(align=True, match_exposure=True)
+
+
+def test_what_a_few_of_many_pairs_have_is_not_to_be_mended():
+    few = replace(DRIFT, value=0.004)
+    assert judge(found(FINE, few)).level == "green" and judge(found(few, SHIFT)).remedies == Remedies(align=True)
 
 
 def test_a_second_remedy_keeps_the_first():

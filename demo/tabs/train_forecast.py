@@ -1,12 +1,10 @@
 """What shorter and longer trainings would reach, as HTML."""
 
-import html
-
 from n2n.training import Forecast, forecast
 
 from .. import settings
 from ..service.runs import Run
-from ..widgets.html import table
+from ..widgets.html import notes, table
 
 HEADS = ("Train for", "reaches, dB", "8 times of 10 between")
 
@@ -16,8 +14,8 @@ def while_at_work(run: Run) -> str:
     lines = [(f"{one.seconds:g} s", f"≈ {one.likely:.1f}", _between(one)) for one in _forecasts(run)]
     if not lines:
         return ""
-    ready = f'<p class="n2n-note">{html.escape(_ready(run))}</p>' if run.ready else ""
-    return f"<h3>What to expect here</h3>{table(HEADS, lines)}{ready}"
+    ready = [f"The net '{run.ready.name}', ready-made, reaches {run.ready.psnr:.1f} dB here."] if run.ready else []
+    return f"<h3>What to expect here</h3>{table(HEADS, lines)}{notes(ready)}"
 
 
 def longer(run: Run) -> list[str]:
@@ -35,7 +33,3 @@ def _forecasts(run: Run) -> tuple[Forecast, ...]:
 
 def _between(one: Forecast) -> str:
     return f"{one.low:.1f} to {one.high:.1f}"
-
-
-def _ready(run: Run) -> str:
-    return f"The net '{run.ready.name}', ready-made, reaches {run.ready.psnr:.1f} dB here." if run.ready else ""

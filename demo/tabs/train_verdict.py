@@ -33,7 +33,6 @@ COSTLY = {
     "equal noise": "one shot looks clean",
     "noise correlated between pixels": "the noise is not independent from pixel to pixel",
 }
-NOTHING = "0 "  # a figure that begins so: a few pairs are meant, in which nothing has to be mended
 MEASURED = ("px", "px at the corners", "% of white", "megapixels")  # units of figures that say something by themselves
 REMEDIES = {"--align": "align", "--match-exposure": "match_exposure"}  # a verdict's remedy: the field of Remedies
 
@@ -51,11 +50,7 @@ def judge(findings: Findings) -> Judgement:
     lie apart look wrong in other ways, too.
     """
     used = set(findings.remedies.options)
-    wanted = [
-        one
-        for one in findings.verdicts
-        if one.remedy in REMEDIES and one.remedy not in used and not one.figure.startswith(NOTHING)
-    ]
+    wanted = [one for one in findings.verdicts if one.remedy in REMEDIES and one.remedy not in used and not one.nothing]
     if wanted:
         more = {REMEDIES[one.remedy]: True for one in wanted}
         return Judgement("amber", f"{_reason(_worst(wanted))}.", replace(findings.remedies, **more))

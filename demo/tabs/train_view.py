@@ -123,11 +123,15 @@ class LiveView:
         self._run, self._drawn_at = run, float("-inf")
         self._pictures: PictureRows = ()
         self._measured, self._psnr = 0, ""  # measurements of the hold-out that are drawn, and their curve
+        self._foretold, self._forecast = 0, ""  # those that are forecast by, and the forecast
 
     async def latest(self) -> TrainingOutputs:
         """The page with what has changed since the last call."""
         run = self._run
-        changes: dict[str, Any] = {"status": status(run), "result": train_forecast.while_at_work(run)} | _at_work()
+        if len(run.history.measurements) != self._foretold:
+            self._foretold = len(run.history.measurements)
+            self._forecast = await asyncio.to_thread(train_forecast.while_at_work, run)
+        changes: dict[str, Any] = {"status": status(run), "result": self._forecast} | _at_work()
         if run.pictures is not self._pictures:
             self._pictures = run.pictures
             changes |= _pictures(run.pictures)

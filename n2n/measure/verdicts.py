@@ -30,10 +30,12 @@ class Verdict:
     @property
     def figure(self) -> str:
         """'5.83 px', '0 % of pixels' for less than 0.01 % of them; '' where there is no value."""
-        if self.value is None:
-            return ""
-        nothing = self.unit.startswith("%") and abs(self.value) < 0.01
-        return f"{0 if nothing else self.value:.3g} {self.unit}"
+        return "" if self.value is None else f"{0 if self.nothing else self.value:.3g} {self.unit}"
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the value is a share that is next to nothing: what was found is in a few of many pairs."""
+        return self.value is not None and self.unit.startswith("%") and abs(self.value) < 0.01
 
     def __str__(self) -> str:
         number = f": {self.figure}" if self.figure else ""

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from ..files import spread
 from .shots import ShotPair, Unit, Window
 
 # Pixels: σ of the Gaussian filters whose difference is a band, and the distance of the nine pixels that foretell one.
@@ -71,7 +72,7 @@ def _windows(height: int, width: int) -> list[Window]:
     sides = [min(SIDE, length) for length in (height, width)]
     starts = [range(0, length - side + 1, side) for length, side in zip((height, width), sides)]
     every = [(slice(top, top + sides[0]), slice(left, left + sides[1])) for top, left in product(starts[0], starts[1])]
-    return [every[int(place)] for place in np.linspace(0, len(every) - 1, min(len(every), MOST))]
+    return [every[place] for place in spread(len(every), MOST)]
 
 
 def _cells(parts: Values, fine: int, coarse: int, step: int, place: int) -> Cells:
@@ -114,7 +115,8 @@ def _share(cells: Cells, ratio: float, error: float) -> float:
     for each, half in product(range(KINDS), (0, 1)):
         learnt = cells.products[(kind == each) & (cells.half != half)].sum(0)
         tried = (kind == each) & (cells.half == half)
-        missed[tried] = np.einsum("i,nij,j->n", weights := _weights(learnt), cells.products[tried], weights)
+        weights = _weights(learnt)
+        missed[tried] = np.einsum("i,nij,j->n", weights, cells.products[tried], weights)
     found = 0.0
     for chosen in (kind >= 0, kind == 0):
         if chosen.sum() >= FEW and noise[chosen].sum() > 0:

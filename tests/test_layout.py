@@ -27,6 +27,7 @@ FLOORS = {
         "training referee",
         "model bench",
         "analysis figures export",
+        "cluster",
         "cli",
         "__main__",
     ],

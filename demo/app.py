@@ -16,6 +16,7 @@ import gradio as gr
 
 from . import api, environment, settings
 from .content import emblems, noises, recording, samples
+from .jobs.engine import Places
 from .jobs.line import Line
 from .jobs.workers import Workers
 from .server import disk, gpu
@@ -54,6 +55,7 @@ class App:
     access: Access
     denoisings: Denoisings
     disk: Disk
+    places: Places
 
 
 def build(access: Access | None = None) -> App:
@@ -65,8 +67,8 @@ def build(access: Access | None = None) -> App:
     card = Path(shutil.copy(emblems.CARD, folders.shared("preview")))
     words = f"{emblems.CLAIM} {emblems.told_shortly(recording.read())}"
     page_head.set_head(Preview(TITLE, SENTENCE, card, emblems.CARD_SIZE, words))
-    line = Line(settings.limits().jobs, settings.limits().queue, settings.limits().visitor_jobs)
-    quick = Line(settings.limits().checks, settings.limits().queue, settings.limits().visitor_jobs)
+    places, waiting = Places(), (settings.limits().queue, settings.limits().visitor_jobs)
+    line, quick = Line(places.jobs, *waiting, share=0.75), Line(places.checks, *waiting, share=0.125)
     workers = Workers(settings.limits().job_bytes)  # for all that is quick: a new one takes seconds to start
     denoisings, trainings = Denoisings(folders, workers), Trainings(folders, line)
     inspections, scores = Inspections(folders, quick), Scores(folders, quick)
@@ -93,7 +95,7 @@ def build(access: Access | None = None) -> App:
         blocks.unload(leave)
     blocks.queue(max_size=settings.limits().queue, api_open=False)
     disk.repeat_in_background(folders.sweep, space.sweep)
-    return App(blocks, access, denoisings, space)
+    return App(blocks, access, denoisings, space, places)
 
 
 def _tab(label: str) -> gr.Tab:

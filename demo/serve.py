@@ -63,6 +63,7 @@ def serve(app: App, in_browser: bool = False) -> None:
             raise CannotStart(str(missing)) from None
     _launch(app, in_browser)
     job.warm_up()
+    app.places.watch()
     threading.Thread(target=_warm_up, args=(app,), name="warm-up", daemon=True).start()
     threading.Thread(target=_close_stalled, args=(app.blocks.server,), name="close-stalled", daemon=True).start()
     app.blocks.block_thread()

@@ -79,6 +79,15 @@ class Access:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """The Ray cluster that does the heavy work. Raises ValueError where a variable holds no number above 0."""
+
+    # "auto" where this machine is a node of it, or ray://HOST:10001; empty: everything runs on this machine.
+    address: str = field(default_factory=lambda: _text("N2N_CLUSTER"))
+    cores: float = number("N2N_JOB_CORES", 2)  # of a node, that one training takes
+
+
+@dataclass(frozen=True)
 class Limits:
     """The limits of the server. Raises ValueError where a variable holds no number above 0."""
 
@@ -123,6 +132,12 @@ class Limits:
 def limits() -> Limits:
     """The limits, read on the first call."""
     return Limits()
+
+
+@cache
+def cluster() -> Cluster:
+    """The cluster, read on the first call."""
+    return Cluster()
 
 
 @cache

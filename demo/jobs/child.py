@@ -54,7 +54,12 @@ class Failure:
 
 
 def run(
-    pipe: Connection, work: Callable[..., Iterator[object]], arguments: tuple[object, ...], seconds: float, memory: int
+    pipe: Connection,
+    work: Callable[..., Iterator[object]],
+    arguments: tuple[object, ...],
+    seconds: float,
+    memory: int,
+    patience: float,
 ) -> None:
     """The main function of a job's process."""
     _settle(memory)
@@ -62,7 +67,7 @@ def run(
         os.nice(settings.NICENESS)
     _limit_time(seconds)
     stop = threading.Event()
-    threading.Thread(target=_listen, args=(pipe, stop), daemon=True).start()
+    threading.Thread(target=_listen, args=(pipe, stop, patience), daemon=True).start()
     failure = None
     try:
         for item in work(stop.is_set, *arguments):
@@ -135,13 +140,13 @@ def _limit_memory(memory: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
-def _listen(pipe: Connection, stop: threading.Event) -> None:
+def _listen(pipe: Connection, stop: threading.Event, patience: float) -> None:
     """Runs in a thread: sets `stop` when the parent sends a message; ends the process when the parent has ended."""
     with suppress(EOFError, OSError):
         pipe.recv_bytes()
         stop.set()
         if POSIX:
-            signal.setitimer(signal.ITIMER_REAL, settings.STOP_SECONDS)
+            signal.setitimer(signal.ITIMER_REAL, patience)
         pipe.recv_bytes()
     _die()
 

@@ -27,16 +27,25 @@ class Job:
 
     `work` is a function of a module, `arguments` are small and can be pickled: paths rather than pictures. `stop()` is
     true once the parent has asked the work to end. It may take `seconds`, and `memory` in bytes beyond what every child
-    has. Threads may share a job. A job without references, and all at exit, end as with `end()`. Raises Failed.
+    has. Asked to stop, it may go on for `patience` seconds. Threads may share a job. A job without references, and all
+    at exit, end as with `end()`. Raises Failed.
     """
 
-    def __init__(self, work: Callable[..., Iterator[object]], *arguments: object, seconds: float, memory: int) -> None:
+    def __init__(
+        self,
+        work: Callable[..., Iterator[object]],
+        *arguments: object,
+        seconds: float,
+        memory: int,
+        patience: float | None = None,
+    ) -> None:
         self._seconds = seconds
+        self._patience = settings.STOP_SECONDS if patience is None else patience
         self._failure: str | None = None
         self._done = self._concluded = self._stopped = self._late = False
         self.killed = False  # since it did not stop in time
         self._arrived: queue.Queue[bytes] = queue.Queue(QUEUED)
-        self._process, self._pipe = processes.start(child.run, work, arguments, seconds, memory)
+        self._process, self._pipe = processes.start(child.run, work, arguments, seconds, memory, self._patience)
         self.pid = self._process.pid
         self._deadline = time.monotonic() + seconds
         self._listener = threading.Thread(target=_listen, args=(self._pipe, self._arrived), daemon=True)
@@ -59,11 +68,11 @@ class Job:
             return items
 
     def stop(self) -> None:
-        """Asks the work to end by itself; after settings.STOP_SECONDS it is killed, and `killed` is true."""
+        """Asks the work to end by itself; after its patience it is killed, and `killed` is true."""
         with LOCK:
             if not self._stopped and not self._concluded:
                 self._stopped = True
-                self._deadline = min(self._deadline, time.monotonic() + settings.STOP_SECONDS)
+                self._deadline = min(self._deadline, time.monotonic() + self._patience)
                 with suppress(OSError):  # it has just ended
                     self._pipe.send_bytes(b"stop")
 

@@ -4,7 +4,7 @@ import asyncio
 import heapq
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -27,11 +27,13 @@ class Ticket:
 class Line:
     """A queue with `places` turns at once, at most `capacity` waiting tickets, and at most `each` tickets per visitor.
 
-    Everybody's first turn comes before anybody's second, in the order of arrival. For one event loop only.
+    Everybody's first turn comes before anybody's second, in the order of arrival. `places` may be a function, where
+    machines come and go. A turn takes a `share` of a place of a cluster. For one event loop only.
     """
 
-    def __init__(self, places: int, capacity: int, each: int) -> None:
-        self._places, self._capacity, self._each = places, capacity, each
+    def __init__(self, places: int | Callable[[], int], capacity: int, each: int, share: float = 1.0) -> None:
+        self._places = places if callable(places) else lambda: places
+        self._capacity, self._each, self.share = capacity, each, share
         self._turns: dict[Ticket, float] = {}  # when each turn began, on the monotonic clock
         self._waiting: list[Ticket] = []  # in the order of arrival
         self._overruns: deque[float] = deque(maxlen=REMEMBERED)  # seconds that turns took beyond those expected
@@ -60,6 +62,7 @@ class Line:
 
     def ahead(self, ticket: Ticket) -> int:
         """How many turns must end before this one begins, 0 once it has. Raises ValueError if the ticket has left."""
+        self._advance()  # there may be more places than there were
         return 0 if ticket in self._turns else 1 + self._order().index(ticket)
 
     def wait(self, ticket: Ticket) -> float:
@@ -96,7 +99,7 @@ class Line:
         return sorted(self._waiting, key=ranks.__getitem__)
 
     def _advance(self) -> None:
-        while self._waiting and len(self._turns) < self._places:
+        while self._waiting and len(self._turns) < self._places():
             ticket = self._order()[0]
             self._waiting.remove(ticket)
             self._turns[ticket] = time.monotonic()

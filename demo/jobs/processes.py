@@ -15,7 +15,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from .. import environment
+from .. import environment, settings
 from . import child
 from .errors import Failed
 
@@ -44,7 +44,7 @@ def _context() -> Context:
         return multiprocessing.get_context("spawn")
     environment.prepare()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["demo.jobs.job", *PRELOADED])
+    context.set_forkserver_preload(["demo.jobs.job", *PRELOADED, *(["ray"] if settings.cluster().address else [])])
     return context
 
 

@@ -6,8 +6,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 from .. import settings
+from . import engine
 from .job import Job, watch
 from .line import Line
+from .remote import Moved
 
 INTERVAL = 0.5  # seconds between two looks at what a job has sent
 
@@ -38,6 +40,7 @@ class QueuedJob:
         first: bool = False,
     ) -> None:
         self.waiting: Waiting | None = None  # while it waits
+        self.moved: str | None = None  # that it was begun again on another machine
         self._line, self._owner, self._first = line, owner, first
         self._work, self._arguments = work, arguments
         self._limit, self._expected = limit, expected
@@ -65,10 +68,13 @@ class QueuedJob:
                 yield []
                 await asyncio.sleep(INTERVAL)
             self.waiting = None
-            self._job = Job(self._work, *self._arguments, seconds=self._limit, memory=settings.limits().job_bytes)
+            memory, share = settings.limits().job_bytes, self._line.share
+            self._job = engine.start(self._work, *self._arguments, seconds=self._limit, memory=memory, share=share)
             async with aclosing(watch(self._job, INTERVAL)) as steps:
                 async for items in steps:
-                    yield items
+                    moved = [item.sentence for item in items if isinstance(item, Moved)]
+                    self.moved = moved[-1] if moved else self.moved
+                    yield [item for item in items if not isinstance(item, Moved)]
         finally:
             self._job = self.waiting = None
             self._line.leave(ticket)

@@ -26,6 +26,8 @@ class Run:
     previews: list[Preview] = field(default_factory=list)
     progress: Progress | None = None
     result: TrainingResult | None = None
+    resumed: bool = False  # it went on where another one had ended
+    moved: str | None = None  # that it lost its machine, in a sentence
     ready: ReadyMade | None = None
 
     @property
@@ -44,6 +46,8 @@ class Run:
             case Recipe():
                 self.settings = replace(self.settings, recipe=item)
             case Progress():
+                if self.progress and item.step <= self.progress.step:  # gone back to its checkpoint
+                    self.previews = [preview for preview in self.previews if preview.step < item.step]
                 self.progress = item
                 self.history.add(item)
             case Preview():
@@ -81,4 +85,4 @@ class Run:
     def continued(self, seconds: float) -> "Run":
         """The same training, to go on for so many seconds."""
         more = replace(self.settings.recipe, seconds=math.ceil(self.trained_seconds + seconds))  # whole in its command
-        return replace(self, settings=replace(self.settings, recipe=more, resume=True), result=None)
+        return replace(self, settings=replace(self.settings, recipe=more), result=None, resumed=True)

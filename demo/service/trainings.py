@@ -180,6 +180,7 @@ class Trainings:
                     async for items in results:
                         for item in items:
                             run.add(item)
+                        run.moved = training.job.moved
                         self._end_if_unwatched(training)
                 training.files = await asyncio.to_thread(write_all, run.folder / "take", run)
         except PROBLEMS as problem:

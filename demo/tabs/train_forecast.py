@@ -26,7 +26,7 @@ def longer(run: Run) -> list[str]:
 
 
 def _forecasts(run: Run) -> tuple[Forecast, ...]:
-    if run.settings.resume or run.settings.start:  # its first steps are not those of a net that begins
+    if run.resumed or run.settings.start:  # its first steps are not those of a net that begins
         return ()
     return forecast(run.history, run.settings.recipe, settings.BUDGETS, run.ready.psnr if run.ready else None)
 

@@ -191,16 +191,16 @@ def failed(problem: Exception, run: Run | None = None) -> TrainingOutputs:
 
 def status(run: Run, over: bool = False) -> str:
     """How far a run is, as a bar and in words."""
-    progress = run.progress
+    progress, moved = run.progress, [f"{run.moved[:1].upper()}{run.moved[1:]}."] if run.moved else []
     if progress is None:
-        return notes(["Reading the pairs …"])
+        return notes(["Reading the pairs …", *moved])
     end = f"done after {progress.seconds:.0f} s" if over else f"{progress.eta:.0f} s left"
     words = (
         f"Step {progress.step:,} · {progress.images:,} pairs shown · {progress.images_per_second:.0f} pairs/s · {end}"
     )
     recipe = run.settings.recipe
     share = 1.0 if over else fraction(recipe, progress.step, progress.steps, progress.seconds)
-    return f'<progress aria-label="Training" max="1" value="{share:.3f}"></progress>{notes([words])}'
+    return f'<progress aria-label="Training" max="1" value="{share:.3f}"></progress>{notes([words, *moved])}'
 
 
 def both_curves(run: Run, psnr: str) -> str:

@@ -45,7 +45,6 @@ class TrainingSettings:
     recipe: Recipe
     config: UNetConfig | None = None  # of the net; None: the one that goes with the recipe
     start: str | None = None  # name of a built-in model, instead of random weights
-    resume: bool = False  # whether to go on from the checkpoint in the folder
     device: str = "auto"
     axes: str | None = None  # letters that overrule those of stacks
     remedies: Remedies = UNTREATED  # for shots that lie apart, or differ in brightness
@@ -82,30 +81,31 @@ def learn(
     """Trains. Yields another recipe where the data want one, what a ready-made net reaches, every Progress, some
     Previews, and a TrainingResult.
 
-    Weights, snapshots, previews and logs are written below `folder`, which exists; with `settings.resume` the training
-    goes on from there. Raises ValueError, OSError, Diverged.
+    Weights, snapshots, previews and logs are written below `folder`, which exists. Where a checkpoint lies there, the
+    training goes on from it. Raises ValueError, OSError, Diverged.
     """
     shots = read_shots_or_one(*files, axes=settings.axes)
     data: Pairs = remedied(shots, settings.remedies)[0] if settings.remedies.options else shots
     recipe, out = one_shot.recipe_for(data, settings.recipe), folder / BEST
+    resume = last_path(out).exists()
     if recipe is not settings.recipe:
         yield recipe
     model, data = _model(data, recipe, settings)
     learnt, held = data.hold_out(recipe.hold_out, recipe.seed) if recipe.hold_out else (data, data)
     measured, failures, kept = to_measure(held) if recipe.hold_out else None, WriteFailures(), BestWeights()
-    if measured and not (settings.resume or settings.start) and (ready := ready_made(measured)):
+    if measured and not (resume or settings.start) and (ready := ready_made(measured)):
         yield ready
     shown, denoise = whole_pictures(data, held), partial(tiling.denoise, model.fast)
     live = failures.attempt("pictures", lambda: LivePictures(shown, folder / "previews", denoise, recipe.seconds))
     stream = train(
         *(model.net, learnt, measured, recipe),
         out=out,
-        resume=settings.resume,
+        resume=resume,
         stop=stop,
         start=settings.start,
         best=kept,
     )
-    if live and not settings.resume:
+    if live and not resume:
         yield Preview(0, 0.0, tuple(live.originals), None)
     progress = None
     try:

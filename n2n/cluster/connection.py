@@ -1,7 +1,6 @@
 """The connection of this process to a Ray cluster."""
 
 import logging
-import os
 from types import ModuleType
 
 from ..machine import optional_packages
@@ -15,8 +14,6 @@ def connect(address: str, **options: object) -> ModuleType:
 
     `options` are those of ray.init. Raises ValueError where ray is missing or no cluster answers.
     """
-    # Read by ray when it is imported: it asks nobody whether statistics of its use may be sent; they are not.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     (ray,) = optional_packages("a cluster", "ray")
     if not ray.is_initialized():
         try:

@@ -49,7 +49,12 @@ class History:
         self._stride = 1  # steps in a full point
 
     def add(self, progress: Progress) -> None:
-        """Adds one step; steps must come in order."""
+        """Adds one step. One that was there before, as a training has gone back to its checkpoint, takes its place and
+        that of all later ones.
+        """
+        if self.points and progress.step <= self.points[-1].step:
+            self.points = [point for point in self.points if point.step < progress.step]
+            self.measurements = [measured for measured in self.measurements if measured[0] < progress.step]
         point = Point(
             step=progress.step,
             seconds=progress.seconds,

@@ -123,7 +123,7 @@ def test_asked_to_stop_it_ends_with_weights(file, tmp_path):
 def test_resumed_it_goes_on_from_the_step_and_keeps_what_was_shown(file, tmp_path):
     before = drawn(learn(lambda: True, [file], tmp_path, SHORT))
     first = pixels(row_of(before[0])["denoised"])
-    items = list(learn(never, [file], tmp_path, replace(SHORT, resume=True)))
+    items = list(learn(never, [file], tmp_path, SHORT))
     assert [progress.step for progress in of(Progress, items)] == [2, 3, 4]
     assert np.array_equal(pixels(row_of(before[0])["denoised"]), first)
     steps = sorted(path.stem for path in (tmp_path / "snapshots").iterdir())
@@ -132,14 +132,14 @@ def test_resumed_it_goes_on_from_the_step_and_keeps_what_was_shown(file, tmp_pat
 
 def test_resumed_after_its_end_only_the_end_is_told(file, tmp_path):
     *_, before = learn(never, [file], tmp_path, SHORT)
-    *again, learnt = learn(never, [file], tmp_path, replace(SHORT, resume=True))
+    *again, learnt = learn(never, [file], tmp_path, SHORT)
     assert of(Progress, again) == []
     assert learnt.header == before.header and not learnt.stopped
 
 
 def test_stopped_and_resumed_equals_uninterrupted_bit_for_bit(whole, file, tmp_path):
     list(learn(lambda: True, [file], tmp_path, SHORT))
-    *_, resumed = learn(never, [file], tmp_path, replace(SHORT, resume=True))
+    *_, resumed = learn(never, [file], tmp_path, SHORT)
     one, other = (load(learnt.last)[0] for learnt in (whole[-1], resumed))
     assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 

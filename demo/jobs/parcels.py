@@ -1,0 +1,120 @@
+"""What travels between the machines of a cluster: values with their paths, and the files that lie there.
+
+A path means something on one machine alone. So a path below the `root` of the sender arrives as the same one below the
+receiver's, one of this project's own files as the receiver's copy of it, and any other is refused.
+"""
+
+import hashlib
+import io
+import os
+import pickle
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+PROJECT = Path(__file__).resolve().parents[2]
+STILL = 1.0  # seconds after its last change in which a file counts as being written
+
+
+class Sent(NamedTuple):
+    """A file that travels."""
+
+    name: str  # its path below the root, with slashes
+    digest: str  # SHA-256 of its bytes
+    content: bytes
+
+
+class _Packer(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, root: Path) -> None:
+        super().__init__(file)
+        self._root, self.named = root, list[Path]()
+
+    def persistent_id(self, value: object) -> tuple[str, str, type] | None:
+        if isinstance(value, PurePath):
+            return self._place(Path(value), Path) if value.is_absolute() else None
+        if type(value) is str and value.startswith(f"{self._root}{os.sep}"):
+            return self._place(Path(value), str)
+        return None
+
+    def _place(self, path: Path, kind: type) -> tuple[str, str, type]:
+        for name, base in (("root", self._root), ("project", PROJECT)):
+            if path.is_relative_to(base):
+                if name == "root":
+                    self.named.append(path)
+                return name, path.relative_to(base).as_posix(), kind
+        raise ValueError(f"'{path}' lies on this machine alone; allowed: what is below {self._root}")
+
+
+class _Unpacker(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, root: Path) -> None:
+        super().__init__(file)
+        self._bases = {"root": root, "project": PROJECT}
+
+    def persistent_load(self, place: tuple[str, str, type]) -> object:
+        base, relative, kind = place
+        return kind(self._bases[base] / relative)
+
+
+def pack(value: object, root: Path) -> tuple[bytes, list[Path]]:
+    """A value as bytes, and the files and folders below `root` that it names. Raises ValueError naming a path that no
+    other machine has.
+    """
+    file = io.BytesIO()
+    packer = _Packer(file, root)
+    packer.dump(value)
+    return file.getvalue(), packer.named
+
+
+def unpack(data: bytes, root: Path) -> object:
+    """The value of `pack` on this machine; only of bytes that the other side of this program has made."""
+    return _Unpacker(io.BytesIO(data), root).load()
+
+
+class Shelf:
+    """The files below a root of which the other side has a copy, and which have changed since."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._known: dict[Path, tuple[int, int, int]] = {}  # identity, time of change and size when it was last sent
+
+    def changed(self, places: Iterable[Path], writing: bool = True) -> Iterator[Sent]:
+        """The new or changed ones of these files, and those in these folders; without those that are being `written`
+        at this moment.
+        """
+        for file in sorted({file for place in places for file in _files(place)}):
+            try:
+                status = file.stat()
+                state = status.st_ino, status.st_mtime_ns, status.st_size
+                if self._known.get(file) == state or (not writing and time.time() - status.st_mtime < STILL):
+                    continue
+                content = file.read_bytes()
+            except FileNotFoundError:  # just removed
+                continue
+            self._known[file] = state
+            yield Sent(file.relative_to(self.root).as_posix(), hashlib.sha256(content).hexdigest(), content)
+
+    def receive(self, sent: Sent) -> None:
+        """Writes a file of the other side, whole or not at all. Raises ValueError where it is damaged or would lie
+        elsewhere, OSError.
+        """
+        file = self.root / sent.name
+        if not file.resolve().is_relative_to(self.root.resolve()):
+            raise ValueError(f"'{sent.name}' would not lie below {self.root}")
+        if hashlib.sha256(sent.content).hexdigest() != sent.digest:
+            raise ValueError(f"'{sent.name}' was damaged on its way between two machines; please try again")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".arriving-", delete=False) as beside:
+            beside.write(sent.content)
+        Path(beside.name).replace(file)
+        status = file.stat()
+        self._known[file] = status.st_ino, status.st_mtime_ns, status.st_size
+
+
+def _files(place: Path) -> Iterator[Path]:
+    if place.is_dir():
+        for folder, _, names in os.walk(place):
+            yield from (Path(folder) / name for name in names if not name.startswith(".arriving-"))
+    elif place.exists():
+        yield place

@@ -1,0 +1,187 @@
+"""Work on another machine of the cluster, seen from this one: a generator like the work itself.
+
+It runs in a process of its own here, as all work does. So a cluster that breaks breaks no more than that process.
+"""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple, TypeAlias
+
+from n2n.cluster import connect
+
+from . import parcels
+from .parcels import PROJECT, Sent, Shelf
+from .station import Call, Delivery, Station
+
+Handle: TypeAlias = Any  # of an actor, a lease or a result: the types of a package that need not be there
+NAMESPACE = "n2n"
+LEFT_OUT = [".?*", "__pycache__", "runs", "tests"]  # of the code that nodes receive
+PASSED_ON = ("N2N_", "GOMP_SPINCOUNT")  # environment variables that nodes work by
+LEASE_SECONDS = 600.0  # that a job may wait until the cluster has room, and be begun again elsewhere
+READY_SECONDS = 60.0  # that a node may take to load what jobs need, before it is counted
+LOOK = 0.25  # seconds between two looks whether there is room, or a request to stop
+TRIES = 3  # nodes on which a job is begun before it is given up
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A job lost its node and has been begun again on another one."""
+
+    sentence: str
+
+
+class Room(NamedTuple):
+    """How much a cluster holds."""
+
+    places: int  # jobs of so many cores
+    nodes: int
+
+
+class Demand(NamedTuple):
+    """What a job takes of a node."""
+
+    cores: float
+    memory: int  # bytes
+    threads: int
+
+
+def survey(address: str, demand: Demand) -> Room:
+    """Has every node of the cluster ready for jobs; tells how many such jobs they hold. Raises ValueError."""
+    ray = connect(address, namespace=NAMESPACE, runtime_env=_environment(demand.threads))
+    alive = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
+    stations = [_set_up(ray, node["NodeID"], demand).ready.remote() for node in alive]
+    ready, _ = ray.wait(stations, num_returns=len(stations), timeout=READY_SECONDS)
+    failed = [error for station in ready if (error := _error(ray, station))]
+    if stations and len(failed) == len(stations):
+        raise ValueError(f"no node of the cluster at '{address}' can run jobs: {failed[0]}")
+    held = [_held(node["Resources"], demand) for node, station in zip(alive, stations) if station in ready]
+    return Room(sum(held), len(held))
+
+
+def relay(
+    stop: Callable[[], bool],
+    address: str,
+    root: Path,
+    demand: Demand,
+    work: Callable[..., Iterator[object]],
+    arguments: tuple[object, ...],
+    seconds: float,
+    memory: int,
+) -> Iterator[object]:
+    """Runs `work(stop, *arguments)` on a node with room for it and yields its items, once the files that they name
+    are here, below `root`, too. Where the node is lost, it is begun again elsewhere, and finds the files that it had
+    sent. Raises ValueError with the sentence of what failed.
+    """
+    ray = connect(address, namespace=NAMESPACE)
+    shelf = Shelf(root)
+    for attempt in range(TRIES):
+        if attempt:
+            yield Moved("the machine that did this work was lost; it goes on from there on another one")
+        try:
+            yield from _attempt(ray, stop, shelf, demand, (work, arguments), (seconds, memory))
+            return
+        except (ray.exceptions.RayActorError, ray.exceptions.RaySystemError, ray.exceptions.GetTimeoutError):
+            shelf = Shelf(root)  # the next machine has none of the files
+    raise ValueError(f"{TRIES} machines were lost while they did this work; try again, or tell who runs this page")
+
+
+def _attempt(
+    ray: ModuleType,
+    stop: Callable[[], bool],
+    shelf: Shelf,
+    demand: Demand,
+    call: Call,
+    limits: tuple[float, int],
+) -> Iterator[object]:
+    data, named = parcels.pack(call, shelf.root)
+    lease = ray.util.placement_group([{"CPU": demand.cores, "memory": demand.memory}])
+    try:
+        while not lease.wait(LOOK):
+            if stop():
+                return
+        station, token = _station(ray, lease, demand), uuid.uuid4().hex
+        folders = [path.relative_to(shelf.root).as_posix() for path in named if path.is_dir()]
+        files = [ray.put(tuple(sent)) for sent in shelf.changed(named)]
+        ray.get(station.start.remote(token, data, folders, files, *limits))
+        try:
+            yield from _items(ray, stop, shelf, station, token)
+        finally:
+            with suppress(Exception):  # it may be lost
+                station.end.remote(token)
+    finally:
+        with suppress(Exception):
+            ray.util.remove_placement_group(lease)
+
+
+def _items(ray: ModuleType, stop: Callable[[], bool], shelf: Shelf, station: Handle, token: str) -> Iterator[object]:
+    ended = stopped = False
+    while not ended:
+        if stop() and not stopped:
+            station.stop.remote(token)
+            stopped = True
+        pending = station.received.remote(token)
+        while not ray.wait([pending], timeout=LOOK)[0]:
+            if stop() and not stopped:
+                station.stop.remote(token)
+                stopped = True
+        delivery: Delivery = ray.get(pending)
+        for sent in delivery.files:
+            shelf.receive(Sent(*sent))
+        yield from (parcels.unpack(item, shelf.root) for item in delivery.items)
+        if delivery.failure:
+            raise ValueError(delivery.failure)
+        ended = delivery.ended
+
+
+def _station(ray: ModuleType, lease: Handle, demand: Demand) -> Handle:
+    """The station of the node that a lease is for, which may have joined a moment ago."""
+    node = next(iter(ray.util.placement_group_table(lease)["bundles_to_node_id"].values()))
+    try:
+        return ray.get_actor(_name(node, demand.threads), NAMESPACE)
+    except ValueError:
+        raise ray.exceptions.RayActorError from None
+
+
+def _error(ray: ModuleType, reference: Handle) -> str | None:
+    """The first line of what went wrong in a call that has ended."""
+    try:
+        ray.get(reference)
+    except ray.exceptions.RayError as error:
+        return str(error).strip().splitlines()[-1]
+    return None
+
+
+def _set_up(ray: ModuleType, node: str, demand: Demand) -> Handle:
+    """The station of a node, started unless there is one."""
+    on_it = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node, soft=False)
+    known = {"name": _name(node, demand.threads), "namespace": NAMESPACE, "get_if_exists": True, "lifetime": "detached"}
+    return ray.remote(Station).options(num_cpus=0, scheduling_strategy=on_it, max_concurrency=1000, **known).remote()
+
+
+def _held(resources: dict[str, float], demand: Demand) -> int:
+    return int(min(resources["CPU"] / demand.cores, resources.get("memory", 0) / demand.memory))
+
+
+def _environment(threads: int) -> dict[str, Any]:
+    """What a node needs besides the packages: this very code, and the settings of this server."""
+    passed = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
+    variables = passed | {"OMP_NUM_THREADS": str(threads)}
+    return {"working_dir": str(PROJECT), "excludes": LEFT_OUT, "env_vars": variables}
+
+
+@cache
+def _name(node: str, threads: int) -> str:
+    """The station of a node for this code and these settings: those of another version have another one."""
+    digest = hashlib.sha256(repr(sorted(_environment(threads)["env_vars"].items())).encode())
+    for file in sorted(path for folder in ("n2n", "demo", "weights") for path in (PROJECT / folder).rglob("*.*")):
+        if file.suffix in (".py", ".safetensors"):
+            digest.update(f"{file.relative_to(PROJECT)} {file.stat().st_size}".encode())
+            digest.update(file.read_bytes() if file.suffix == ".py" else b"")
+    return f"station-{digest.hexdigest()[:12]}-{node}"

@@ -1,0 +1,108 @@
+"""One node's part in the work of a cluster: an actor that runs jobs there, in processes with limits like at home."""
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias, cast
+
+from . import parcels
+from .errors import Failed
+from .job import Job, warm_up
+from .parcels import Sent, Shelf
+
+Call: TypeAlias = tuple[Callable[..., Iterator[object]], tuple[object, ...]]  # work, and its arguments
+LOOK = 0.01  # seconds between two looks at what a job has sent
+ANSWER = 0.5  # seconds after which whoever receives gets an answer, if only an empty one
+LOST = 5.0  # seconds without anybody who receives, after which a job is ended
+
+
+class Delivery(NamedTuple):
+    """What a job has sent since the last one."""
+
+    items: tuple[bytes, ...]
+    files: tuple[Sent, ...]
+    ended: bool
+    failure: str | None  # the sentence with which it failed
+    killed: bool  # since it did not stop in time
+
+
+@dataclass
+class _Running:
+    job: Job
+    shelf: Shelf
+    places: list[Path]  # whose files go back
+    received: float = field(default_factory=time.monotonic)
+
+
+class Station:
+    """Runs the jobs whose places in the cluster are on this node. It holds no resources itself: the leases do."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, _Running] = {}
+
+    async def ready(self) -> None:
+        """Loads what jobs need, so that they start at once."""
+        await asyncio.to_thread(warm_up().join)
+
+    async def start(
+        self, token: str, call: bytes, folders: list[str], files: list[Any], seconds: float, memory: int
+    ) -> None:
+        """Starts a job: a packed (work, arguments), and the folders and files that they name, from the object store.
+
+        Raises ValueError where a file is damaged, Failed, OSError.
+        """
+        shelf = Shelf(Path(tempfile.mkdtemp(prefix="n2n-job-")))
+        for folder in folders:
+            (shelf.root / folder).mkdir(parents=True, exist_ok=True)
+        for sent in await asyncio.gather(*files):
+            await asyncio.to_thread(shelf.receive, Sent(*sent))
+        work, arguments = cast(Call, parcels.unpack(call, shelf.root))
+        places = parcels.pack(arguments, shelf.root)[1]
+        job = await asyncio.to_thread(Job, work, *arguments, seconds=seconds, memory=memory)
+        self._running[token] = _Running(job, shelf, places)
+        asyncio.get_running_loop().create_task(self._end_if_lost(token))
+
+    async def received(self, token: str) -> Delivery:
+        """What a job has sent since the last call, as soon as there is something."""
+        running = self._running[token]
+        until, items, failure = time.monotonic() + ANSWER, list[object](), None
+        while not items and not running.job.done and time.monotonic() < until:
+            try:
+                items = running.job.received()
+            except Failed as failed:
+                failure = str(failed)
+            if not items and not running.job.done:
+                await asyncio.sleep(LOOK)
+        running.received = time.monotonic()
+        return await asyncio.to_thread(_delivery, running, items, failure)
+
+    async def stop(self, token: str) -> None:
+        """Asks a job to end by itself."""
+        with suppress(KeyError):
+            self._running[token].job.stop()
+
+    async def end(self, token: str) -> None:
+        """Ends a job, and removes its files here."""
+        running = self._running.pop(token, None)
+        if running:
+            await asyncio.to_thread(running.job.end)
+            await asyncio.to_thread(shutil.rmtree, running.shelf.root, ignore_errors=True)
+
+    async def _end_if_lost(self, token: str) -> None:
+        while running := self._running.get(token):
+            if time.monotonic() - running.received > LOST:
+                await self.end(token)
+            await asyncio.sleep(LOST / 5)
+
+
+def _delivery(running: _Running, items: list[object], failure: str | None) -> Delivery:
+    packed = [parcels.pack(item, running.shelf.root) for item in items]
+    named = [path for _, paths in packed for path in paths]
+    files = [*running.shelf.changed(named), *running.shelf.changed(running.places, writing=running.job.done)]
+    job = running.job
+    return Delivery(tuple(data for data, _ in packed), tuple(files), job.done, failure, job.killed)

@@ -14,6 +14,7 @@ RAY = Path(sys.executable).with_name("ray")
 ENVIRONMENT = os.environ | {
     "RAY_USAGE_STATS_ENABLED": "0",
     "GRPC_ENABLE_FORK_SUPPORT": "0",  # or the server of ray:// addresses is killed by gRPC when it forks
+    "PYTHONPATH": str(Path(__file__).parent / "demo" / "jobs"),  # what the jobs of tests do
     "RAY_raylet_start_wait_time_s": "120",  # a busy machine takes longer than the half minute that is usual
 }
 STORE = str(100 * 2**20)  # bytes of a node's object store
@@ -45,7 +46,8 @@ class Cluster:
     def add(self):
         self.number += 1
         host = f"127.0.0.{1 + self.number}"
-        self._start(host, ["--address", self.address, "--min-worker-port", "0", "--max-worker-port", "0"])
+        own = ["--temp-dir", f"{self.folder}/{self.number}"]  # or one node would unpack the program over another's
+        self._start(host, ["--address", self.address, "--min-worker-port", "0", "--max-worker-port", "0", *own])
         return host
 
     def _start(self, host, options):

@@ -11,6 +11,7 @@ from .job import Job
 from .remote import LEASE_SECONDS, Demand, Room, relay, survey
 from .workers import Workers
 
+BROKEN = "the cluster cannot be reached any more; what was learnt until the last checkpoint is kept, try again later"
 EVERY = 3.0  # seconds between two looks at the cluster
 START = 120.0  # seconds that a look may take, with the time in which nodes load what they need
 
@@ -36,6 +37,7 @@ def start(
         seconds=seconds + LEASE_SECONDS,
         memory=memory,
         patience=2 * settings.STOP_SECONDS,
+        broken=BROKEN,
     )
 
 

@@ -27,8 +27,8 @@ class Job:
 
     `work` is a function of a module, `arguments` are small and can be pickled: paths rather than pictures. `stop()` is
     true once the parent has asked the work to end. It may take `seconds`, and `memory` in bytes beyond what every child
-    has. Asked to stop, it may go on for `patience` seconds. Threads may share a job. A job without references, and all
-    at exit, end as with `end()`. Raises Failed.
+    has. Asked to stop, it may go on for `patience` seconds. `broken` is the sentence for a process that ends without one.
+    Threads may share a job. A job without references, and all at exit, end as with `end()`. Raises Failed.
     """
 
     def __init__(
@@ -38,8 +38,10 @@ class Job:
         seconds: float,
         memory: int,
         patience: float | None = None,
+        broken: str | None = None,
     ) -> None:
         self._seconds = seconds
+        self._broken = broken
         self._patience = settings.STOP_SECONDS if patience is None else patience
         self._failure: str | None = None
         self._done = self._concluded = self._stopped = self._late = False
@@ -112,7 +114,9 @@ class Job:
         return items
 
     def _reason(self, status: int) -> str:
-        return processes.too_long(self._seconds) if self._late else processes.describe_exit(status, self._seconds)
+        if self._late:
+            return processes.too_long(self._seconds)
+        return self._broken or processes.describe_exit(status, self._seconds)
 
 
 def _listen(pipe: Connection, arrived: queue.Queue[bytes]) -> None:
@@ -149,12 +153,13 @@ async def watch(job: Job, interval: float) -> AsyncGenerator[list[object], None]
 
 def warm_up() -> threading.Thread:
     """Imports PRELOADED for all later jobs, in a thread that is returned at once and ends with a first job."""
-    thread = threading.Thread(target=_run_nothing, daemon=True)
+    thread = threading.Thread(target=run_nothing, daemon=True)
     thread.start()
     return thread
 
 
-def _run_nothing() -> None:
+def run_nothing() -> None:
+    """A job that does nothing: later ones start at once. Raises Failed where none can."""
     with Job(_nothing, seconds=settings.limits().check_seconds, memory=settings.limits().job_bytes) as job:
         while not job.done:
             time.sleep(0.05)

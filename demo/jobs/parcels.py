@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 PROJECT = Path(__file__).resolve().parents[2]
 STILL = 1.0  # seconds after its last change in which a file counts as being written
+LONGEST = 3.0  # seconds that a file may wait to be still
 
 
 class Sent(NamedTuple):
@@ -78,6 +79,7 @@ class Shelf:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._known: dict[Path, tuple[int, int, int]] = {}  # identity, time of change and size when it was last sent
+        self._since: dict[Path, float] = {}  # when a file was first seen to have changed after that
 
     def changed(self, places: Iterable[Path], writing: bool = True) -> Iterator[Sent]:
         """The new or changed ones of these files, and those in these folders; without those that are being `written`
@@ -87,13 +89,18 @@ class Shelf:
             try:
                 status = file.stat()
                 state = status.st_ino, status.st_mtime_ns, status.st_size
-                if self._known.get(file) == state or (not writing and time.time() - status.st_mtime < STILL):
+                if self._known.get(file) == state or not (writing or self._is_due(file, status.st_mtime)):
                     continue
                 content = file.read_bytes()
             except FileNotFoundError:  # just removed
                 continue
             self._known[file] = state
+            self._since.pop(file, None)
             yield Sent(file.relative_to(self.root).as_posix(), hashlib.sha256(content).hexdigest(), content)
+
+    def _is_due(self, file: Path, changed: float) -> bool:
+        now = time.time()
+        return now - changed >= STILL or now - self._since.setdefault(file, now) >= LONGEST
 
     def receive(self, sent: Sent) -> None:
         """Writes a file of the other side, whole or not at all. Raises ValueError where it is damaged or would lie

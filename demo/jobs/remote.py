@@ -89,6 +89,8 @@ def relay(
             return
         except (ray.exceptions.RayActorError, ray.exceptions.RaySystemError, ray.exceptions.GetTimeoutError):
             shelf = Shelf(root)  # the next machine has none of the files
+        except ray.exceptions.RayTaskError as error:  # the station itself failed, and tells why
+            raise ValueError(str(error.cause)) from None
     raise ValueError(f"{TRIES} machines were lost while they did this work; try again, or tell who runs this page")
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 from . import parcels
 from .errors import Failed
-from .job import Job, warm_up
+from .job import Job, run_nothing
 from .parcels import Sent, Shelf
 
 Call: TypeAlias = tuple[Callable[..., Iterator[object]], tuple[object, ...]]  # work, and its arguments
@@ -46,8 +46,8 @@ class Station:
         self._running: dict[str, _Running] = {}
 
     async def ready(self) -> None:
-        """Loads what jobs need, so that they start at once."""
-        await asyncio.to_thread(warm_up().join)
+        """Loads what jobs need, so that they start at once. Raises Failed where none can."""
+        await asyncio.to_thread(run_nothing)
 
     async def start(
         self, token: str, call: bytes, folders: list[str], files: list[Any], seconds: float, memory: int

@@ -27,8 +27,8 @@ class Job:
 
     `work` is a function of a module, `arguments` are small and can be pickled: paths rather than pictures. `stop()` is
     true once the parent has asked the work to end. It may take `seconds`, and `memory` in bytes beyond what every child
-    has. Asked to stop, it may go on for `patience` seconds. `broken` is told where its process ends without a word. Threads
-    may share a job. A job without references, and all at exit, end as with `end()`. Raises Failed.
+    has. Asked to stop, it may go on for `patience` seconds. `broken` is told where its process ends unexplained.
+    Threads may share a job. A job without references, and all at exit, end as with `end()`. Raises Failed.
     """
 
     def __init__(

@@ -28,6 +28,23 @@ def test_those_in_line_have_their_turns_in_order():
     assert [line.ahead(ticket) for ticket in tickets[2:]] == [0, 1, 2]
 
 
+def test_the_line_moves_up_when_there_are_more_places():
+    places = 1
+    line = Line(lambda: places, capacity=3, each=ANY)
+    first, second, third = (line.join(who, 10) for who in "abc")
+    places = 2
+    assert [line.ahead(ticket) for ticket in (first, second, third)] == [0, 0, 1] and second.begun.is_set()
+
+
+def test_fewer_places_take_nobodys_turn():
+    places = 2
+    line = Line(lambda: places, capacity=3, each=ANY)
+    first, second, third = (line.join(who, 10) for who in "abc")
+    places = 1
+    line.leave(first)
+    assert [line.ahead(ticket) for ticket in (second, third)] == [0, 1]
+
+
 def test_one_who_waits_may_leave_and_a_second_time_does_nothing():
     line = Line(places=1, capacity=2, each=ANY)
     first, second, third = (line.join(who, 10) for who in "abc")

@@ -54,6 +54,14 @@ def rows(table):
     return list(csv.DictReader(io.StringIO(table)))
 
 
+def test_a_training_that_goes_back_to_its_checkpoint_is_told_once():
+    history, whole = history_of([0.5, 0.4]), history_of([0.5, 0.4, 0.3, 0.2])
+    for step, loss in ((3, 0.9), (4, 0.9), (3, 0.3), (4, 0.2)):
+        history.add(after(step, loss, validation=MEASURED))
+    assert history.points == whole.points
+    assert [step for step, *_ in history.measurements] == [3, 4]
+
+
 def test_up_to_300_steps_each_is_a_point(rng):
     losses = rng.random(MOST)
     assert [point.loss for point in history_of(losses).points] == losses.tolist()

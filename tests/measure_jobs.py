@@ -1,0 +1,94 @@
+"""Measures what it costs that a job runs on a cluster and not here, beside what is asked for.
+
+Run `PYTHONPATH=. .venv/bin/python tests/measure_jobs.py` on a machine that does nothing else; it takes two minutes. The
+cluster has two nodes on this machine, so that both are as fast. Exit status 1: something was missed.
+"""
+
+import asyncio
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from clusters import Cluster
+from measuring import Figure, print_figures
+from short_training import SHORT, save
+from work_on_nodes import count
+
+from demo import settings
+from demo.jobs import engine
+from demo.jobs.engine import Places
+from demo.jobs.job import Job, warm_up
+from demo.work.train import TrainingSettings, learn
+from n2n import Progress
+
+TIMES, ITEMS, MEMORY = 9, 300, 2**30
+LATER, EACH = 1.5, 20.0  # seconds and milliseconds that are allowed
+
+
+def jobs(folder: Path, quick: bool) -> Iterator[Figure]:
+    """A job here, on the cluster, and on the cluster by its ray:// address, in turns."""
+    warm_up().join()
+    cluster = Cluster(2)
+    settings.folder = lambda: folder
+    try:
+        addresses = {"here": "", "on a node": cluster.address, "by ray://": cluster.client}
+        data = save(folder / "pairs.npz", np.random.default_rng(0))
+        chosen = replace(SHORT, recipe=replace(SHORT.recipe, steps=10))
+        for address in addresses.values():
+            _use(address)
+            if address:
+                asyncio.run(Places().look())
+        found: dict[str, list[tuple[float, float, float]]] = {place: [] for place in addresses}
+        for _ in range(1 if quick else TIMES):
+            for place, address in addresses.items():
+                _use(address)
+                found[place].append((*_items(), _point(data, Path(tempfile.mkdtemp(dir=folder)), chosen)))
+    finally:
+        cluster.close()
+    medians = {place: [statistics.median(column) for column in zip(*rows)] for place, rows in found.items()}
+    for place, (first, each, point) in medians.items():
+        yield Figure(f"{place}: first item", first, "s")
+        yield Figure(f"{place}: first point of the curve", point, "s")
+        if place != "here":
+            here = medians["here"]
+            yield Figure(f"{place}: first point later than here", point - here[2], "s", LATER)
+            yield Figure(f"{place}: each item more than here", 1000 * (each - here[1]), "ms", EACH)
+
+
+def _use(address: str) -> None:
+    settings.cluster = partial(settings.Cluster, address, 1.0)
+
+
+def _items() -> tuple[float, float]:
+    """Seconds until the first item, and for each further one."""
+    began = time.perf_counter()
+    with engine.start(count, ITEMS, seconds=60, memory=MEMORY) as job:
+        first = _arrived(job, bool)
+        while not job.done:
+            job.received()
+            time.sleep(0.002)
+    return first - began, (time.perf_counter() - first) / (ITEMS - 1)
+
+
+def _point(data: Path, folder: Path, chosen: TrainingSettings) -> float:
+    """Seconds until the first point of the curve of a training."""
+    began = time.perf_counter()
+    with engine.start(learn, [data], folder, chosen, seconds=60, memory=MEMORY) as job:
+        return _arrived(job, lambda item: isinstance(item, Progress)) - began
+
+
+def _arrived(job: Job, wanted: Callable[[object], bool]) -> float:
+    """When the first such item came."""
+    while not any(map(wanted, job.received())):
+        time.sleep(0.002)
+    return time.perf_counter()
+
+
+if __name__ == "__main__":
+    sys.exit(print_figures({"jobs": jobs}, __doc__ or ""))

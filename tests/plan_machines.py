@@ -1,7 +1,7 @@
 """How many machines a university needs: a simulated day of a thousand visitors, from a timetable and measured times.
 
-Run `.venv/bin/python tests/plan_machines.py [--visitors 1000] [--plot plan.png]`. Each visitor comes to one lesson: looks
-at two shots, trains on them, and denoises some pictures. Nobody waits for anything but a free place.
+Run `.venv/bin/python tests/plan_machines.py [--visitors 1000] [--plot plan.png]`. Each visitor comes to one lesson:
+looks at two shots, trains on them, and denoises some pictures. Nobody waits for anything but a free place.
 """
 
 import argparse
@@ -31,7 +31,7 @@ class Lessons:
 class Times:
     """Seconds that a place is taken, as measured on one core of a Xeon at 2.5 GHz."""
 
-    training: float = 20.0
+    trainings: tuple[tuple[float, float], ...] = ((20, 0.5), (60, 0.35), (180, 0.15))  # with the share that takes each
     around: float = 8.0  # reading the pairs, the last pictures, the lease
     inspection: float = 3.0
     denoising: float = 1.0
@@ -47,7 +47,7 @@ def arrivals(visitors: int, lessons: Lessons, rng: np.random.Generator) -> np.nd
     return np.sort(moments + classes + rng.normal(0, lessons.spread * 60, visitors))
 
 
-def waits(begins: Sequence[float], taken: Sequence[float], places: int) -> np.ndarray:
+def waits(begins: Sequence[float] | np.ndarray, taken: Sequence[float] | np.ndarray, places: int) -> np.ndarray:
     """Seconds that each waits until one of `places` is free; the first to come goes first."""
     free = [0.0] * places
     waited = []
@@ -58,7 +58,7 @@ def waits(begins: Sequence[float], taken: Sequence[float], places: int) -> np.nd
     return np.asarray(waited)
 
 
-def least(begins: np.ndarray, taken: Sequence[float]) -> Iterator[tuple[int, float]]:
+def least(begins: np.ndarray, taken: Sequence[float] | np.ndarray) -> Iterator[tuple[int, float]]:
     """Places, one more each time, and what 95 of 100 wait less than, until that is less than BAR."""
     places, waited = 0, np.inf
     while waited > BAR:
@@ -76,7 +76,8 @@ def main() -> int:
     options = parser.parse_args()
     rng, times = np.random.default_rng(0), Times()
     begins = arrivals(options.visitors, Lessons(), rng)
-    trainings = list(least(begins, [times.training + times.around] * len(begins)))
+    chosen = rng.choice([one for one, _ in times.trainings], len(begins), p=[share for _, share in times.trainings])
+    trainings = list(least(begins, chosen + times.around))
     looks = list(least(begins - 60, [times.inspection] * len(begins)))
     again = begins[:, None] + 30 + np.cumsum(rng.exponential(times.pause, (len(begins), times.denoisings)), 1)
     denoisings = list(least(again.ravel(), [times.denoising] * again.size))

@@ -51,7 +51,7 @@ def _quiet(page):
     return earlier == page.evaluate(asked) and earlier[1]
 
 
-def until(page, condition, seconds=20):
+def until(page, condition, seconds=60):
     """Waits until a condition holds. Raises TimeoutError where it takes too long."""
     end = time.monotonic() + seconds
     while not condition():

@@ -8,7 +8,8 @@ import pytest
 import skimage
 from PIL import Image
 from serving import ROOT, children, gone_within
-from steps import gained, panels, settled
+from steps import gained, panels, settled, until
+from tour_train import STEP
 
 from demo.content.emblems import CARD_SIZE
 
@@ -17,6 +18,16 @@ SLEPT = """() => {
   dispatchEvent(new Event("online"));
   Date.now = ((now) => () => now() + 3.6e6)(Date.now);
   dispatchEvent(new Event("online"));
+}"""
+# Clicks a button at the first moment that it can be clicked.
+AT_ONCE = """(where) => {
+  window.clicked = false;
+  const look = () => {
+    const button = document.querySelector(where);
+    window.clicked = button !== null && button.checkVisibility() && !button.disabled;
+    window.clicked ? button.click() : setTimeout(look);
+  };
+  look();
 }"""
 SCENE = skimage.data.coffee()[:192, :256]
 
@@ -187,6 +198,19 @@ def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
         process.kill()
     page.wait_for_selector("#status [role=alert]")
     train(page)
+    page.click("#stop")
+    page.wait_for_selector("#use", state="visible")
+
+
+def test_a_button_is_heard_as_soon_as_it_can_be_clicked_again(page, two_shots):
+    bring(page, *two_shots)
+    train(page)
+    for button in ("#train", "#continue", "#continue"):
+        page.evaluate(AT_ONCE, button)
+        page.click("#stop")
+        page.wait_for_function("window.clicked")
+        done = page.evaluate(STEP)
+        until(page, lambda done=done: "s left" in page.inner_text("#status") and page.evaluate(STEP) != done)
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
 

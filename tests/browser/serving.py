@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE = 60_000  # ms that anything on a page may take on a loaded machine
+SOON = 20  # seconds that the end of a job may take there
 START_SECONDS = 180  # that a loaded machine may take to start the server
 
 
@@ -88,6 +89,7 @@ def children(server: Server) -> list[psutil.Process]:
 
 
 def gone_within(seconds: float, server: Server) -> bool:
+    """Whether all jobs have ended before so many seconds are over."""
     end = time.monotonic() + seconds
     while children(server) and time.monotonic() < end:
         time.sleep(0.1)

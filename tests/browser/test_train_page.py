@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import skimage
 from PIL import Image
-from serving import ROOT, children, gone_within
+from serving import ROOT, SOON, children, gone_within
 from steps import gained, panels, settled, until
 from tour_train import STEP
 
@@ -70,7 +70,7 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     assert page.locator("#result td:text('180 s') + td").inner_text().startswith("≈ ")  # foretold
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
-    assert gone_within(2, server)
+    assert gone_within(SOON, server)
     assert_there_is_a_picture_and_a_card(page, tmp_path)
     page.get_by_text("Everything else").click()
     page.click("#passport")
@@ -155,7 +155,7 @@ def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(op
     bring(page, *two_shots)
     train(page, "180 s")
     address = page.url
-    page.context.close()
+    page.close()
     assert "run=" in address and not gone_within(3, server)
     again = open_page()
     again.goto(address)
@@ -165,7 +165,7 @@ def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(op
     again.wait_for_selector("#curves svg[role=img] path")
     again.click("#stop")
     again.wait_for_selector("#use", state="visible")
-    assert gone_within(3, server)
+    assert gone_within(SOON, server)
 
 
 def test_a_link_to_a_training_that_is_gone_says_so(page, server):

@@ -2,7 +2,7 @@
 
 from steps import SOURCES, settled, until
 
-LEARNT = 60_000  # ms that a training of 20 s may take in all on a loaded machine
+LEARNT = 120_000  # ms that a training of 20 s may take in all on a loaded machine
 CURVES = "#curves svg[role=img] path"
 STEP = "() => Number((document.querySelector('#status').innerText.match(/Step ([0-9,]+)/) || [])[1]?.replace(',', ''))"
 

@@ -37,10 +37,13 @@ def known_context(browser):
 
 @pytest.fixture
 def open_page(server, browser, known_context):
-    """Opens the demo, each time for another visitor; at the end, fails for what `watchful` heard."""
+    """Opens the demo, each time for another visitor, at a link's query, until the page has what is `awaited`.
+
+    At the end, fails for what `watchful` heard.
+    """
     contexts, pages, complaints = [known_context], [], []
 
-    def open_it(width=1024, height=768, dark=False):
+    def open_it(width=1024, height=768, dark=False, query="", awaited="#panels figure img"):
         if pages:
             contexts.append(browser.new_context())
         page = contexts[-1].new_page()
@@ -50,8 +53,8 @@ def open_page(server, browser, known_context):
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="dark" if dark else "light")
         watchful.listen(page, server.address, complaints)
-        page.goto(server.address)
-        page.wait_for_selector("#panels figure img")
+        page.goto(f"{server.address}/{query}")
+        page.wait_for_selector(awaited)
         return page
 
     yield open_it
@@ -74,16 +77,9 @@ def page(open_page):
 
 
 @pytest.fixture
-def open_lesson(open_page, server):
-    """Opens the page at a link's query."""
-
-    def open_it(query, **how):
-        page = open_page(**how)
-        page.goto(f"{server.address}/?{query}")
-        page.wait_for_selector("#question")
-        return page
-
-    return open_it
+def open_lesson(open_page):
+    """Opens the lab at a link's query."""
+    return lambda query, **how: open_page(query=f"?{query}", awaited="#question", **how)
 
 
 @pytest.fixture(scope="session")

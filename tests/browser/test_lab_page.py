@@ -32,10 +32,8 @@ def test_a_lesson_s_link_opens_what_it_says(open_lesson):
 
 
 @pytest.mark.parametrize("tab", ["Train", "About"])
-def test_a_link_opens_the_other_tabs(open_page, server, tab):
-    page = open_page()
-    page.goto(f"{server.address}/?tab={tab.lower()}")
-    page.wait_for_selector(f"button[role=tab][aria-selected=true]:has-text('{tab}')")
+def test_a_link_opens_the_other_tabs(open_page, tab):
+    open_page(query=f"?tab={tab.lower()}", awaited=f"button[role=tab][aria-selected=true]:has-text('{tab}')")
 
 
 def test_a_hostile_link_is_answered_with_notes(open_lesson):

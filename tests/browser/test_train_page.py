@@ -60,7 +60,7 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     page.wait_for_selector("#seen :text('1 scene × 2 shots')")
     page.wait_for_selector("#seen .n2n-verdict:has-text('Ready')")
     assert page.locator("#strip-of-pairs figure").count() == 2 and page.is_hidden("#fix")
-    train(page)
+    train(page, "60 s")
     steps = set()
     while len(steps) < 3:
         steps.add(page.inner_text("#status"))
@@ -168,9 +168,8 @@ def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(op
     assert gone_within(SOON, server)
 
 
-def test_a_link_to_a_training_that_is_gone_says_so(page, server):
-    page.goto(f"{server.address}/?run=none-of-this-server")
-    page.wait_for_selector("#status [role=alert]:has-text('not here any more')")
+def test_a_link_to_a_training_that_is_gone_says_so(open_page):
+    page = open_page(query="?run=none-of-this-server", awaited="#status [role=alert]:has-text('not here any more')")
     assert page.is_hidden("#stop") and page.is_hidden("#use")
 
 
@@ -215,16 +214,15 @@ def test_a_button_is_heard_as_soon_as_it_can_be_clicked_again(page, two_shots):
     page.wait_for_selector("#use", state="visible")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
+def test_bad_pairs_get_a_sentence(page, tmp_path):
+    for name, content, told in (
         ("broken.zip", b"PK\x03\x04" + bytes(30), "zip"),
         ("code.pkl", b"cos\nsystem\n(S'touch /tmp/pwned'\ntR.", "refused"),
         ("alone.npz", b"not numpy", "refused"),
-    ],
-)
-def test_bad_pairs_get_a_sentence(page, tmp_path, name, content, told):
-    (tmp_path / name).write_bytes(content)
-    bring(page, tmp_path / name)
-    page.wait_for_selector(f"#seen [role=alert]:has-text('{told}')")
-    assert page.locator("#train").is_disabled()
+    ):
+        (tmp_path / name).write_bytes(content)
+        bring(page, tmp_path / name)
+        page.wait_for_selector(f"#seen [role=alert]:has-text('{told}')")
+        assert page.locator("#train").is_disabled()
+        page.click("#pairs [aria-label*=lear]")
+        page.wait_for_selector("#seen [role=alert]", state="detached")

@@ -31,9 +31,9 @@ def _looked_at(visitor, what):
 
 
 def begin(visitor):
-    """A training of the shortest kind, until there is something to see; its address."""
+    """A training that lasts longer than one looks at it, until there is something to see; its address."""
     page = visitor.page
-    page.locator("#budget label").first.click()
+    page.locator("#budget").get_by_text("60 s").click()
     page.click("#train")
     page.wait_for_selector(CURVES)
     page.wait_for_selector("#live figure[data-role=denoised]")

@@ -56,7 +56,7 @@ def demo(folder: Path, **environment: str) -> Iterator[Server]:
             yield Server(process.pid, address, time.monotonic() - begun)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def _answers(address: str) -> bool:

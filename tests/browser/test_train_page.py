@@ -47,9 +47,10 @@ def bring(page, *files):
     page.set_input_files("#pairs input[type=file]", [str(file) for file in files])
 
 
-def train(page, seconds="20 s"):
+def train(page):
+    """Begins a training that lasts longer than any test looks at it."""
     page.wait_for_function("!document.querySelector('#train').disabled")
-    page.locator("#budget").get_by_text(seconds).click()
+    page.locator("#budget").get_by_text("180 s").click()
     page.click("#train")
     page.wait_for_selector("#status :text('Step ')")
     page.wait_for_selector("#curves svg[role=img] path")
@@ -60,7 +61,7 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     page.wait_for_selector("#seen :text('1 scene × 2 shots')")
     page.wait_for_selector("#seen .n2n-verdict:has-text('Ready')")
     assert page.locator("#strip-of-pairs figure").count() == 2 and page.is_hidden("#fix")
-    train(page, "60 s")
+    train(page)
     steps = set()
     while len(steps) < 3:
         steps.add(page.inner_text("#status"))
@@ -153,7 +154,7 @@ def test_after_an_upload_that_is_wrong_nothing_of_the_last_one_is_left(page, two
 def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(open_page, server, two_shots):
     page = open_page()
     bring(page, *two_shots)
-    train(page, "180 s")
+    train(page)
     address = page.url
     page.close()
     assert "run=" in address and not gone_within(3, server)
@@ -176,7 +177,7 @@ def test_a_link_to_a_training_that_is_gone_says_so(open_page):
 def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page, server, two_shots):
     first, second = open_page(), open_page()
     bring(first, *two_shots)
-    train(first, "180 s")
+    train(first)
     second.get_by_role("tab", name="Train").click()
     assert "zebra" not in second.content()
     second.click("#sample")
@@ -192,7 +193,7 @@ def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page,
 
 def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
     bring(page, *two_shots)
-    train(page, "180 s")
+    train(page)
     for process in children(server):
         process.kill()
     page.wait_for_selector("#status [role=alert]")

@@ -33,7 +33,7 @@ def _looked_at(visitor, what):
 def begin(visitor):
     """A training that lasts longer than one looks at it, until there is something to see; its address."""
     page = visitor.page
-    page.locator("#budget").get_by_text("60 s").click()
+    page.locator("#budget").get_by_text("180 s").click()
     page.click("#train")
     page.wait_for_selector(CURVES)
     page.wait_for_selector("#live figure[data-role=denoised]")

@@ -68,7 +68,7 @@ def gained(page):
 
 def trained_for_a_moment(page):
     """Begins a training, stops it at its first curves, and opens the drawer with all that there is of it."""
-    page.locator("#budget").get_by_text("180 s").click()
+    page.locator("#budget").get_by_text("60 s").click()
     page.click("#train")
     page.wait_for_selector("#curves svg[role=img] path")
     page.click("#stop")

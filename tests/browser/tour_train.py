@@ -64,6 +64,8 @@ def stop(visitor, what):
     page.click("#stop")
     page.wait_for_selector("#use", state="visible", timeout=LEARNT)
     assert page.is_hidden("#stop") and page.evaluate(STEP) >= step > 0
+    page.wait_for_selector("#train:enabled")
+    page.wait_for_selector("#continue:enabled")
     visitor.unfold()
     page.wait_for_selector("#take a[download]")
     visitor.looks_in_both_sizes(what)

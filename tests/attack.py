@@ -91,7 +91,7 @@ def requests(folder: Path, quick: bool) -> Iterator[Figure]:
     leaks, wrong, failed = [], [], []
     with serving.demo(folder, **LIMITS) as server:
         victim = _victim(folder, marks[1].decode())
-        crafted = crafted_requests(folder, victim, secret)[:: 4 if quick else 1]
+        crafted = crafted_requests(folder, victim, secret)[:: 12 if quick else 1]
         _warm(server, outside)
         with observed(partial(memory, server)) as sizes:
             for request in crafted:

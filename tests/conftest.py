@@ -10,18 +10,13 @@ import torch
 
 from demo import settings
 
-ALONE = {"browser", "service", "jobs"}  # folders
-
 
 def pytest_collection_modifyitems(items):
-    """Tests that wait for what other processes do need the machine for themselves.
+    """The browser's tests come last: its driver keeps an event loop running, and others start their own.
 
-    The browser's come last: its driver keeps an event loop running, and others start their own.
+    Of these, the longest file comes first: two processes, which take a file after the other, then end together.
     """
-    items.sort(key=lambda item: "browser" in item.path.parts)
-    for item in items:
-        if ALONE & set(item.path.parts):
-            item.add_marker(pytest.mark.alone)
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.stem != "test_tour"))
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,8 @@ from .denoise_controls import SOURCES, DenoiseControls
 from .train_controls import QUICK, TrainControls
 from .train_view import LiveView, TrainingOutputs
 
+# Until its own event is over, Gradio's page drops a click on a button: the button waits for that.
+RELEASE = "() => ({ __type__: 'update', interactive: true })"
 # Before and after, one over the other; the smallest pictures have room for their captions side by side only.
 WIPE = """(shown) => {
   if (shown?.rows[0]?.panels[0].width > 64) document.querySelector("#panels input[value=wipe]")?.click();
@@ -48,11 +50,11 @@ def connect_training(
             chosen, page = controls.read(inputs), page_of(request, access)
             training = await trainings.begin(session, inputs[controls.uploaded].paths, chosen, page)
         except PROBLEMS as problem:
-            yield by_component(outputs, train_view.failed(problem))
+            yield by_component(outputs, train_view.held(train_view.failed(problem), "train"))
             return
         async with aclosing(watch(trainings, session, training)) as steps:
             async for values in steps:
-                yield by_component(outputs, values)
+                yield by_component(outputs, train_view.held(values, "train"))
 
     async def go_on(request: gr.Request, token: str, budget: float) -> AsyncGenerator[Changes, None]:
         session = session_of(request)
@@ -63,13 +65,15 @@ def connect_training(
             return
         async with aclosing(watch(trainings, session, training)) as steps:
             async for values in steps:
-                yield by_component(outputs, values)
+                yield by_component(outputs, train_view.held(values, "go_on"))
 
     def turn_back(token: str, seconds: float) -> Changes:
         return by_component(outputs, train_view.at(trainings.find(token).run, seconds))
 
-    outputs.train.click(begin, controls.all_inputs(), list(outputs), cancels=list(looking), **watching())
-    outputs.go_on.click(go_on, [outputs.token, controls.budget], list(outputs), **watching())
+    begun = outputs.train.click(begin, controls.all_inputs(), list(outputs), cancels=list(looking), **watching())
+    begun.then(None, None, outputs.train, js=RELEASE, **QUICK)
+    gone_on = outputs.go_on.click(go_on, [outputs.token, controls.budget], list(outputs), **watching())
+    gone_on.then(None, None, outputs.go_on, js=RELEASE, **QUICK)
     outputs.stop.click(lambda token: trainings.find(token).stop(), outputs.token, **QUICK)
     outputs.time_machine.input(turn_back, [outputs.token, outputs.time_machine], list(outputs), **QUICK)
 

@@ -81,9 +81,14 @@ def _panel(shown: PictureFile, address: Callable[[Path], str] = url) -> Panel:
     )
 
 
+def held(values: TrainingOutputs, button: str) -> TrainingOutputs:
+    """The same values, but this button cannot be clicked yet."""
+    return values._replace(**{button: getattr(values, button) | {"interactive": False}})
+
+
 def waiting(training: Training, place: Waiting) -> TrainingOutputs:
     """The page while others train."""
-    return update(status=waiting_notice(place), train=gr.Button(interactive=False), token=training.token)
+    return update(status=waiting_notice(place), train=gr.update(interactive=False), token=training.token)
 
 
 def waiting_notice(place: Waiting) -> str:
@@ -109,7 +114,7 @@ def _at_work() -> dict[str, Any]:
     Every value of a stream says them: Gradio's page may apply a value only when the next has come, and what that one
     skips is then lost.
     """
-    return {"train": gr.Button(interactive=False), "stop": gr.Button(visible=True)} | _hidden("go_on", *AFTER)
+    return {"train": gr.update(interactive=False), "stop": gr.Button(visible=True)} | _hidden("go_on", *AFTER)
 
 
 def _hidden(*names: str) -> dict[str, Any]:
@@ -162,9 +167,9 @@ async def ended(training: Training) -> TrainingOutputs:
         passport=gr.Button(visible=True, interactive=True),
         result=train_result.told(run),
         command=train_result.more(run),
-        train=gr.Button(interactive=True),
+        train=gr.update(interactive=True),
         stop=gr.Button(visible=False),
-        go_on=gr.Button(visible=True),
+        go_on=gr.update(visible=True),
         use=gr.Button(visible=True),
         picture=_download(run.result.picture if run.result else None),
         card=_download(training.card),
@@ -182,9 +187,9 @@ def failed(problem: Exception, run: Run | None = None) -> TrainingOutputs:
     cleared = {} if run else {"curves": ""} | _pictures(()) | NO_RESULTS | _hidden(*AFTER)
     return update(
         status=error(problem),
-        train=gr.Button(interactive=True),
+        train=gr.update(interactive=True),
         stop=gr.Button(visible=False),
-        go_on=gr.Button(visible=run is not None and bool(run.snapshots())),
+        go_on=gr.update(visible=run is not None and bool(run.snapshots())),
         **cleared,
     )
 

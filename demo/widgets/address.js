@@ -43,11 +43,15 @@ export function keepPicture(written) {
   history.replaceState(history.state, "", address);
 }
 
-// Only a tab that a person chooses: the first one opens by itself, before the one of the address.
+let elsewhere = false; // whether another tab than the first has been open
+
+// Only a tab that a person chooses: the first one opens by itself, before the one of the address, even if somebody
+// clicks meanwhile.
 export function keepTab(name) {
   const address = new URL(location.href);
   const named = address.searchParams.has("tab");
-  if (!navigator.userActivation.isActive || (name === "denoise" && !named)) return;
+  elsewhere ||= name !== "denoise";
+  if (!elsewhere || !navigator.userActivation.isActive || (name === "denoise" && !named)) return;
   address.searchParams.set("tab", name);
   history.replaceState(history.state, "", address);
 }

@@ -27,27 +27,48 @@ def browser():
         yield browser
 
 
-@pytest.fixture
-def open_page(server, browser):
-    """Opens the demo in a context of its own; at the end, fails for what `watchful` heard."""
-    contexts, complaints = [], []
+@pytest.fixture(scope="session")
+def known_context(browser):
+    """The context of somebody who has been here before: what the page is made of lies in the browser's cache."""
+    context = browser.new_context()
+    yield context
+    context.close()
 
-    def open_it(width=1024, height=768, dark=False):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", accept_downloads=True
-        )
-        contexts.append(context)
-        page = context.new_page()
+
+@pytest.fixture
+def open_page(server, browser, known_context):
+    """Opens the demo, each time for another visitor, at a link's query, until the page has what is `awaited`.
+
+    At the end, fails for what `watchful` heard.
+    """
+    contexts, pages, complaints = [known_context], [], []
+
+    def open_it(width=1024, height=768, dark=False, query="", awaited="#panels figure img"):
+        if pages:
+            contexts.append(browser.new_context())
+        page = contexts[-1].new_page()
+        pages.append(page)
+        forget(page, server.address)
         page.set_default_timeout(PATIENCE)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         watchful.listen(page, server.address, complaints)
-        page.goto(server.address)
-        page.wait_for_selector("#panels figure img")
+        page.goto(f"{server.address}/{query}")
+        page.wait_for_selector(awaited)
         return page
 
     yield open_it
-    for context in contexts:
+    for page in pages:
+        page.close()
+    for context in contexts[1:]:
         context.close()
     assert complaints == []
+
+
+def forget(page, address):
+    """Removes whatever an earlier visitor's page has kept, except for the cache."""
+    what = {"origin": address, "storageTypes": "cookies,local_storage,indexeddb,service_workers"}
+    page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", what)
 
 
 @pytest.fixture
@@ -56,16 +77,9 @@ def page(open_page):
 
 
 @pytest.fixture
-def open_lesson(open_page, server):
-    """Opens the page at a link's query."""
-
-    def open_it(query, **how):
-        page = open_page(**how)
-        page.goto(f"{server.address}/?{query}")
-        page.wait_for_selector("#question")
-        return page
-
-    return open_it
+def open_lesson(open_page):
+    """Opens the lab at a link's query."""
+    return lambda query, **how: open_page(query=f"?{query}", awaited="#question", **how)
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,24 @@
 from demo.lab.experiments import EXPERIMENTS
 
 LIVE = "#answer:not(:has(.n2n-recorded)) .n2n-answer"  # of a run, not of the recorded example
-STARTED = 90_000  # ms that a job may take to start on a loaded machine, and to end with its last screen
+STARTED = 120_000  # ms that a job may take to start on a loaded machine, and to end with its last screen
 AT_REST = "() => !document.querySelector('#lab-run')?.disabled && document.querySelector('#answer .n2n-answer')"
 
 
 def shortest(key):
     """A link's query for an experiment that trains as little as it can."""
+    return _query(key, min)
+
+
+def longest(key):
+    """A link's query for an experiment that does not end by itself while a test looks on."""
+    return _query(key, max)
+
+
+def _query(key, choose):
     seconds = [control for control in EXPERIMENTS[key].controls if control.name == "seconds"]
-    least = [f"&seconds={min((value for _, value in each.options), key=float)}" for each in seconds]
-    return f"tab=lab&experiment={key}{''.join(least)}"
+    chosen = [f"&seconds={choose((value for _, value in each.options), key=float)}" for each in seconds]
+    return f"tab=lab&experiment={key}{''.join(chosen)}"
 
 
 def run(page):

@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PATIENCE = 20_000  # ms that anything on a page may take on a loaded machine
-START_SECONDS = 90  # that a loaded machine may take to start the server
+PATIENCE = 60_000  # ms that anything on a page may take on a loaded machine
+SOON = 20  # seconds that the end of a job may take there
+START_SECONDS = 180  # that a loaded machine may take to start the server
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def demo(folder: Path, **environment: str) -> Iterator[Server]:
             yield Server(process.pid, address, time.monotonic() - begun)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def _answers(address: str) -> bool:
@@ -77,13 +78,18 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def children(server):
-    """The processes of jobs: children of the server that jobs are forked from."""
-    family = psutil.Process(server.pid).children(recursive=True)
-    return [process for process in family if process.nice() > 0 and process.status() != psutil.STATUS_ZOMBIE]
+def children(server: Server) -> list[psutil.Process]:
+    """The processes of jobs, which are nicer than the server and what else it has started."""
+    host, jobs = psutil.Process(server.pid), []
+    for process in host.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            if process.nice() > host.nice() and process.status() != psutil.STATUS_ZOMBIE:
+                jobs.append(process)
+    return jobs
 
 
-def gone_within(seconds, server):
+def gone_within(seconds: float, server: Server) -> bool:
+    """Whether all jobs have ended before so many seconds are over."""
     end = time.monotonic() + seconds
     while children(server) and time.monotonic() < end:
         time.sleep(0.1)

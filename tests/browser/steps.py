@@ -51,7 +51,7 @@ def _quiet(page):
     return earlier == page.evaluate(asked) and earlier[1]
 
 
-def until(page, condition, seconds=20):
+def until(page, condition, seconds=60):
     """Waits until a condition holds. Raises TimeoutError where it takes too long."""
     end = time.monotonic() + seconds
     while not condition():
@@ -68,7 +68,7 @@ def gained(page):
 
 def trained_for_a_moment(page):
     """Begins a training, stops it at its first curves, and opens the drawer with all that there is of it."""
-    page.locator("#budget").get_by_text("20 s").click()
+    page.locator("#budget").get_by_text("60 s").click()
     page.click("#train")
     page.wait_for_selector("#curves svg[role=img] path")
     page.click("#stop")

@@ -1,8 +1,10 @@
 """The lab in front of a class: plain visitors, the teacher's link, a room's answers, and who listens to the page."""
 
 import pytest
+from steps import until
 
 from demo.lab.experiments import EXPERIMENTS
+from demo.tabs.lab_layout import TICK
 
 ASKED = next(key for key, experiment in EXPERIMENTS.items() if experiment.answers)
 WORDS = EXPERIMENTS[ASKED].answers[0][0]
@@ -40,6 +42,13 @@ def test_an_old_link_for_a_projector_opens_as_usual_on_a_phone(open_lesson, widt
     assert page.is_checked("#projector input") == large
 
 
+def asks_nothing(page, asked):
+    """Whether a page is silent for longer than a large screen, which asks again and again."""
+    asked.clear()
+    page.wait_for_timeout(1000 * TICK + 1000)
+    return asked == []
+
+
 def test_a_large_screen_follows_a_room_s_answers_and_no_other_asks_for_them(open_lesson):
     query = f"tab=lab&experiment={ASKED}&room=9c"
     teacher, asked = open_lesson(f"{query}&projector=1"), []
@@ -49,19 +58,14 @@ def test_a_large_screen_follows_a_room_s_answers_and_no_other_asks_for_them(open
         student.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
         student.wait_for_selector("#lab-pictures figure[data-role=B] img")
         student.wait_for_selector("#lesson-notes :text('Room 9c')")
-        student.wait_for_timeout(3000)
-        asked.clear()
-        student.wait_for_timeout(3000)
-        assert asked == [] and student.inner_text("#lab-tally") == ""
+        until(student, lambda student=student: asks_nothing(student, asked))
+        assert student.inner_text("#lab-tally") == ""
         student.get_by_role("button", name=WORDS).click()
         teacher.wait_for_selector(f"#lab-tally li:has-text('{WORDS}') b:text-is('{visitor}')")
     teacher.click("#projector input")
     teacher.wait_for_selector("body:not(.n2n-projector)")
     teacher.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
-    teacher.wait_for_timeout(1000)
-    asked.clear()
-    teacher.wait_for_timeout(3000)
-    assert asked == []
+    until(teacher, lambda: asks_nothing(teacher, asked))
 
 
 def test_results_and_errors_are_announced(page):

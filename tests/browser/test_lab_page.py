@@ -5,8 +5,8 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab_steps import LIVE, STARTED, at_work, shortest, stop
-from serving import PATIENCE, children, gone_within
+from lab_steps import LIVE, STARTED, at_work, longest, shortest, stop
+from serving import PATIENCE, SOON, children, gone_within
 from steps import until
 
 from demo.lab.experiments import EXPERIMENTS
@@ -32,10 +32,8 @@ def test_a_lesson_s_link_opens_what_it_says(open_lesson):
 
 
 @pytest.mark.parametrize("tab", ["Train", "About"])
-def test_a_link_opens_the_other_tabs(open_page, server, tab):
-    page = open_page()
-    page.goto(f"{server.address}/?tab={tab.lower()}")
-    page.wait_for_selector(f"button[role=tab][aria-selected=true]:has-text('{tab}')")
+def test_a_link_opens_the_other_tabs(open_page, tab):
+    open_page(query=f"?tab={tab.lower()}", awaited=f"button[role=tab][aria-selected=true]:has-text('{tab}')")
 
 
 def test_a_hostile_link_is_answered_with_notes(open_lesson):
@@ -68,34 +66,34 @@ def test_a_room_s_answers_are_counted(open_lesson, key):
 
 
 def test_closing_the_page_ends_the_experiment(open_lesson, server):
-    page = open_lesson(shortest(TRAINING))
+    page = open_lesson(longest(TRAINING))
     at_work(page)
     assert children(server)
-    page.context.close()
-    assert gone_within(3, server)
+    page.close()
+    assert gone_within(SOON, server)
 
 
 def test_stop_ends_it_and_one_may_run_again(open_lesson, server):
-    page = open_lesson(shortest(TRAINING))
+    page = open_lesson(longest(TRAINING))
     at_work(page)
     assert page.is_disabled("#lab-run")
     page.click("#lab-stop")
     page.wait_for_selector("#lab-run:not([disabled])")
-    assert page.is_disabled("#lab-stop") and gone_within(3, server)
+    assert page.is_disabled("#lab-stop") and gone_within(SOON, server)
 
 
 def test_another_experiment_ends_the_one_before(open_lesson, server):
-    page = open_lesson(shortest(TRAINING))
+    page = open_lesson(longest(TRAINING))
     at_work(page)
     other = EXPERIMENTS["exposures"]
     page.locator("#experiment").get_by_text(other.title).click()
     page.wait_for_selector(f"#question :text({other.question!r})")
-    assert gone_within(3, server)
+    assert gone_within(SOON, server)
     assert page.is_enabled("#lab-run") and "Recorded" in page.inner_text("#answer")
 
 
 def test_who_waits_in_line_can_leave_it(open_lesson):
-    first, second = open_lesson(shortest(TRAINING)), open_lesson(shortest(TRAINING))
+    first, second = open_lesson(longest(TRAINING)), open_lesson(shortest(TRAINING))
     at_work(first)
     second.click("#lab-run")
     second.wait_for_selector("#answer :text('number 1 in line')")
@@ -105,7 +103,7 @@ def test_who_waits_in_line_can_leave_it(open_lesson):
 
 
 def test_two_clicks_start_one_job(open_lesson, server):
-    page = open_lesson(shortest(TRAINING))
+    page = open_lesson(longest(TRAINING))
     page.dblclick("#lab-run")
     page.wait_for_selector(LIVE, timeout=STARTED)
     end, most = time.monotonic() + 2, 0

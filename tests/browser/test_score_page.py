@@ -11,7 +11,7 @@ from steps import panels, until
 
 SIDE = 128
 RED = np.array([8, 0, 0])
-STARTED = 60_000  # ms until the first score on a loaded machine
+STARTED = 120_000  # ms until the first score on a loaded machine
 TOLD = "#score-told strong"
 
 

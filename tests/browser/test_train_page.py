@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import skimage
 from PIL import Image
-from serving import ROOT, children, gone_within
+from serving import ROOT, SOON, children, gone_within
 from steps import gained, panels, settled
 
 from demo.content.emblems import CARD_SIZE
@@ -17,6 +17,15 @@ SLEPT = """() => {
   dispatchEvent(new Event("online"));
   Date.now = ((now) => () => now() + 3.6e6)(Date.now);
   dispatchEvent(new Event("online"));
+}"""
+# Clicks at the first moment that one can.
+AT_ONCE = """() => {
+  const look = () => {
+    const button = document.querySelector("#train");
+    window.clicked = !button.disabled;
+    window.clicked ? button.click() : setTimeout(look);
+  };
+  look();
 }"""
 SCENE = skimage.data.coffee()[:192, :256]
 
@@ -36,9 +45,10 @@ def bring(page, *files):
     page.set_input_files("#pairs input[type=file]", [str(file) for file in files])
 
 
-def train(page, seconds="20 s"):
+def train(page):
+    """Begins a training that lasts longer than any test looks at it."""
     page.wait_for_function("!document.querySelector('#train').disabled")
-    page.locator("#budget").get_by_text(seconds).click()
+    page.locator("#budget").get_by_text("180 s").click()
     page.click("#train")
     page.wait_for_selector("#status :text('Step ')")
     page.wait_for_selector("#curves svg[role=img] path")
@@ -59,7 +69,7 @@ def test_from_two_shots_to_a_denoised_picture(page, server, two_shots, tmp_path,
     assert page.locator("#result td:text('180 s') + td").inner_text().startswith("≈ ")  # foretold
     page.click("#stop")
     page.wait_for_selector("#use", state="visible")
-    assert gone_within(2, server)
+    assert gone_within(SOON, server)
     assert_there_is_a_picture_and_a_card(page, tmp_path)
     page.get_by_text("Everything else").click()
     page.click("#passport")
@@ -142,9 +152,9 @@ def test_after_an_upload_that_is_wrong_nothing_of_the_last_one_is_left(page, two
 def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(open_page, server, two_shots):
     page = open_page()
     bring(page, *two_shots)
-    train(page, "180 s")
+    train(page)
     address = page.url
-    page.context.close()
+    page.close()
     assert "run=" in address and not gone_within(3, server)
     again = open_page()
     again.goto(address)
@@ -154,19 +164,18 @@ def test_closing_the_tab_leaves_the_training_at_work_and_its_address_finds_it(op
     again.wait_for_selector("#curves svg[role=img] path")
     again.click("#stop")
     again.wait_for_selector("#use", state="visible")
-    assert gone_within(3, server)
+    assert gone_within(SOON, server)
 
 
-def test_a_link_to_a_training_that_is_gone_says_so(page, server):
-    page.goto(f"{server.address}/?run=none-of-this-server")
-    page.wait_for_selector("#status [role=alert]:has-text('not here any more')")
+def test_a_link_to_a_training_that_is_gone_says_so(open_page):
+    page = open_page(query="?run=none-of-this-server", awaited="#status [role=alert]:has-text('not here any more')")
     assert page.is_hidden("#stop") and page.is_hidden("#use")
 
 
 def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page, server, two_shots):
     first, second = open_page(), open_page()
     bring(first, *two_shots)
-    train(first, "180 s")
+    train(first)
     second.get_by_role("tab", name="Train").click()
     assert "zebra" not in second.content()
     second.click("#sample")
@@ -182,7 +191,7 @@ def test_a_second_visitor_waits_in_line_and_sees_nothing_of_the_first(open_page,
 
 def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
     bring(page, *two_shots)
-    train(page, "180 s")
+    train(page)
     for process in children(server):
         process.kill()
     page.wait_for_selector("#status [role=alert]")
@@ -191,16 +200,26 @@ def test_a_killed_job_is_told_and_the_page_goes_on(page, server, two_shots):
     page.wait_for_selector("#use", state="visible")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "told"),
-    [
+def test_a_click_is_heard_as_soon_as_one_can_train_again(page, two_shots):
+    bring(page, *two_shots)
+    train(page)
+    page.evaluate(AT_ONCE)
+    page.click("#stop")
+    page.wait_for_function("window.clicked")
+    page.wait_for_selector("#status :text('s left')")
+    page.click("#stop")
+    page.wait_for_selector("#train:enabled")
+
+
+def test_bad_pairs_get_a_sentence(page, tmp_path):
+    for name, content, told in (
         ("broken.zip", b"PK\x03\x04" + bytes(30), "zip"),
         ("code.pkl", b"cos\nsystem\n(S'touch /tmp/pwned'\ntR.", "refused"),
         ("alone.npz", b"not numpy", "refused"),
-    ],
-)
-def test_bad_pairs_get_a_sentence(page, tmp_path, name, content, told):
-    (tmp_path / name).write_bytes(content)
-    bring(page, tmp_path / name)
-    page.wait_for_selector(f"#seen [role=alert]:has-text('{told}')")
-    assert page.locator("#train").is_disabled()
+    ):
+        (tmp_path / name).write_bytes(content)
+        bring(page, tmp_path / name)
+        page.wait_for_selector(f"#seen [role=alert]:has-text('{told}')")
+        assert page.locator("#train").is_disabled()
+        page.click("#pairs [aria-label*=lear]")
+        page.wait_for_selector("#seen [role=alert]", state="detached")

@@ -7,6 +7,7 @@ import gradio as gr
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from serving import PATIENCE
 
 from demo.widgets import scripts
 from demo.widgets.theme import make_theme, page_css
@@ -67,6 +68,7 @@ def sheet(browser, address):
     """The page in a window of a width; each test has viewers of its own, or puts them right again."""
     context = browser.new_context(has_touch=True)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address)
     page.wait_for_selector("#several figure img")
 
@@ -249,5 +251,5 @@ def test_the_viewer_is_shown_below_a_path_of_a_proxy(browser, address_below_a_pa
     context = browser.new_context()
     page = context.new_page()
     page.goto(address_below_a_path)
-    page.wait_for_selector("#below figure img", timeout=20_000)
+    page.wait_for_selector("#below figure img", timeout=PATIENCE)
     context.close()

@@ -97,11 +97,11 @@ def before_and_after(page):
 
 
 def train(page):
-    """The sample pairs, the shortest training, stopped, an earlier moment, and back to denoising with it."""
+    """The sample pairs, a training, stopped, an earlier moment, and back to denoising with it."""
     reach(page, "#sample")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#train:not([disabled])")
-    reach(page, "#budget input[value='20']")
+    page.wait_for_selector("#train:not([disabled])", timeout=STARTED)
+    reach(page, "#budget input[value='60']")
     page.keyboard.press("Space")
     reach(page, "#train")
     page.keyboard.press("Space")

@@ -2,7 +2,7 @@
 
 from steps import SOURCES, settled, until
 
-LEARNT = 60_000  # ms that a training of 20 s may take in all on a loaded machine
+LEARNT = 120_000  # ms that a training of 20 s may take in all on a loaded machine
 CURVES = "#curves svg[role=img] path"
 STEP = "() => Number((document.querySelector('#status').innerText.match(/Step ([0-9,]+)/) || [])[1]?.replace(',', ''))"
 
@@ -31,9 +31,9 @@ def _looked_at(visitor, what):
 
 
 def begin(visitor):
-    """A training of the shortest kind, until there is something to see; its address."""
+    """A training that lasts longer than one looks at it, until there is something to see; its address."""
     page = visitor.page
-    page.locator("#budget label").first.click()
+    page.locator("#budget").get_by_text("180 s").click()
     page.click("#train")
     page.wait_for_selector(CURVES)
     page.wait_for_selector("#live figure[data-role=denoised]")
@@ -64,6 +64,8 @@ def stop(visitor, what):
     page.click("#stop")
     page.wait_for_selector("#use", state="visible", timeout=LEARNT)
     assert page.is_hidden("#stop") and page.evaluate(STEP) >= step > 0
+    page.wait_for_selector("#train:enabled")
+    page.wait_for_selector("#continue:enabled")
     visitor.unfold()
     page.wait_for_selector("#take a[download]")
     visitor.looks_in_both_sizes(what)

@@ -11,6 +11,13 @@ from demo.lab.broken import EXPERIMENT, worst_finding
 from n2n.measure.doctor import Verdict
 
 
+@pytest.fixture(autouse=True)
+def little(monkeypatch):
+    """Few scenes, except in `stopped`: what is tested is what is said, not how well it learns."""
+    monkeypatch.setattr(broken, "SCENES", 60)
+    monkeypatch.setattr(broken, "HELD", 12)
+
+
 def run(folder, stop=lambda: False, **given):
     chosen, wrong = EXPERIMENT.read({"seconds": "10", **given})
     assert not wrong

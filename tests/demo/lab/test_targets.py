@@ -1,5 +1,7 @@
 """Experiment 1: what is said of clean and noisy targets is what was measured."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -14,8 +16,8 @@ SHORT = {"seconds": "10", "copies": 2.0, "third": "none", "seeds": "one", "seed"
 @pytest.fixture(autouse=True)
 def little(monkeypatch):
     """Few scenes and seconds: what is tested is what is said, not how well it learns."""
-    monkeypatch.setattr(material, "SCENES", 40)
-    monkeypatch.setattr(material, "HELD", 6)
+    for name, scenes in (("pairs_to_learn", 40), ("pairs_to_measure", 6)):
+        monkeypatch.setattr(material, name, partial(getattr(material, name), scenes=scenes))
     monkeypatch.setattr(targets, "named_recipe", lambda name, **given: named_recipe(name, **(given | {"seconds": 0.5})))
 
 

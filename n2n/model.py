@@ -45,6 +45,7 @@ class Noise2Noise:
         self.header = Header()
         self.name: str | None = None
         self.untrained = True
+        self.through: Callable[..., Tensor] = tiling.denoise  # how pictures pass the net; see n2n/cluster
 
     def __repr__(self) -> str:
         """Name, net, training data, steps and device."""
@@ -236,7 +237,7 @@ class Noise2Noise:
         """
         own, grey = self.net.config.channels, noisy.flatten(0, 1)[:, None]
         fitting = noisy if noisy.shape[1] == own else grey.expand(-1, own, -1, -1)
-        result = tiling.denoise(self.fast, fitting, ensemble=ensemble)
+        result = self.through(self.fast, fitting, ensemble=ensemble)
         result = result if fitting is noisy else result.mean(1, keepdim=True).view_as(noisy)
         return restretched(result, noisy) if self.header.stretch else result
 

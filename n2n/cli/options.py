@@ -126,6 +126,17 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto (default), cpu, cuda, cuda:1 …")
 
 
+def add_cluster(parser: argparse.ArgumentParser, text: str) -> None:
+    """Adds the cluster that does the work, with a help that begins with `text`."""
+    parser.add_argument(
+        "--cluster",
+        nargs="?",
+        const="auto",
+        metavar="ADDRESS",
+        help=f"{text}. ADDRESS: auto (default) where this machine is a node, HOST:6379, or ray://HOST:10001",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Adds the output as JSON."""
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout and nothing else there")

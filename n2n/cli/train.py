@@ -1,110 +1,32 @@
 """`train`: learns from noisy pairs and writes weights."""
 
 import argparse
+import sys
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
 
+from ..cluster import train_on
 from ..data import Pairs, bent, without_grain
 from ..files import formats
 from ..machine import find_device, join_processes, stop_signals
 from ..model import Noise2Noise
 from ..nets import Header, UNetConfig, check_writable, hardware, weights
 from ..reading import SAMPLES, read
-from ..settings import Setting, settings_of
-from ..training import RECIPES, Recipe, last_path, loggers, named_net, named_recipe
+from ..settings import settings_of
+from ..training import Progress, Recipe, last_path, loggers, named_net, named_recipe
 from ..training import train as run_training
 from . import one_shot, remedies
 from . import options as shared
 from .messages import describe
 from .outcome import print_result
 from .repeat import short_names, training_command
-
-LEARNT = ("channels",)  # settings of a net that follow from the data
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Adds the options of `train`."""
-    parser.description = (
-        "Trains a U-Net on noisy pairs. Writes the best weights to FILE.safetensors and the last, with what is needed "
-        "to go on, to FILE.last.safetensors. Ctrl-C or SIGTERM ends it after the step at hand and keeps both: the exit "
-        "status is 130 or 143 then, and the same command with --resume goes on. A second Ctrl-C ends it at once."
-    )
-    shared.add_data(parser)
-    remedies.add_remedies(parser)
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
-    parser.add_argument(
-        "--validate",
-        nargs="+",
-        metavar="DATA",
-        help="pairs, or noisy and clean pictures, to measure on; without: a part of DATA is held out",
-    )
-    parser.add_argument(
-        "--recipe",
-        default="fast",
-        choices=RECIPES,
-        help="settings to start from: fast (default), or the course report's to the letter",
-    )
-    parser.add_argument(
-        "--start",
-        metavar="NAME|FILE",
-        help="weights to start from instead of random ones; their net is kept as it is, and is the "
-        "first to beat; for a state dict, say --residual or --no-residual",
-    )
-    _add_photograph_options(parser)
-    parser.add_argument(
-        "--tensorboard", type=Path, metavar="DIR", help="write curves, pictures and the net's graph there"
-    )
-    parser.add_argument(
-        "--note", default="", metavar="TEXT", help="a note kept in the weights, such as the terms of the data"
-    )
-    parser.add_argument(
-        "--stretch",
-        action="store_true",
-        help="the weights stretch frames again that had been stretched from end to end",
-    )
-    parser.add_argument("--resume", action="store_true", help="go on from FILE.last.safetensors if it is there")
-    parser.add_argument("--force", action="store_true", help="overwrite weights that exist")
-    shared.add_range(parser)
-    shared.add_device(parser)
-    for title, owner in (("net", UNetConfig), ("training", Recipe)):
-        group = parser.add_argument_group(f"{title} (default: the recipe's)")
-        for setting in settings_of(owner).values():
-            if setting.name not in LEARNT:
-                _add_setting(group, setting)
-    shared.add_json(parser)
-
-
-def _add_photograph_options(parser: argparse.ArgumentParser) -> None:
-    """Adds what is for clean photographs with a noise model only."""
-    parser.add_argument(
-        "--freeze", action="store_true", help="with --noise: draw the noise once instead of afresh at every step"
-    )
-    parser.add_argument(
-        "--most-grain",
-        type=float,
-        metavar="SIGMA",
-        help="with --noise: leave out photographs with stronger noise of their own, in units of 255; a net keeps it",
-    )
-
-
-def _add_setting(group: argparse._ArgumentGroup, setting: Setting) -> None:
-    """Adds an option with the name, type and help of a setting."""
-    flag, text = "--" + setting.name.replace("_", "-"), _help(setting)
-    if setting.kind is bool:
-        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=text)
-        return
-    metavar = None if setting.choices else {int: "N", float: "X"}[setting.kind]
-    group.add_argument(flag, type=setting.kind, choices=setting.choices or None, metavar=metavar, help=text)
-
-
-def _help(setting: Setting) -> str:
-    """A setting's help, unit, and what happens without it, in argparse's notation."""
-    unit = f" ({setting.unit})" if setting.unit else ""
-    unset = f"; without: {setting.unset}" if setting.unset else ""
-    return f"{setting.help}{unit}{unset}".replace("%", "%%")
+from .train_options import PROCESSES
+from .train_options import add_options as add_options
 
 
 def chosen_settings(options: argparse.Namespace, owner: type) -> dict[str, object]:
@@ -116,15 +38,16 @@ def chosen_settings(options: argparse.Namespace, owner: type) -> dict[str, objec
 def run(options: argparse.Namespace) -> int:
     """Trains; under torchrun, as one of its processes."""
     _check_places(options)
+    _check_cluster(options)
     with join_processes() as rank, stop_signals() as stop:
-        device = find_device(options.device)
+        device = find_device("cpu" if options.cluster else options.device)
         if rank == 0:
             check_writable(options.out)
         chosen = named_recipe(options.recipe, **chosen_settings(options, Recipe))
         model, data = _prepared(options, chosen, device)
         learnt, held = _split(bent(data, chosen.variety), options, chosen.hold_out, chosen.seed)
         machine = hardware(device, chosen.precision)
-        stream = run_training(
+        stream = _training(options)(
             model.net,
             learnt,
             held,
@@ -149,6 +72,21 @@ def run(options: argparse.Namespace) -> int:
     if rank == 0:
         print_result(options, last[0] if last else None, data, stopped=bool(stop))
     return 128 + stop[0] if stop else 0
+
+
+def _training(options: argparse.Namespace) -> Callable[..., Iterator[Progress]]:
+    """The training here, or on a cluster."""
+    if not options.cluster:
+        return run_training
+    return partial(train_on, options.cluster, options.processes or PROCESSES, partial(print, file=sys.stderr))
+
+
+def _check_cluster(options: argparse.Namespace) -> None:
+    """Raises ValueError for options that a training here, or one on a cluster, does not have."""
+    if options.processes and not options.cluster:
+        raise ValueError("--processes is for --cluster; on this machine, torchrun starts several")
+    if options.cluster and options.device not in ("auto", "cpu"):
+        raise ValueError(f"--cluster computes on the cores of its nodes; leave --device {options.device} out")
 
 
 def _check_places(options: argparse.Namespace) -> None:

@@ -122,6 +122,25 @@ def test_denoise_overwrites_only_by_force(tmp_path, capsys, weights, picture):
     assert picture.read_bytes() != before
 
 
+def test_denoise_resumes_with_what_is_missing(tmp_path, capsys, weights, picture):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "other.png").write_bytes(picture.read_bytes())
+    (tmp_path / "out" / "other.png").write_bytes(b"an hour of work")
+    assert command("denoise", tmp_path, "-o", tmp_path / "out", "--weights", weights, "--resume") == 0
+    assert capsys.readouterr().err.startswith("1 of 2 were there already\n")
+    assert (tmp_path / "out" / "other.png").read_bytes() == b"an hour of work"
+    assert _planes(tmp_path / "out" / "picture.png").shape == (1, 3, 40, 56)
+
+
+def test_options_that_contradict_each_other_are_refused(tmp_path, capsys, weights, picture):
+    denoise = ("denoise", picture, "-o", tmp_path / "clean.png", "--weights", weights)
+    train = ("train", "samples", "--noise", "gaussian:25", "-o", tmp_path / "w.safetensors")
+    assert "leave one of them out" in refused(capsys, *denoise, "--resume", "--force")
+    assert "leave --device cuda out" in refused(capsys, *denoise, "--cluster", "--device", "cuda")
+    assert "leave --device cuda out" in refused(capsys, *train, "--cluster", "--device", "cuda")
+    assert "--processes is for --cluster" in refused(capsys, *train, "--processes", 2)
+
+
 def test_train_overwrites_weights_only_by_force(tmp_path, capsys):
     out = tmp_path / "w.safetensors"
     out.write_bytes(b"hours of work")

@@ -1,0 +1,64 @@
+"""`train --cluster`, beside the same training without it."""
+
+import shutil
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from n2n.nets import weights
+from n2n.training.checkpoint import last_path, weights_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
+# Rounding, which differs with the number of processes, grows with every long step, and Muon makes the most of it.
+SLOW = ("--schedule", "constant", "--learning-rate", 1e-5, "--optimizer", "adam", "--precision", "fp32")
+COMMON = ("--batch-size", 9, "--width", 6, "--hold-out", 0.2, "--evaluations", 20, *SLOW)
+STEPS = 300
+
+
+@pytest.fixture
+def begun(run, tmp_path, rng):
+    """A training that one process began, and the command that goes on to its end."""
+    clean = rng.integers(64, 192, (40, 3, 1, 1)) * np.ones((1, 1, 32, 32))
+    shots = [(clean + rng.normal(0, 25, clean.shape)).clip(0, 255).astype(np.uint8) for _ in range(2)]
+    np.savez(tmp_path / "pairs.npz", source=shots[0], target=shots[1])
+    out = tmp_path / "one.safetensors"
+    assert run("train", tmp_path / "pairs.npz", "-o", out, *COMMON, "--steps", 8)[1] == 0
+    return out, ("train", tmp_path / "pairs.npz", *COMMON, "--steps", STEPS, "--resume")
+
+
+def copied(out, name):
+    for path in (out, last_path(out)):
+        shutil.copy(path, path.with_name(path.name.replace(out.stem, name)))
+    return out.with_name(f"{name}.safetensors")
+
+
+def state_of(path):
+    return weights_of(weights.load(path)[0])
+
+
+def test_two_processes_learn_what_one_learns_and_the_same_bits_though_a_node_goes(cluster, begun, start, run):
+    one, command = begun
+    calm, shaken = copied(one, "calm"), copied(one, "shaken")
+    spread = ("--cluster", cluster.client, "--processes", 2)
+    assert run(*command, "-o", one)[1] == 0
+    told, status = run(*command, "-o", calm, *spread)
+    assert status == 0, told
+    single, double = state_of(last_path(one)), state_of(last_path(calm))
+    assert all(torch.allclose(single[name], double[name], atol=5e-4) for name in single)
+    assert weights.load(calm)[1].machine.endswith("2 processes")
+
+    before, process = last_path(shaken).read_bytes(), start(*command, "-o", shaken, *spread)
+    until = time.monotonic() + 300
+    while last_path(shaken).read_bytes() == before:
+        assert time.monotonic() < until and process.poll() is None
+        time.sleep(0.05)
+    host = list(cluster.nodes)[-1]
+    cluster.kill(host)
+    cluster.add()
+    told = process.communicate()[1]
+    assert process.returncode == 0 and f"node {host} is gone" in told
+    for path, other in ((calm, shaken), (last_path(calm), last_path(shaken))):
+        before, after = state_of(path), state_of(other)
+        assert all(torch.equal(before[name], after[name]) for name in before)

@@ -1,6 +1,7 @@
 """Ray clusters of several nodes on this machine, each at a loopback address of its own."""
 
 import os
+import shutil
 import socket
 import sys
 import tempfile
@@ -73,3 +74,4 @@ class Cluster:
     def close(self):
         for host in list(self.nodes)[::-1]:
             self.kill(host)
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -9,12 +9,14 @@ import torch
 from torch import Tensor
 
 from n2n import Noise2Noise
+from n2n.cluster import LARGE, spreading
 from n2n.files import Picture, formats, image
 from n2n.machine import find_device
 from n2n.measure import Denoiser, NoisyPicture, baselines, choice, one_picture
 from n2n.nets import Header, weights
 from n2n.noise import Noise
 
+from .. import settings
 from ..content import noises, samples
 from . import inputs, measurements, remarks, stacks
 from .comparison import comparison_row, encoders
@@ -135,6 +137,17 @@ def load(name: str, device: str) -> Noise2Noise:
     return Noise2Noise.load(name, find_device(device))
 
 
+def _spread(model: Noise2Noise, noisy: Tensor) -> Noise2Noise:
+    """The model on all cores of the cluster, where there is one and the picture is large."""
+    address = settings.cluster().address
+    if not address or noisy.shape[-2] * noisy.shape[-1] < LARGE:
+        return model
+    try:
+        return spreading(model, address)
+    except ValueError:  # it does not answer: what can be done here is done here
+        return model
+
+
 def denoise(
     cases: Cases,
     noise: Noise | None,
@@ -157,6 +170,7 @@ def denoise(
     for place, (title, case) in enumerate(cases):
         chosen, model = choose(options, noise.name if noise else None, case.noisy, device)
         model = model if case.second is None else model.stretching(False)  # the second shot has the first's exposure
+        model = _spread(model, case.noisy)
         before = one_picture.measure_file(case.noisy, case)
         results = one_picture.compare(_denoisers(model, options), case)
         stack = _write_stack(downloads, Path(files[place]), axes, model, case, options) if files else Written()

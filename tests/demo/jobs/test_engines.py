@@ -234,13 +234,13 @@ def _on_the_head(cluster):
 
 
 def test_a_training_whose_node_is_lost_ends_as_if_nothing_had_happened(places, cluster, root):
-    recipe = replace(SHORT.recipe, steps=2000, evaluations=100)
+    recipe = replace(SHORT.recipe, steps=900, evaluations=45)
     data, folders = save(root / "pairs.npz", np.random.default_rng(0)), [root / "job", root / "plain"]
     for folder in folders:
         folder.mkdir()
     blocker = _on_the_head(cluster)
     started = job(learn, [data], folders[0], replace(SHORT, recipe=recipe), memory=2**31)
-    until(started, lambda item: getattr(item, "step", 0) >= 100)
+    until(started, lambda item: getattr(item, "step", 0) >= 40)
     blocker.end()
     cluster.kill(max(set(cluster.nodes) - {"127.0.0.2"}, key=lambda host: _work_of(cluster.nodes[host])))
     cluster.add()

@@ -10,11 +10,11 @@ import torch
 from n2n.nets import weights
 from n2n.training.checkpoint import last_path, weights_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 # Rounding, which differs with the number of processes, grows with every long step, and Muon makes the most of it.
 SLOW = ("--schedule", "constant", "--learning-rate", 1e-5, "--optimizer", "adam", "--precision", "fp32")
 COMMON = ("--batch-size", 9, "--width", 6, "--hold-out", 0.2, "--evaluations", 20, *SLOW)
-STEPS = 300
+STEPS = 120
 
 
 @pytest.fixture

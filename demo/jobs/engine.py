@@ -77,7 +77,7 @@ class Places:
         while True:
             try:
                 asyncio.run(self.look())
-                news = f"the cluster has room for {self.room.places} trainings on {self.room.nodes} nodes"
+                news = f"the cluster is ready: nodes {self.room.nodes}, trainings at once {self.room.places}"
             except (ValueError, Failed) as error:
                 self.room, news = Room(0, 0), str(error)
             if news != told:

@@ -26,7 +26,7 @@ LEFT_OUT = [".?*", "__pycache__", "runs", "tests"]  # of the code that nodes rec
 PASSED_ON = ("N2N_", "GOMP_SPINCOUNT")  # environment variables that nodes work by
 LEASE_SECONDS = 600.0  # that a job may wait until the cluster has room, and be begun again elsewhere
 READY_SECONDS = 60.0  # that a node may take to load what jobs need, before it is counted
-LOOK = 0.25  # seconds between two looks whether there is room, or a request to stop
+LOOK = 0.25  # seconds between two looks whether there is room
 TRIES = 3  # nodes on which a job is begun before it is given up
 
 
@@ -58,11 +58,11 @@ def survey(address: str, demand: Demand) -> Room:
     alive = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
     stations = [_set_up(ray, node["NodeID"], demand).ready.remote() for node in alive]
     ready, _ = ray.wait(stations, num_returns=len(stations), timeout=READY_SECONDS)
-    failed = [error for station in ready if (error := _error(ray, station))]
+    failed = {station: error for station in ready if (error := _error(ray, station))}
     if stations and len(failed) == len(stations):
-        raise ValueError(f"no node of the cluster at '{address}' can run jobs: {failed[0]}")
-    held = [_held(node["Resources"], demand) for node, station in zip(alive, stations) if station in ready]
-    return Room(sum(held), len(held))
+        raise ValueError(f"no node of the cluster at '{address}' can run jobs: {failed[stations[0]]}")
+    able = [node for node, station in zip(alive, stations) if station in ready and station not in failed]
+    return Room(sum(_held(node["Resources"], demand) for node in able), len(able))
 
 
 def relay(
@@ -128,12 +128,7 @@ def _items(ray: ModuleType, stop: Callable[[], bool], shelf: Shelf, station: Han
         if stop() and not stopped:
             station.stop.remote(token)
             stopped = True
-        pending = station.received.remote(token)
-        while not ray.wait([pending], timeout=LOOK)[0]:
-            if stop() and not stopped:
-                station.stop.remote(token)
-                stopped = True
-        delivery: Delivery = ray.get(pending)
+        delivery: Delivery = ray.get(station.received.remote(token))
         for sent in delivery.files:
             shelf.receive(Sent(*sent))
         yield from (parcels.unpack(item, shelf.root) for item in delivery.items)
@@ -152,7 +147,7 @@ def _station(ray: ModuleType, lease: Handle, demand: Demand) -> Handle:
 
 
 def _error(ray: ModuleType, reference: Handle) -> str | None:
-    """The first line of what went wrong in a call that has ended."""
+    """The last line of what went wrong in a call that has ended, None where nothing did."""
     try:
         ray.get(reference)
     except ray.exceptions.RayError as error:
@@ -174,7 +169,7 @@ def _held(resources: dict[str, float], demand: Demand) -> int:
 def _environment(threads: int) -> dict[str, Any]:
     """What a node needs besides the packages: this very code, and the settings of this server."""
     passed = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
-    variables = passed | {"OMP_NUM_THREADS": str(threads)}
+    variables = passed | {"OMP_NUM_THREADS": str(threads), "N2N_CLUSTER": ""}  # a node has no cluster of its own
     return {"working_dir": str(PROJECT), "excludes": LEFT_OUT, "env_vars": variables}
 
 

@@ -1,11 +1,11 @@
 """One node's part in the work of a cluster: an actor that runs jobs there, in processes with limits like at home."""
 
 import asyncio
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
@@ -17,8 +17,9 @@ from .parcels import Sent, Shelf
 
 Call: TypeAlias = tuple[Callable[..., Iterator[object]], tuple[object, ...]]  # work, and its arguments
 LOOK = 0.01  # seconds between two looks at what a job has sent
-ANSWER = 0.5  # seconds after which whoever receives gets an answer, if only an empty one
-LOST = 5.0  # seconds without anybody who receives, after which a job is ended
+ANSWER = 0.25  # seconds after which whoever receives gets an answer, if only an empty one
+LOST = 10.0  # seconds without anybody who receives, after which a job is ended
+FORGOTTEN = 300.0  # seconds without any server that looks after it, after which a station without jobs ends
 
 
 class Delivery(NamedTuple):
@@ -28,7 +29,6 @@ class Delivery(NamedTuple):
     files: tuple[Sent, ...]
     ended: bool
     failure: str | None  # the sentence with which it failed
-    killed: bool  # since it did not stop in time
 
 
 @dataclass
@@ -44,10 +44,14 @@ class Station:
 
     def __init__(self) -> None:
         self._running: dict[str, _Running] = {}
+        self._looked_after = 0.0  # when a server did so last, on the monotonic clock
 
     async def ready(self) -> None:
         """Loads what jobs need, so that they start at once. Raises Failed where none can."""
-        await asyncio.to_thread(run_nothing)
+        if not self._looked_after:
+            await asyncio.to_thread(run_nothing)
+            asyncio.get_running_loop().create_task(self._end_if_forgotten())
+        self._looked_after = time.monotonic()
 
     async def start(
         self, token: str, call: bytes, folders: list[str], files: list[Any], seconds: float, memory: int
@@ -57,19 +61,25 @@ class Station:
         Raises ValueError where a file is damaged, Failed, OSError.
         """
         shelf = Shelf(Path(tempfile.mkdtemp(prefix="n2n-job-")))
-        for folder in folders:
-            (shelf.root / folder).mkdir(parents=True, exist_ok=True)
-        for sent in await asyncio.gather(*files):
-            await asyncio.to_thread(shelf.receive, Sent(*sent))
-        work, arguments = cast(Call, parcels.unpack(call, shelf.root))
-        places = parcels.pack(arguments, shelf.root)[1]
-        job = await asyncio.to_thread(Job, work, *arguments, seconds=seconds, memory=memory)
+        try:
+            for folder in folders:
+                (shelf.root / folder).mkdir(parents=True, exist_ok=True)
+            for sent in await asyncio.gather(*files):
+                await asyncio.to_thread(shelf.receive, Sent(*sent))
+            work, arguments = cast(Call, parcels.unpack(call, shelf.root))
+            places = parcels.pack(arguments, shelf.root)[1]
+            job = await asyncio.to_thread(Job, work, *arguments, seconds=seconds, memory=memory)
+        except BaseException:
+            shutil.rmtree(shelf.root, ignore_errors=True)
+            raise
         self._running[token] = _Running(job, shelf, places)
         asyncio.get_running_loop().create_task(self._end_if_lost(token))
 
     async def received(self, token: str) -> Delivery:
-        """What a job has sent since the last call, as soon as there is something."""
-        running = self._running[token]
+        """What a job has sent since the last call, as soon as there is any. Raises ValueError where it is gone."""
+        running = self._running.get(token)
+        if running is None:
+            raise ValueError(f"this was ended, as nobody had asked for its results for {LOST:.0f} seconds; try again")
         until, items, failure = time.monotonic() + ANSWER, list[object](), None
         while not items and not running.job.done and time.monotonic() < until:
             try:
@@ -83,8 +93,8 @@ class Station:
 
     async def stop(self, token: str) -> None:
         """Asks a job to end by itself."""
-        with suppress(KeyError):
-            self._running[token].job.stop()
+        if running := self._running.get(token):
+            running.job.stop()
 
     async def end(self, token: str) -> None:
         """Ends a job, and removes its files here."""
@@ -99,10 +109,14 @@ class Station:
                 await self.end(token)
             await asyncio.sleep(LOST / 5)
 
+    async def _end_if_forgotten(self) -> None:
+        while self._running or time.monotonic() - self._looked_after < FORGOTTEN:
+            await asyncio.sleep(FORGOTTEN / 5)
+        os._exit(0)  # another version of the program has another station, and this one would hold memory for ever
+
 
 def _delivery(running: _Running, items: list[object], failure: str | None) -> Delivery:
     packed = [parcels.pack(item, running.shelf.root) for item in items]
     named = [path for _, paths in packed for path in paths]
     files = [*running.shelf.changed(named), *running.shelf.changed(running.places, writing=running.job.done)]
-    job = running.job
-    return Delivery(tuple(data for data, _ in packed), tuple(files), job.done, failure, job.killed)
+    return Delivery(tuple(data for data, _ in packed), tuple(files), running.job.done, failure)

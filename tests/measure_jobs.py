@@ -18,7 +18,7 @@ import numpy as np
 from clusters import Cluster
 from measuring import Figure, print_figures
 from short_training import SHORT, save
-from work_on_nodes import count
+from work_on_nodes import count, pids
 
 from demo import settings
 from demo.jobs import engine
@@ -28,7 +28,7 @@ from demo.work.train import TrainingSettings, learn
 from n2n import Progress
 
 TIMES, ITEMS, MEMORY = 9, 300, 2**30
-LATER, EACH = 1.5, 20.0  # seconds and milliseconds that are allowed
+LATER, EACH, STOP = 1.5, 20.0, 2.0  # seconds, milliseconds and seconds that are allowed
 
 
 def jobs(folder: Path, quick: bool) -> Iterator[Figure]:
@@ -44,17 +44,18 @@ def jobs(folder: Path, quick: bool) -> Iterator[Figure]:
             _use(address)
             if address:
                 asyncio.run(Places().look())
-        found: dict[str, list[tuple[float, float, float]]] = {place: [] for place in addresses}
+        found: dict[str, list[tuple[float, float, float, float]]] = {place: [] for place in addresses}
         for _ in range(1 if quick else TIMES):
             for place, address in addresses.items():
                 _use(address)
-                found[place].append((*_items(), _point(data, Path(tempfile.mkdtemp(dir=folder)), chosen)))
+                found[place].append((*_items(), _point(data, Path(tempfile.mkdtemp(dir=folder)), chosen), _stopped()))
     finally:
         cluster.close()
     medians = {place: [statistics.median(column) for column in zip(*rows)] for place, rows in found.items()}
-    for place, (first, each, point) in medians.items():
+    for place, (first, each, point, stopped) in medians.items():
         yield Figure(f"{place}: first item", first, "s")
         yield Figure(f"{place}: first point of the curve", point, "s")
+        yield Figure(f"{place}: from Stop to the last item", stopped, "s", STOP)
         if place != "here":
             here = medians["here"]
             yield Figure(f"{place}: first point later than here", point - here[2], "s", LATER)
@@ -81,6 +82,18 @@ def _point(data: Path, folder: Path, chosen: TrainingSettings) -> float:
     began = time.perf_counter()
     with engine.start(learn, [data], folder, chosen, seconds=60, memory=MEMORY) as job:
         return _arrived(job, lambda item: isinstance(item, Progress)) - began
+
+
+def _stopped() -> float:
+    """Seconds from the request to stop until the job is done."""
+    with engine.start(pids, seconds=60, memory=MEMORY) as job:
+        _arrived(job, bool)
+        began = time.perf_counter()
+        job.stop()
+        while not job.done:
+            job.received()
+            time.sleep(0.002)
+    return time.perf_counter() - began
 
 
 def _arrived(job: Job, wanted: Callable[[object], bool]) -> float:

@@ -12,6 +12,7 @@ from .remote import LEASE_SECONDS, Demand, Room, relay, survey
 from .workers import Workers
 
 BROKEN = "the cluster cannot be reached any more; what was learnt until the last checkpoint is kept, try again later"
+RELAY_BYTES = 2**31  # that the process here may use, which has the connections of the cluster and what arrives
 EVERY = 3.0  # seconds between two looks at the cluster
 START = 120.0  # seconds that a look may take, with the time in which nodes load what they need
 
@@ -35,7 +36,7 @@ def start(
         seconds,
         memory,
         seconds=seconds + LEASE_SECONDS,
-        memory=memory,
+        memory=max(memory, RELAY_BYTES),
         patience=2 * settings.STOP_SECONDS,
         broken=BROKEN,
     )

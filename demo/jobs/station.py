@@ -18,7 +18,7 @@ from .parcels import Sent, Shelf
 Call: TypeAlias = tuple[Callable[..., Iterator[object]], tuple[object, ...]]  # work, and its arguments
 LOOK = 0.01  # seconds between two looks at what a job has sent
 ANSWER = 0.25  # seconds after which whoever receives gets an answer, if only an empty one
-LOST = 10.0  # seconds without anybody who receives, after which a job is ended
+LOST = 20.0  # seconds without anybody who receives, after which a job is ended
 FORGOTTEN = 300.0  # seconds without any server that looks after it, after which a station without jobs ends
 
 

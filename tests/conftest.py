@@ -12,11 +12,13 @@ from demo import settings
 
 
 def pytest_collection_modifyitems(items):
-    """The browser's tests come last: its driver keeps an event loop running, and others start their own.
-
-    Of these, the longest file comes first: two processes, which take a file after the other, then end together.
+    """The browser's tests have the machine for themselves, and come last: its driver keeps an event loop running, and
+    others start their own.
     """
-    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.stem != "test_tour"))
+    items.sort(key=lambda item: "browser" in item.path.parts)
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.alone)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""A cluster of two nodes for all tests of this folder, and commands run as a person runs them."""
+"""A cluster of two nodes for the tests of each file, and commands run as a person runs them."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster():
     cluster = Cluster(2)
     yield cluster

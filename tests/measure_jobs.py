@@ -32,12 +32,12 @@ LATER, EACH, STOP = 1.5, 20.0, 2.0  # seconds, milliseconds and seconds that are
 
 
 def jobs(folder: Path, quick: bool) -> Iterator[Figure]:
-    """A job here, on the cluster, and on the cluster by its ray:// address, in turns."""
+    """A job here and on a node, in turns."""
     warm_up().join()
     cluster = Cluster(2)
     settings.folder = lambda: folder
     try:
-        addresses = {"here": "", "on a node": cluster.address, "by ray://": cluster.client}
+        addresses = {"here": "", "on a node": cluster.address}
         data = save(folder / "pairs.npz", np.random.default_rng(0))
         chosen = replace(SHORT, recipe=replace(SHORT.recipe, steps=10))
         for address in addresses.values():

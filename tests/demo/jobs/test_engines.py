@@ -22,9 +22,10 @@ from demo.jobs.job import warm_up
 from demo.jobs.line import Line
 from demo.jobs.queue import QueuedJob
 from demo.jobs.remote import Moved
-from demo.work.train import TrainingResult, learn
+from demo.work.train import BEST, TrainingResult, learn
 from n2n import Progress
 from n2n.nets.weights import load
+from n2n.training import last_path
 
 pytestmark = pytest.mark.slow
 NODES, HERE, CLUSTER = 3, "here", "cluster"
@@ -235,20 +236,20 @@ def _on_the_head(cluster):
 
 
 def test_a_training_whose_node_is_lost_goes_on_from_its_checkpoint(places, cluster, root):
-    recipe = replace(SHORT.recipe, steps=600, evaluations=40)
+    recipe = replace(SHORT.recipe, steps=2000, evaluations=40)
     data, folder = save(root / "pairs.npz", np.random.default_rng(0)), root / "job"
     folder.mkdir()
     blocker = _on_the_head(cluster)
     started = job(learn, [data], folder, replace(SHORT, recipe=recipe), memory=2**31)
-    until(started, lambda item: getattr(item, "step", 0) >= 40)
+    until(started, lambda item: last_path(folder / BEST).exists())
     blocker.end()
     cluster.kill(max(set(cluster.nodes) - {"127.0.0.2"}, key=lambda host: _work_of(cluster.nodes[host])))
     cluster.add()
     items = all_of(started)
     moved = next(place for place, item in enumerate(items) if isinstance(item, Moved))
     steps = [item.step for item in items[moved:] if isinstance(item, Progress)]
-    assert steps == list(range(steps[0], 601)) and steps[0] > 1
-    assert load(items[-1].last)[1].steps == 600
+    assert steps == list(range(steps[0], 2001)) and steps[0] > 1
+    assert load(items[-1].last)[1].steps == 2000
 
 
 def _work_of(node):

@@ -1,4 +1,4 @@
-"""How many machines a university needs: a simulated day of a thousand visitors, from a timetable and measured times.
+"""How many machines a university needs: a simulated day of a thousand visitors, from a timetable and the time of a turn.
 
 Run `.venv/bin/python tests/plan_machines.py [--visitors 1000] [--plot plan.png]`. Each visitor comes to one lesson:
 looks at two shots, trains on them, and denoises some pictures. Nobody waits for anything but a free place.
@@ -29,7 +29,7 @@ class Lessons:
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds that a place is taken, as measured on one core of a Xeon at 2.5 GHz."""
+    """Seconds that a place is taken: assumed, near what one core of a Xeon at 2.5 GHz takes."""
 
     trainings: tuple[tuple[float, float], ...] = ((20, 0.5), (60, 0.35), (180, 0.15))  # with the share that takes each
     around: float = 8.0  # reading the pairs, the last pictures, the lease

@@ -1,4 +1,4 @@
-"""How many machines a university needs: a simulated day of a thousand visitors, from a timetable and the time of a turn.
+"""How many machines a university needs: a simulated day of a thousand visitors, from a timetable and assumed times.
 
 Run `.venv/bin/python tests/plan_machines.py [--visitors 1000] [--plot plan.png]`. Each visitor comes to one lesson:
 looks at two shots, trains on them, and denoises some pictures. Nobody waits for anything but a free place.

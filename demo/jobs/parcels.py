@@ -8,11 +8,12 @@ import hashlib
 import io
 import os
 import pickle
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
+
+from n2n.files import write_bytes
 
 PROJECT = Path(__file__).resolve().parents[2]
 STILL = 1.0  # seconds after its last change in which a file counts as being written
@@ -82,8 +83,8 @@ class Shelf:
         self._since: dict[Path, float] = {}  # when a file was first seen to have changed after that
 
     def changed(self, places: Iterable[Path], writing: bool = True) -> Iterator[Sent]:
-        """The new or changed ones of these files, and those in these folders; without those that are being `written`
-        at this moment.
+        """The new or changed ones of these files, and of those in these folders; with `writing`, also those that are
+        being written at this moment.
         """
         for file in sorted({file for place in places for file in _files(place)}):
             try:
@@ -112,9 +113,7 @@ class Shelf:
         if hashlib.sha256(sent.content).hexdigest() != sent.digest:
             raise ValueError(f"'{sent.name}' was damaged on its way between two machines; please try again")
         file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=file.parent, prefix=".arriving-", delete=False) as beside:
-            beside.write(sent.content)
-        Path(beside.name).replace(file)
+        write_bytes(file, sent.content)
         status = file.stat()
         self._known[file] = status.st_ino, status.st_mtime_ns, status.st_size
 
@@ -122,6 +121,7 @@ class Shelf:
 def _files(place: Path) -> Iterator[Path]:
     if place.is_dir():
         for folder, _, names in os.walk(place):
-            yield from (Path(folder) / name for name in names if not name.startswith(".arriving-"))
+            whole = (name for name in names if not (name.startswith(".") and name.endswith(".part")))
+            yield from (Path(folder) / name for name in whole)
     elif place.exists():
         yield place

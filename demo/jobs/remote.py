@@ -87,7 +87,7 @@ def relay(
         try:
             yield from _attempt(ray, stop, shelf, demand, (work, arguments), (seconds, memory))
             return
-        except (ray.exceptions.RayActorError, ray.exceptions.RaySystemError, ray.exceptions.GetTimeoutError):
+        except (ray.exceptions.RayActorError, ray.exceptions.RaySystemError):
             shelf = Shelf(root)  # the next machine has none of the files
         except ray.exceptions.RayTaskError as error:  # the station itself failed, and tells why
             raise ValueError(str(error.cause)) from None

@@ -11,13 +11,13 @@ import psutil
 import pytest
 import torch
 from clusters import Cluster
+from receiving import all_of, failure
 from short_training import SHORT, save
 from work_on_nodes import allocating, copying, count, counting_on, deaf, own, pids, raising, threads
 
 from demo import settings
 from demo.jobs import engine
 from demo.jobs.engine import Places
-from demo.jobs.errors import Failed
 from demo.jobs.job import warm_up
 from demo.jobs.line import Line
 from demo.jobs.queue import QueuedJob
@@ -76,15 +76,6 @@ def job(work, *arguments, seconds=60.0, memory=MEMORY):
     return engine.start(work, *arguments, seconds=seconds, memory=memory)
 
 
-def all_of(started):
-    items = []
-    with started:
-        while not started.done:
-            items += started.received()
-            time.sleep(0.01)
-    return items
-
-
 def until(started, wanted):
     """Receives until there is an item as wanted."""
     end = time.monotonic() + WAIT
@@ -94,12 +85,6 @@ def until(started, wanted):
                 return item
         time.sleep(0.01)
     raise TimeoutError
-
-
-def failure(started):
-    with pytest.raises(Failed) as raised:
-        all_of(started)
-    return str(raised.value)
 
 
 def is_gone(pid, seconds=WAIT):

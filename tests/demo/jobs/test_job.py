@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 import torch
+from receiving import all_of, failure
 from work_for_jobs import (
     allocating,
     count,
@@ -47,25 +48,10 @@ def job(work, *arguments, seconds=60.0, memory=2**30):
     return Job(work, *arguments, seconds=seconds, memory=memory)
 
 
-def all_of(started):
-    items = []
-    with started:
-        while not started.done:
-            items += started.received()
-            time.sleep(0.005)
-    return items
-
-
 def first_of(started):
     while not (items := started.received()):
         time.sleep(0.005)
     return items[0]
-
-
-def failure(started):
-    with pytest.raises(Failed) as raised:
-        all_of(started)
-    return str(raised.value)
 
 
 def children():

@@ -11,11 +11,12 @@ import pickle
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from n2n.files import write_bytes
 
 PROJECT = Path(__file__).resolve().parents[2]
+Packed: TypeAlias = tuple[bytes, list[Path]]  # a value, and the paths below the root that it names
 STILL = 1.0  # seconds after its last change in which a file counts as being written
 LONGEST = 3.0  # seconds that a file may wait to be still
 
@@ -59,7 +60,7 @@ class _Unpacker(pickle.Unpickler):
         return kind(self._bases[base] / relative)
 
 
-def pack(value: object, root: Path) -> tuple[bytes, list[Path]]:
+def pack(value: object, root: Path) -> Packed:
     """A value as bytes, and the files and folders below `root` that it names. Raises ValueError naming a path that no
     other machine has.
     """

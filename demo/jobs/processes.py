@@ -44,7 +44,9 @@ def _context() -> Context:
         return multiprocessing.get_context("spawn")
     environment.prepare()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["demo.jobs.job", *PRELOADED, *(["ray"] if settings.cluster().address else [])])
+    on_cluster = "ray" in sys.modules  # as in a node's actor, whose main module every child runs again
+    ray = ["ray"] if on_cluster or settings.cluster().address else []
+    context.set_forkserver_preload(["demo.jobs.job", *PRELOADED, *ray])
     return context
 
 

@@ -18,7 +18,7 @@ from n2n.cluster import connect
 
 from . import parcels
 from .parcels import PROJECT, Sent, Shelf
-from .station import Call, Delivery, Station
+from .station import Call, Delivery, Place, Station
 
 Handle: TypeAlias = Any  # of an actor, a lease or a result: the types of a package that need not be there
 NAMESPACE = "n2n"
@@ -109,9 +109,9 @@ def _attempt(
             if stop():
                 return
         station, token = _station(ray, lease, demand), uuid.uuid4().hex
-        folders = [path.relative_to(shelf.root).as_posix() for path in named if path.is_dir()]
+        places = [Place(path.relative_to(shelf.root).as_posix(), path.is_dir()) for path in named]
         files = [ray.put(tuple(sent)) for sent in shelf.changed(named)]
-        ray.get(station.start.remote(token, data, folders, files, *limits))
+        ray.get(station.start.remote(token, data, places, files, *limits))
         try:
             yield from _items(ray, stop, shelf, station, token)
         finally:

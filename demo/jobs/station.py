@@ -13,13 +13,20 @@ from typing import Any, NamedTuple, TypeAlias, cast
 from . import parcels
 from .errors import Failed
 from .job import Job, run_nothing
-from .parcels import Sent, Shelf
+from .parcels import Packed, Sent, Shelf
 
 Call: TypeAlias = tuple[Callable[..., Iterator[object]], tuple[object, ...]]  # work, and its arguments
 LOOK = 0.01  # seconds between two looks at what a job has sent
 ANSWER = 0.25  # seconds after which whoever receives gets an answer, if only an empty one
 LOST = 20.0  # seconds without anybody who receives, after which a job is ended
 FORGOTTEN = 300.0  # seconds without any server that looks after it, after which a station without jobs ends
+
+
+class Place(NamedTuple):
+    """A path that a call names."""
+
+    name: str  # below the root, with slashes
+    is_folder: bool
 
 
 class Delivery(NamedTuple):
@@ -54,25 +61,24 @@ class Station:
         self._looked_after = time.monotonic()
 
     async def start(
-        self, token: str, call: bytes, folders: list[str], files: list[Any], seconds: float, memory: int
+        self, token: str, call: bytes, places: list[Place], files: list[Any], seconds: float, memory: int
     ) -> None:
-        """Starts a job: a packed (work, arguments), and the folders and files that they name, from the object store.
+        """Starts a job: a packed Call, the places that it names, and the files there, from the object store.
 
         Raises ValueError where a file is damaged, Failed, OSError.
         """
         shelf = Shelf(Path(tempfile.mkdtemp(prefix="n2n-job-")))
         try:
-            for folder in folders:
-                (shelf.root / folder).mkdir(parents=True, exist_ok=True)
+            for place in places:
+                if place.is_folder:
+                    (shelf.root / place.name).mkdir(parents=True, exist_ok=True)
             for sent in await asyncio.gather(*files):
                 await asyncio.to_thread(shelf.receive, Sent(*sent))
-            work, arguments = cast(Call, parcels.unpack(call, shelf.root))
-            places = parcels.pack(arguments, shelf.root)[1]
-            job = await asyncio.to_thread(Job, work, *arguments, seconds=seconds, memory=memory)
+            job = await asyncio.to_thread(Job, perform, call, shelf.root, seconds=seconds, memory=memory)
         except BaseException:
             shutil.rmtree(shelf.root, ignore_errors=True)
             raise
-        self._running[token] = _Running(job, shelf, places)
+        self._running[token] = _Running(job, shelf, [shelf.root / place.name for place in places])
         asyncio.get_running_loop().create_task(self._end_if_lost(token))
 
     async def received(self, token: str) -> Delivery:
@@ -80,10 +86,10 @@ class Station:
         running = self._running.get(token)
         if running is None:
             raise ValueError(f"this was ended, as nobody had asked for its results for {LOST:.0f} seconds; try again")
-        until, items, failure = time.monotonic() + ANSWER, list[object](), None
+        until, items, failure = time.monotonic() + ANSWER, list[Packed](), None
         while not items and not running.job.done and time.monotonic() < until:
             try:
-                items = running.job.received()
+                items = cast(list[Packed], running.job.received())
             except Failed as failed:
                 failure = str(failed)
             if not items and not running.job.done:
@@ -115,8 +121,16 @@ class Station:
         os._exit(0)  # another version of the program has another station, and this one would hold memory for ever
 
 
-def _delivery(running: _Running, items: list[object], failure: str | None) -> Delivery:
-    packed = [parcels.pack(item, running.shelf.root) for item in items]
-    named = [path for _, paths in packed for path in paths]
+def perform(stop: Callable[[], bool], call: bytes, root: Path) -> Iterator[Packed]:
+    """In a job's process: unpacks a Call, which loads what it needs, and packs what it yields. The station itself
+    loads none of that, and passes on bytes.
+    """
+    work, arguments = cast(Call, parcels.unpack(call, root))
+    for item in work(stop, *arguments):
+        yield parcels.pack(item, root)
+
+
+def _delivery(running: _Running, items: list[Packed], failure: str | None) -> Delivery:
+    named = [path for _, paths in items for path in paths]
     files = [*running.shelf.changed(named), *running.shelf.changed(running.places, writing=running.job.done)]
-    return Delivery(tuple(data for data, _ in packed), tuple(files), running.job.done, failure)
+    return Delivery(tuple(data for data, _ in items), tuple(files), running.job.done, failure)

@@ -12,7 +12,7 @@ from .data import Pairs, StackedScenes, gather
 from .files import DataRange, Depth, Picture, Planes, ValueRange, range_of, value_range
 from .machine import find_device
 from .measure import metrics
-from .nets import FastUNet, Header, UNet, UNetConfig, hardware, initialize_he, restretched, start_at, tiling, weights
+from .nets import FastUNet, Header, UNet, UNetConfig, initialize_he, restretched, start_at, tiling, weights
 from .training import INITIALIZATIONS, BestWeights, Progress, Recipe, named_net, named_recipe, train, weights_of
 
 AT_ONCE = 2**22  # pixels converted to floating point at a time
@@ -135,10 +135,9 @@ class Noise2Noise:
         self.prepare(pairs, chosen.initialization)
         learnt, held = pairs.hold_out(chosen.hold_out, chosen.seed) if chosen.hold_out else (pairs, None)
         start = None if self.untrained else self.name or "weights trained before"
-        device, best = next(self.net.parameters()).device, BestWeights()
-        about = Header(machine=hardware(device, chosen.precision))
+        best = BestWeights()
         try:
-            for progress in train(self.net, learnt, held, chosen, about=about, start=start, best=best):
+            for progress in train(self.net, learnt, held, chosen, start=start, best=best):
                 watch(progress)
         finally:  # also when it is interrupted
             if best.header.steps or (best.weights and start):

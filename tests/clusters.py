@@ -70,6 +70,7 @@ class Cluster:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(processes, 10)
+        node.wait()
 
     def close(self):
         for host in list(self.nodes)[::-1]:

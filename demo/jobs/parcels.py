@@ -4,29 +4,21 @@ A path means something on one machine alone. So a path below the `root` of the s
 receiver's, one of this project's own files as the receiver's copy of it, and any other is refused.
 """
 
-import hashlib
 import io
 import os
 import pickle
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from n2n.cluster import Parcel
 from n2n.files import write_bytes
 
 PROJECT = Path(__file__).resolve().parents[2]
 Packed: TypeAlias = tuple[bytes, list[Path]]  # a value, and the paths below the root that it names
 STILL = 1.0  # seconds after its last change in which a file counts as being written
 LONGEST = 3.0  # seconds that a file may wait to be still
-
-
-class Sent(NamedTuple):
-    """A file that travels."""
-
-    name: str  # its path below the root, with slashes
-    digest: str  # SHA-256 of its bytes
-    content: bytes
 
 
 class _Packer(pickle.Pickler):
@@ -83,7 +75,7 @@ class Shelf:
         self._known: dict[Path, tuple[int, int, int]] = {}  # identity, time of change and size when it was last sent
         self._since: dict[Path, float] = {}  # when a file was first seen to have changed after that
 
-    def changed(self, places: Iterable[Path], writing: bool = True) -> Iterator[Sent]:
+    def changed(self, places: Iterable[Path], writing: bool = True) -> Iterator[Parcel]:
         """The new or changed ones of these files, and of those in these folders; with `writing`, also those that are
         being written at this moment.
         """
@@ -98,23 +90,21 @@ class Shelf:
                 continue
             self._known[file] = state
             self._since.pop(file, None)
-            yield Sent(file.relative_to(self.root).as_posix(), hashlib.sha256(content).hexdigest(), content)
+            yield Parcel(file.relative_to(self.root).as_posix(), content)
 
     def _is_due(self, file: Path, changed: float) -> bool:
         now = time.time()
         return now - changed >= STILL or now - self._since.setdefault(file, now) >= LONGEST
 
-    def receive(self, sent: Sent) -> None:
+    def receive(self, parcel: Parcel) -> None:
         """Writes a file of the other side, whole or not at all. Raises ValueError where it is damaged or would lie
         elsewhere, OSError.
         """
-        file = self.root / sent.name
+        file, content = self.root / parcel.name, parcel.data
         if not file.resolve().is_relative_to(self.root.resolve()):
-            raise ValueError(f"'{sent.name}' would not lie below {self.root}")
-        if hashlib.sha256(sent.content).hexdigest() != sent.digest:
-            raise ValueError(f"'{sent.name}' was damaged on its way between two machines; please try again")
+            raise ValueError(f"'{parcel.name}' would not lie below {self.root}")
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_bytes(file, sent.content)
+        write_bytes(file, content)
         status = file.stat()
         self._known[file] = status.st_ino, status.st_mtime_ns, status.st_size
 

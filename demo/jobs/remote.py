@@ -14,15 +14,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple, TypeAlias
 
-from n2n.cluster import connect
+from n2n.cluster import connect, program
 
 from . import parcels
-from .parcels import PROJECT, Sent, Shelf
+from .parcels import PROJECT, Shelf
 from .station import Call, Delivery, Place, Station
 
 Handle: TypeAlias = Any  # of an actor, a lease or a result: the types of a package that need not be there
 NAMESPACE = "n2n"
-LEFT_OUT = [".?*", "__pycache__", "runs", "tests"]  # of the code that nodes receive
 PASSED_ON = ("N2N_", "GOMP_SPINCOUNT")  # environment variables that nodes work by
 LEASE_SECONDS = 600.0  # that a job may wait until the cluster has room, and be begun again elsewhere
 READY_SECONDS = 60.0  # that a node may take to load what jobs need, before it is counted
@@ -110,7 +109,7 @@ def _attempt(
                 return
         station, token = _station(ray, lease, demand), uuid.uuid4().hex
         places = [Place(path.relative_to(shelf.root).as_posix(), path.is_dir()) for path in named]
-        files = [ray.put(tuple(sent)) for sent in shelf.changed(named)]
+        files = [ray.put(parcel) for parcel in shelf.changed(named)]
         ray.get(station.start.remote(token, data, places, files, *limits))
         try:
             yield from _items(ray, stop, shelf, station, token)
@@ -129,8 +128,8 @@ def _items(ray: ModuleType, stop: Callable[[], bool], shelf: Shelf, station: Han
             station.stop.remote(token)
             stopped = True
         delivery: Delivery = ray.get(station.received.remote(token))
-        for sent in delivery.files:
-            shelf.receive(Sent(*sent))
+        for parcel in delivery.files:
+            shelf.receive(parcel)
         yield from (parcels.unpack(item, shelf.root) for item in delivery.items)
         if delivery.failure:
             raise ValueError(delivery.failure)
@@ -170,7 +169,7 @@ def _environment(threads: int) -> dict[str, Any]:
     """What a node needs besides the packages: this very code, and the settings of this server."""
     passed = {name: value for name, value in os.environ.items() if name.startswith(PASSED_ON)}
     variables = passed | {"OMP_NUM_THREADS": str(threads), "N2N_CLUSTER": ""}  # a node has no cluster of its own
-    return {"working_dir": str(PROJECT), "excludes": LEFT_OUT, "env_vars": variables}
+    return program("demo") | {"env_vars": variables}
 
 
 @cache

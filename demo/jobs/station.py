@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
+from n2n.cluster import Parcel
+
 from . import parcels
 from .errors import Failed
 from .job import Job, run_nothing
-from .parcels import Packed, Sent, Shelf
+from .parcels import Packed, Shelf
 
 Call: TypeAlias = tuple[Callable[..., Iterator[object]], tuple[object, ...]]  # work, and its arguments
 LOOK = 0.01  # seconds between two looks at what a job has sent
@@ -33,7 +35,7 @@ class Delivery(NamedTuple):
     """What a job has sent since the last one."""
 
     items: tuple[bytes, ...]
-    files: tuple[Sent, ...]
+    files: tuple[Parcel, ...]
     ended: bool
     failure: str | None  # the sentence with which it failed
 
@@ -72,8 +74,8 @@ class Station:
             for place in places:
                 if place.is_folder:
                     (shelf.root / place.name).mkdir(parents=True, exist_ok=True)
-            for sent in await asyncio.gather(*files):
-                await asyncio.to_thread(shelf.receive, Sent(*sent))
+            for parcel in await asyncio.gather(*files):
+                await asyncio.to_thread(shelf.receive, parcel)
             job = await asyncio.to_thread(Job, perform, call, shelf.root, seconds=seconds, memory=memory)
         except BaseException:
             shutil.rmtree(shelf.root, ignore_errors=True)

@@ -46,7 +46,6 @@ def run(options: argparse.Namespace) -> int:
         chosen = named_recipe(options.recipe, **chosen_settings(options, Recipe))
         model, data = _prepared(options, chosen, device)
         learnt, held = _split(bent(data, chosen.variety), options, chosen.hold_out, chosen.seed)
-        machine = hardware(device, chosen.precision)
         stream = _training(options)(
             model.net,
             learnt,
@@ -57,14 +56,13 @@ def run(options: argparse.Namespace) -> int:
             stop=lambda: bool(stop),
             about=Header(
                 command=_command(options, chosen, model.net.config),
-                machine=machine,
                 note=options.note,
                 stretch=options.stretch,
             ),
             start=model.name,
         )
         if rank == 0:
-            describe(data, machine)
+            describe(data, hardware(device, chosen.precision))
             if options.tensorboard:
                 stream = loggers.tensorboard(stream, options.tensorboard, model.net, held)
             stream = loggers.bar(stream)

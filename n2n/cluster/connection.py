@@ -32,9 +32,9 @@ def connect(address: str, **options: object) -> ModuleType:
     return ray
 
 
-def program() -> dict[str, object]:
-    """The runtime environment in which nodes run this very package, with its weights: they get it once, from here, and
-    need the packages of requirements.txt only.
+def program(*more: str) -> dict[str, object]:
+    """The runtime environment in which nodes run this very package, with its weights and `more` folders beside it: they
+    get it once, from here, and need the packages of requirements.txt only.
     """
-    others = [f"/{path.name}" for path in sorted(ROOT.iterdir()) if path.name not in ("n2n", "weights")]
+    others = [f"/{path.name}" for path in sorted(ROOT.iterdir()) if path.name not in ("n2n", "weights", *more)]
     return {"working_dir": str(ROOT), "excludes": [*others, "__pycache__", "/weights/*.md", "/weights/*.jpg"]}

@@ -1,6 +1,5 @@
 """Work on many files, spread over a cluster. Files travel by their content, which is checked by its hash."""
 
-import hashlib
 import itertools
 import tempfile
 import uuid
@@ -13,6 +12,7 @@ from typing import Any
 
 from ..machine import optional_packages
 from .nodes import Nodes
+from .parcel import Parcel
 
 CHUNK_FILES, CHUNK_BYTES = 16, 2**23  # of small files, so many are one task at most: a task costs some milliseconds
 SHARES = 8  # tasks for each core at least, so that all end at about the same time
@@ -22,20 +22,6 @@ RETRIES = 3  # of a task whose node or process goes
 # Works on a file and writes another one; returns what is to be told.
 Work = Callable[[Path, Path], Any]
 WORKS: dict[str, Work] = {}  # in a process of a node: what it does at present, by the name of the job
-
-
-class Parcel:
-    """A file by its content."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name, self._data, self._digest = name, data, hashlib.sha256(data).digest()
-
-    @property
-    def data(self) -> bytes:
-        """The content. Raises ValueError where it changed on its way."""
-        if hashlib.sha256(self._data).digest() != self._digest:
-            raise ValueError(f"'{self.name}' changed on its way over the network; repeat it")
-        return self._data
 
 
 @dataclass(frozen=True)

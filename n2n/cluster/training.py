@@ -9,19 +9,17 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import safetensors.torch
-import torch
 import torch.distributed as dist
 
 from ..data import Pairs
 from ..files import write_bytes
 from ..machine import optional_packages, write_lock
-from ..nets import Header, UNet, check_writable, hardware
+from ..nets import Header, UNet, check_writable
 from ..training import Diverged, Progress, Recipe, last_path, train, weights_of
 from .connection import connect, program
 from .nodes import Nodes, cores
@@ -173,7 +171,6 @@ def _learn(config: dict[str, Any]) -> None:
         for name, content in ray.get(desk.files.remote()).items():
             out.with_name(name).write_bytes(content)
         post = Post(ray, desk, out) if dist.get_rank() == 0 else None
-        machine = f"{hardware(torch.device('cpu'), task.recipe.precision)}, {dist.get_world_size()} processes"
         stream = train(
             task.net,
             task.pairs,
@@ -182,7 +179,7 @@ def _learn(config: dict[str, Any]) -> None:
             out=out,
             resume=True,  # from the files of the desk, if there are any
             stop=lambda: bool(post and post.stopping),
-            about=replace(task.about, machine=machine),
+            about=task.about,
             start=task.start,
         )
         try:

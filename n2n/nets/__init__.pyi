@@ -6,6 +6,7 @@ from .fast_unet import FastUNet as FastUNet
 from .fast_unet import hardware as hardware
 from .fast_unet import prefers_bf16 as prefers_bf16
 from .fast_unet import resolved as resolved
+from .fast_unet import supports_bf16 as supports_bf16
 from .header import Header as Header
 from .header import Mark as Mark
 from .hub import HUB_WEIGHTS as HUB_WEIGHTS

@@ -118,13 +118,16 @@ def prefers_bf16(device: torch.device) -> bool:
     """Whether a device computes faster in bfloat16. A CPU with matrix instructions for it always does; one with vector
     instructions only is tried for half a second.
     """
+    if not supports_bf16(device):
+        return False
+    return device.type == "cuda" or torch.cpu._is_amx_tile_supported() or _faster_in_bf16()
+
+
+def supports_bf16(device: torch.device) -> bool:
+    """Whether a device has instructions for bfloat16, which is slow without."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    if device.type != "cpu":
-        return False
-    if torch.cpu._is_amx_tile_supported():
-        return True
-    return torch.cpu._is_avx512_bf16_supported() and _faster_in_bf16()
+    return device.type == "cpu" and (torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
 
 
 def hardware(device: torch.device, precision: str) -> str:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import torch
+import torch.distributed as dist
 from torch import Tensor, nn
 
 from ..data import Pairs
 from ..measure import Measurement
-from ..nets import Header, Mark, UNet, check_state, weights
+from ..nets import Header, Mark, UNet, check_state, hardware, weights
 from .facts import Facts, differences
 from .recipe import FittedRecipe
 
@@ -86,7 +87,13 @@ def header_for(net: UNet, pairs: Pairs, recipe: FittedRecipe, about: Header) -> 
         dtype=str(pairs.dtype),
         seed=recipe.seed,
         version=weights.VERSION,
+        machine=_machine(next(net.parameters()).device, recipe.precision),
     )
+
+
+def _machine(device: torch.device, precision: str) -> str:
+    processes = dist.get_world_size() if dist.is_initialized() else 1
+    return hardware(device, precision) + (f", {processes} processes" if processes > 1 else "")
 
 
 class Checkpoints:

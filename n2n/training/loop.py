@@ -23,6 +23,7 @@ from .batches import Crops, loader
 from .checkpoint import BestWeights, Checkpoints, header_for, last_header
 from .facts import facts_of
 from .optimizers import optimizers
+from .precision import common_precision
 from .recipe import FINE_TUNING_RATE, FRESH_RATE, FittedRecipe, Recipe
 
 SAVE_EVERY = 60.0  # seconds between checkpoints, in addition to those at each measurement
@@ -79,6 +80,8 @@ def train(
     before = last_header(out) if resume and out else Header()
     if before.range:  # an older rule may have found another one in the same data
         pairs, validation = pairs.seen_in(before.range), validation and validation.seen_in(before.range)
+    precision = common_precision(recipe.precision, before.recipe.get("precision"), next(net.parameters()).device)
+    recipe = replace(recipe, precision=precision)
     recipe = recipe.fitted(pairs, before.recipe.get("learning_rate") or (FINE_TUNING_RATE if start else FRESH_RATE))
     crops = Crops(pairs, recipe, share=(rank, world))
     steppers = optimizers(net, recipe.optimizer, recipe.learning_rate)

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.slow
 NODES, HERE, CLUSTER = 3, "here", "cluster"
 WAIT = 60  # seconds, for what takes a few
 MEMORY = 2**29
+STEPS = 800
 
 
 @pytest.fixture(scope="module")
@@ -146,17 +147,22 @@ def test_files_lie_below_the_demos_folder_wherever_they_were_written(anywhere, r
     assert told["copy"].read_text() == "noise noise "
 
 
-def test_a_training_learns_the_same(anywhere, root):
-    folders = [root / "job", root / "plain"]
-    data = save(root / "pairs.npz", np.random.default_rng(0))
-    for folder in folders:
-        folder.mkdir()
-    *_, result = all_of(job(learn, [data], folders[0], SHORT, memory=2**31))
-    threads_before = torch.get_num_threads()
+def _learnt_here(files, folder, chosen):
+    """A training in this process, by one thread."""
+    folder.mkdir()
+    before = torch.get_num_threads()
     torch.set_num_threads(1)
-    *_, plain = learn(lambda: False, [data], folders[1], SHORT)
-    torch.set_num_threads(threads_before)
-    assert isinstance(result, TrainingResult) and result.weights.is_relative_to(folders[0])
+    *_, result = learn(lambda: False, files, folder, chosen)
+    torch.set_num_threads(before)
+    return result
+
+
+def test_a_training_learns_the_same(anywhere, root):
+    folder, data = root / "job", save(root / "pairs.npz", np.random.default_rng(0))
+    folder.mkdir()
+    *_, result = all_of(job(learn, [data], folder, SHORT, memory=2**31))
+    plain = _learnt_here([data], root / "plain", SHORT)
+    assert isinstance(result, TrainingResult) and result.weights.is_relative_to(folder)
     one, other = (load(learnt.last)[0] for learnt in (result, plain))
     assert all(torch.allclose(one[name], other[name], atol=1e-5) for name in one)
 
@@ -220,12 +226,16 @@ def _on_the_head(cluster):
             return held[-1]
 
 
-def test_a_training_whose_node_is_lost_goes_on_from_its_checkpoint(places, cluster, root):
-    recipe = replace(SHORT.recipe, steps=2000, evaluations=40)
+def assert_equal(one, other):
+    assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_training_whose_node_is_lost_goes_on_from_its_checkpoint_bit_for_bit(places, cluster, root):
+    recipe = replace(SHORT.recipe, steps=STEPS, evaluations=20)
     data, folder = save(root / "pairs.npz", np.random.default_rng(0)), root / "job"
     folder.mkdir()
     blocker = _on_the_head(cluster)
-    started = job(learn, [data], folder, replace(SHORT, recipe=recipe), memory=2**31)
+    started = job(learn, [data], folder, replace(SHORT, recipe=recipe), seconds=300, memory=2**31)
     until(started, lambda item: last_path(folder / BEST).exists())
     blocker.end()
     cluster.kill(max(set(cluster.nodes) - {"127.0.0.2"}, key=lambda host: _work_of(cluster.nodes[host])))
@@ -233,8 +243,11 @@ def test_a_training_whose_node_is_lost_goes_on_from_its_checkpoint(places, clust
     items = all_of(started)
     moved = next(place for place, item in enumerate(items) if isinstance(item, Moved))
     steps = [item.step for item in items[moved:] if isinstance(item, Progress)]
-    assert steps == list(range(steps[0], 2001)) and steps[0] > 1
-    assert load(items[-1].last)[1].steps == 2000
+    assert steps == list(range(steps[0], STEPS + 1)) and steps[0] > 1
+    precision = str(load(items[-1].last)[1].recipe["precision"])  # which is found out on a machine, in the beginning
+    plain = _learnt_here([data], root / "plain", replace(SHORT, recipe=replace(recipe, precision=precision)))
+    assert_equal(load(items[-1].last)[0], load(plain.last)[0])
+    assert_equal(load(items[-1].weights)[0], load(plain.weights)[0])
 
 
 def _work_of(node):

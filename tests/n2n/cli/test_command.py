@@ -246,7 +246,7 @@ def test_evaluate_says_what_computes_and_in_which_numbers(tmp_path, capsys, weig
     command(
         "evaluate", "more-samples", "--noise", "gaussian:25", "--count", 1, "--weights", weights, "--precision", "fp32"
     )
-    assert capsys.readouterr().err.rstrip().endswith("threads, fp32")
+    assert capsys.readouterr().err.rstrip().endswith((" thread, fp32", " threads, fp32"))
 
 
 def test_denoise_measures_against_a_reference(tmp_path, capsys, weights, picture):

@@ -77,7 +77,7 @@ def test_a_file_that_is_being_written_waits_until_it_is_still(roots):
     file.write_text("one")
     assert list(shelf.changed([file], writing=False)) == []
     age(file, 2 * parcels.STILL)
-    assert [sent.content for sent in shelf.changed([file], writing=False)] == [b"one"]
+    assert [sent.data for sent in shelf.changed([file], writing=False)] == [b"one"]
 
 
 def test_a_file_that_is_never_still_is_sent_all_the_same(roots, monkeypatch):

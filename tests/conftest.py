@@ -12,13 +12,10 @@ from demo import settings
 
 
 def pytest_collection_modifyitems(items):
-    """The browser's tests have the machine for themselves, and come last: its driver keeps an event loop running, and
-    others start their own.
+    """The browser's tests come last, as its driver keeps an event loop running, and others start their own; of these
+    the longest file first, beside which another process takes the others.
     """
-    items.sort(key=lambda item: "browser" in item.path.parts)
-    for item in items:
-        if "browser" in item.path.parts:
-            item.add_marker(pytest.mark.alone)
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.name != "test_tour.py"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
-"""Measures what it costs that a job runs on a cluster and not here, beside what is asked for.
+"""Measures what it costs that a job runs on a cluster and not here, and how long a visitor's turns take.
 
-Run `PYTHONPATH=. .venv/bin/python tests/measure_jobs.py` on a machine that does nothing else; it takes two minutes. The
-cluster has two nodes on this machine, so that both are as fast. Exit status 1: something was missed.
+Run `PYTHONPATH=. .venv/bin/python tests/measure_jobs.py [jobs turns]` on a machine that does nothing else; it takes
+four minutes. The nodes of the cluster are on this machine, so that all are as fast. Exit status 1: something was missed.
 """
 
 import asyncio
@@ -15,8 +15,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import skimage
+import torch
 from clusters import Cluster
 from measuring import Figure, print_figures
+from PIL import Image
 from short_training import SHORT, save
 from work_on_nodes import count, pids
 
@@ -24,6 +27,9 @@ from demo import settings
 from demo.jobs import engine
 from demo.jobs.engine import Places
 from demo.jobs.job import Job, warm_up
+from demo.service.trainings import make_settings
+from demo.work import denoise
+from demo.work.inspect import inspect_pairs
 from demo.work.train import TrainingSettings, learn
 from n2n import Progress
 
@@ -60,6 +66,48 @@ def jobs(folder: Path, quick: bool) -> Iterator[Figure]:
             here = medians["here"]
             yield Figure(f"{place}: first point later than here", point - here[2], "s", LATER)
             yield Figure(f"{place}: each item more than here", 1000 * (each - here[1]), "ms", EACH)
+
+
+def turns(folder: Path, quick: bool) -> Iterator[Figure]:
+    """How long a visitor's turns take one core, of a node or, for a denoising, of this machine; `plan_machines.py`
+    reckons with that.
+    """
+    shots, rng = [folder / "one.png", folder / "two.png"], np.random.default_rng(0)
+    for shot in shots:
+        noisy = skimage.data.astronaut() + rng.normal(0, 25, (512, 512, 3))
+        Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(shot)
+    seconds, times = (3, 1) if quick else (20, 5)
+    chosen = make_settings(seconds, "fast", 24, None)
+    torch.set_num_threads(1)
+    warm_up().join()
+    denoise.warm_up()
+    cluster = Cluster(1)
+    settings.folder = lambda: folder
+    try:
+        _use(cluster.address)
+        asyncio.run(Places().look())
+        whole = [_whole(learn, shots, Path(tempfile.mkdtemp(dir=folder)), chosen) for _ in range(1 if quick else 3)]
+        looks = [_whole(inspect_pairs, shots, Path(tempfile.mkdtemp(dir=folder))) for _ in range(times)]
+    finally:
+        cluster.close()
+    order, small = denoise.Order(files=(str(shots[0]),)), []
+    for _ in range(times):
+        began = time.perf_counter()
+        denoise.fulfil(order, folder)
+        small.append(time.perf_counter() - began)
+    yield Figure(f"a training of {seconds} s: beside these", statistics.median(whole) - seconds, "s")
+    yield Figure("an inspection of two shots of 512×512", statistics.median(looks), "s")
+    yield Figure("a denoising of 512×512, here", statistics.median(small), "s")
+
+
+def _whole(work: Callable[..., Iterator[object]], *arguments: object) -> float:
+    """Seconds from the start of a job until it is done."""
+    began = time.perf_counter()
+    with engine.start(work, *arguments, seconds=120, memory=2**31) as job:
+        while not job.done:
+            job.received()
+            time.sleep(0.01)
+    return time.perf_counter() - began
 
 
 def _use(address: str) -> None:
@@ -104,4 +152,4 @@ def _arrived(job: Job, wanted: Callable[[object], bool]) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(print_figures({"jobs": jobs}, __doc__ or ""))
+    sys.exit(print_figures({"jobs": jobs, "turns": turns}, __doc__ or ""))

@@ -52,19 +52,17 @@ def work_on_files(
     """Works on files, each with the name of the one that becomes of it, on all cores; yields each as it is done.
 
     `prepare` is called once in each process of a node and returns the work. What a node that goes had in hand is done
-    again elsewhere, and `say` takes a line on it. Raises ValueError where the cluster cannot run this program.
+    again elsewhere, and `say` takes a line on it. What is at work when this is left ends with the process: Ray 2.60 ends
+    a process that cancels tasks whose node has just gone. Raises ValueError where the cluster cannot run this program.
     """
     nodes = Nodes(ray, say)
     spread = _Spread(ray, prepare, _chunks([Errand(place, *file) for place, file in enumerate(files)], nodes.cores))
-    try:
-        while True:
-            yield from spread.start(AHEAD * nodes.cores)
-            if not spread.tasks:
-                return
-            yield from spread.received()
-            nodes.look()
-    finally:
-        spread.cancel()
+    while True:
+        yield from spread.start(AHEAD * nodes.cores)
+        if not spread.tasks:
+            return
+        yield from spread.received()
+        nodes.look()
 
 
 class _Spread:
@@ -105,12 +103,6 @@ class _Spread:
                 else:
                     why = f"{RETRIES + 1} processes ended over it ({type(error).__name__}); denoise it on one machine"
                     yield Done(chunk[0].place, failed=why)
-
-    def cancel(self) -> None:
-        """Ends what runs, and what waits."""
-        for task in self.tasks:
-            with suppress(self.ray.exceptions.RayError):
-                self.ray.cancel(task, force=True)
 
 
 def _chunks(errands: Sequence[Errand], cores: int) -> Iterator[list[Errand]]:

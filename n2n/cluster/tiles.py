@@ -78,16 +78,12 @@ def _tile_pixels(net: FastUNet, noisy: Tensor, count: int) -> int:
 def _in_order(ray: ModuleType, started: Iterator[object], ahead: int) -> Iterator[npt.NDArray[Any]]:
     """The results of tasks in the order in which they were started, of which `ahead` run or wait at a time."""
     pending: deque[object] = deque()
-    try:
-        for task in started:
-            pending.append(task)
-            if len(pending) >= ahead:
-                yield ray.get(pending.popleft())
-        while pending:
+    for task in started:
+        pending.append(task)
+        if len(pending) >= ahead:
             yield ray.get(pending.popleft())
-    finally:
-        for task in pending:
-            ray.cancel(task, force=True)
+    while pending:
+        yield ray.get(pending.popleft())
 
 
 def _through(key: str, held: list[object], window: npt.NDArray[np.float32]) -> npt.NDArray[Any]:

@@ -147,12 +147,13 @@ def test_files_lie_below_the_demos_folder_wherever_they_were_written(anywhere, r
     assert told["copy"].read_text() == "noise noise "
 
 
-def _learnt_here(files, folder, chosen):
-    """A training in this process, by one thread."""
+def _learnt_here(files, folder, chosen, like):
+    """A training in this process, by one thread, in the precision of another one, which a machine finds out by trial."""
     folder.mkdir()
+    recipe = replace(chosen.recipe, precision=str(load(like.last)[1].recipe["precision"]))
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    *_, result = learn(lambda: False, files, folder, chosen)
+    *_, result = learn(lambda: False, files, folder, replace(chosen, recipe=recipe))
     torch.set_num_threads(before)
     return result
 
@@ -161,7 +162,7 @@ def test_a_training_learns_the_same(anywhere, root):
     folder, data = root / "job", save(root / "pairs.npz", np.random.default_rng(0))
     folder.mkdir()
     *_, result = all_of(job(learn, [data], folder, SHORT, memory=2**31))
-    plain = _learnt_here([data], root / "plain", SHORT)
+    plain = _learnt_here([data], root / "plain", SHORT, result)
     assert isinstance(result, TrainingResult) and result.weights.is_relative_to(folder)
     one, other = (load(learnt.last)[0] for learnt in (result, plain))
     assert all(torch.allclose(one[name], other[name], atol=1e-5) for name in one)
@@ -231,11 +232,11 @@ def assert_equal(one, other):
 
 
 def test_a_training_whose_node_is_lost_goes_on_from_its_checkpoint_bit_for_bit(places, cluster, root):
-    recipe = replace(SHORT.recipe, steps=STEPS, evaluations=20)
+    chosen = replace(SHORT, recipe=replace(SHORT.recipe, steps=STEPS, evaluations=20))
     data, folder = save(root / "pairs.npz", np.random.default_rng(0)), root / "job"
     folder.mkdir()
     blocker = _on_the_head(cluster)
-    started = job(learn, [data], folder, replace(SHORT, recipe=recipe), seconds=300, memory=2**31)
+    started = job(learn, [data], folder, chosen, seconds=300, memory=2**31)
     until(started, lambda item: last_path(folder / BEST).exists())
     blocker.end()
     cluster.kill(max(set(cluster.nodes) - {"127.0.0.2"}, key=lambda host: _work_of(cluster.nodes[host])))
@@ -244,8 +245,7 @@ def test_a_training_whose_node_is_lost_goes_on_from_its_checkpoint_bit_for_bit(p
     moved = next(place for place, item in enumerate(items) if isinstance(item, Moved))
     steps = [item.step for item in items[moved:] if isinstance(item, Progress)]
     assert steps == list(range(steps[0], STEPS + 1)) and steps[0] > 1
-    precision = str(load(items[-1].last)[1].recipe["precision"])  # which is found out on a machine, in the beginning
-    plain = _learnt_here([data], root / "plain", replace(SHORT, recipe=replace(recipe, precision=precision)))
+    plain = _learnt_here([data], root / "plain", chosen, items[-1])
     assert_equal(load(items[-1].last)[0], load(plain.last)[0])
     assert_equal(load(items[-1].weights)[0], load(plain.weights)[0])
 

@@ -52,8 +52,8 @@ def work_on_files(
     """Works on files, each with the name of the one that becomes of it, on all cores; yields each as it is done.
 
     `prepare` is called once in each process of a node and returns the work. What a node that goes had in hand is done
-    again elsewhere, and `say` takes a line on it. What is at work when this is left ends with the process: Ray 2.60 ends
-    a process that cancels tasks whose node has just gone. Raises ValueError where the cluster cannot run this program.
+    again elsewhere, and `say` takes a line on it. What is at work when this is left ends with the process; it is not
+    cancelled, as Ray 2.60 aborts where the node has just gone. Raises ValueError where the cluster cannot run this.
     """
     nodes = Nodes(ray, say)
     spread = _Spread(ray, prepare, _chunks([Errand(place, *file) for place, file in enumerate(files)], nodes.cores))

@@ -148,7 +148,7 @@ def test_files_lie_below_the_demos_folder_wherever_they_were_written(anywhere, r
 
 
 def _learnt_here(files, folder, chosen, like):
-    """A training in this process, by one thread, in the precision of another one, which a machine finds out by trial."""
+    """A training in this process, by one thread, in the precision of another one (found out by trial)."""
     folder.mkdir()
     recipe = replace(chosen.recipe, precision=str(load(like.last)[1].recipe["precision"]))
     before = torch.get_num_threads()

@@ -5,6 +5,7 @@ It runs in a process of its own here, as all work does. So a cluster that breaks
 
 import hashlib
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -107,7 +108,9 @@ def _attempt(
         while not lease.wait(LOOK):
             if stop():
                 return
-        station, token = _station(ray, lease, demand), uuid.uuid4().hex
+        station, token = _station(ray, lease, demand, stop), uuid.uuid4().hex
+        if station is None:
+            return
         places = [Place(path.relative_to(shelf.root).as_posix(), path.is_dir()) for path in named]
         files = [ray.put(parcel) for parcel in shelf.changed(named)]
         ray.get(station.start.remote(token, data, places, files, *limits))
@@ -136,13 +139,20 @@ def _items(ray: ModuleType, stop: Callable[[], bool], shelf: Shelf, station: Han
         ended = delivery.ended
 
 
-def _station(ray: ModuleType, lease: Handle, demand: Demand) -> Handle:
-    """The station of the node that a lease is for, which may have joined a moment ago."""
+def _station(ray: ModuleType, lease: Handle, demand: Demand, stop: Callable[[], bool]) -> Handle | None:
+    """The station of the node that a lease is for, once it is there: the node may have joined a moment ago. None where
+    the job is to stop before. Raises RayActorError where the node is lost, or is never made ready.
+    """
     node = next(iter(ray.util.placement_group_table(lease)["bundles_to_node_id"].values()))
-    try:
-        return ray.get_actor(_name(node, demand.threads), NAMESPACE)
-    except ValueError:
-        raise ray.exceptions.RayActorError from None
+    until = time.monotonic() + READY_SECONDS
+    while not stop():
+        with suppress(ValueError):
+            return ray.get_actor(_name(node, demand.threads), NAMESPACE)
+        alive = {other["NodeID"] for other in ray.nodes() if other["Alive"]}
+        if node not in alive or time.monotonic() > until:
+            raise ray.exceptions.RayActorError
+        time.sleep(LOOK)
+    return None
 
 
 def _error(ray: ModuleType, reference: Handle) -> str | None:

@@ -299,10 +299,15 @@ def test_sixty_visitors_get_their_own_results_beside_four_trainings(places, root
     assert told == [f"token {number}" for number in range(4, 60)]
 
 
-def test_where_the_head_is_lost_that_is_told_and_the_next_job_runs_when_it_is_back(root, monkeypatch):
+def test_a_job_waits_for_a_node_to_be_ready_and_is_told_when_the_head_is_lost_and_runs_when_it_is_back(
+    root, monkeypatch
+):
     cluster = Cluster(1)
     try:
+        monkeypatch.setattr(settings, "cluster", lambda: settings.Cluster(cluster.address, 1.0))
+        early = job(count, 3)
         use(cluster.address, monkeypatch)
+        assert all_of(early) == list(count(None, 3))
         started = job(pids)
         until(started, lambda item: True)
         cluster.kill("127.0.0.2")

@@ -79,8 +79,10 @@ class Places:
             try:
                 asyncio.run(self.look())
                 news = f"the cluster is ready: nodes {self.room.nodes}, trainings at once {self.room.places}"
-            except (ValueError, Failed) as error:
+            except ValueError as error:
                 self.room, news = Room(0, 0), str(error)
+            except Failed:
+                self.room, news = Room(0, 0), "the cluster cannot be reached any more; it is looked for again"
             if news != told:
                 print(f"demo: {news}", flush=True)
             told = news

@@ -17,7 +17,8 @@ VARIETIES = ("plain", "photos", "camera", "microscopy")
 SHRUNK, ENLARGED = (0.45, 1.0), (1.0, 1.6)  # scales, least and most
 CLEANED = (0.45, 0.9)  # to which those that are enlarged are shrunk before: photographs have a grain of their own
 SATURATION, GAMMA = (0.3, 2.5), (0.5, 2.0)
-OWN_SIZE, OWN_COLOURS = 0.2, 0.5  # fractions of the photographs that keep theirs
+OWN_SIZE = {"photos": 0.5, "camera": 0.2, "microscopy": 0.2}  # fractions of the photographs that keep theirs
+OWN_COLOURS = 0.5
 SOFT = 0.85  # fraction of the others that are enlarged, where any are: a camera's pictures are soft at the pixel
 INVERTED = 0.15  # fraction of the others that are turned into their negative
 DRAWN = 0.6  # fraction of the pictures of a microscope that show drawn structures
@@ -29,7 +30,7 @@ PEAK, GROUND = (0.2, 1.0), (0.01, 0.1)  # brightest and darkest value of a pictu
 
 def scale(variety: str, rng: Generator) -> float:
     """How many times larger a photograph becomes; 1 leaves it as it is."""
-    if variety == "plain" or _uniform((0, 1), rng) < OWN_SIZE:
+    if variety == "plain" or _uniform((0, 1), rng) < OWN_SIZE[variety]:
         return 1.0
     enlarged = variety != "photos" and _uniform((0, 1), rng) < SOFT
     return _spread(ENLARGED if enlarged else SHRUNK, rng)

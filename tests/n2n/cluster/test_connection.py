@@ -12,5 +12,5 @@ def test_where_no_cluster_answers_the_allowed_addresses_are_told():
 
 def test_where_ray_is_missing_the_line_that_installs_it_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
-    with pytest.raises(ValueError, match=r"a cluster needs ray, and 'ray' is missing: .*-m pip install 'ray\[client,train\]'"):
+    with pytest.raises(ValueError, match=r"needs ray, and 'ray' is missing: .*-m pip install 'ray\[client,train\]'"):
         connect("auto")

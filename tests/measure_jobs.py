@@ -1,7 +1,8 @@
 """Measures what it costs that a job runs on a cluster and not here, and how long a visitor's turns take.
 
-Run `PYTHONPATH=. .venv/bin/python tests/measure_jobs.py [jobs turns]` on a machine that does nothing else; it takes
-four minutes. The nodes of the cluster are on this machine, so all are as fast. Exit status 1: something was missed.
+Run `PYTHONPATH=.:tests/demo/jobs .venv/bin/python tests/measure_jobs.py [jobs turns]` on a machine that does nothing
+else; it takes four minutes. The nodes of the cluster are on this machine, so all are as fast. Exit status 1: something
+was missed.
 """
 
 import asyncio

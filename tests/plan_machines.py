@@ -1,4 +1,4 @@
-"""How many machines a university needs: a simulated day of a thousand visitors, from a timetable and assumed times.
+"""How many machines a university needs: a simulated day of a thousand visitors, from a timetable and measured times.
 
 Run `.venv/bin/python tests/plan_machines.py [--visitors 1000] [--plot plan.png]`. Each visitor comes to one lesson:
 looks at two shots, trains on them, and denoises some pictures. Nobody waits for anything but a free place.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 BAR = 15.0  # seconds: 95 of 100 visitors are to wait less
 
@@ -29,12 +30,14 @@ class Lessons:
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds that a place is taken: assumed, near what one core of a Xeon at 2.5 GHz takes."""
+    """Seconds that a place is taken: as `measure_jobs.py turns` measures them on one core of a Xeon at 2.5 GHz, and how
+    long people train, which is assumed.
+    """
 
     trainings: tuple[tuple[float, float], ...] = ((20, 0.5), (60, 0.35), (180, 0.15))  # with the share that takes each
-    around: float = 8.0  # reading the pairs, the last pictures, the lease
-    inspection: float = 3.0
-    denoising: float = 1.0
+    around: float = 3.8  # reading the pairs, the last pictures, the lease
+    inspection: float = 4.8  # of two shots of 512×512
+    denoising: float = 1.0  # of one
     denoisings: int = 6  # of a visitor
     pause: float = 40.0  # between two denoisings, on average
 
@@ -100,6 +103,7 @@ def draw(curves: dict[str, list[tuple[int, float]]], path: Path) -> None:
         axes.plot(*zip(*tried), marker=".", label=what)
     axes.axhline(BAR, color="0.6", linestyle="--")
     axes.set(xlabel="places at once", ylabel="wait of 95 of 100, s", yscale="symlog", xlim=(0, None), ylim=(0, None))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
     figure.savefig(path, dpi=150)
 

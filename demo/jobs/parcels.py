@@ -1,21 +1,26 @@
 """What travels between the machines of a cluster: values with their paths, and the files that lie there.
 
 A path means something on one machine alone. So a path below the `root` of the sender arrives as the same one below the
-receiver's, one of this project's own files as the receiver's copy of it, and any other is refused.
+receiver's, as does the address at which a browser gets that file; one of this project's own files arrives as the
+receiver's copy of it, and any other is refused.
 """
 
 import io
 import os
 import pickle
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from n2n.cluster import Parcel
 from n2n.files import write_bytes
 
+from ..work.rows import url
+
 PROJECT = Path(__file__).resolve().parents[2]
+Place: TypeAlias = tuple[str, str, Callable[[Path], object]]  # below which folder a path lies, where, and its type
 Packed: TypeAlias = tuple[bytes, list[Path]]  # a value, and the paths below the root that it names
 STILL = 1.0  # seconds after its last change in which a file counts as being written
 LONGEST = 3.0  # seconds that a file may wait to be still
@@ -26,14 +31,16 @@ class _Packer(pickle.Pickler):
         super().__init__(file)
         self._root, self.named = root, list[Path]()
 
-    def persistent_id(self, value: object) -> tuple[str, str, type] | None:
+    def persistent_id(self, value: object) -> Place | None:
         if isinstance(value, PurePath):
             return self._place(Path(value), Path) if value.is_absolute() else None
         if type(value) is str and value.startswith(f"{self._root}{os.sep}"):
             return self._place(Path(value), str)
+        if type(value) is str and value.startswith(f"{url(self._root)}/"):  # where a browser gets a file
+            return self._place(self._root / unquote(value.removeprefix(f"{url(self._root)}/")), url)
         return None
 
-    def _place(self, path: Path, kind: type) -> tuple[str, str, type]:
+    def _place(self, path: Path, kind: Callable[[Path], object]) -> Place:
         for name, base in (("root", self._root), ("project", PROJECT)):
             if path.is_relative_to(base):
                 if name == "root":
@@ -47,7 +54,7 @@ class _Unpacker(pickle.Unpickler):
         super().__init__(file)
         self._bases = {"root": root, "project": PROJECT}
 
-    def persistent_load(self, place: tuple[str, str, type]) -> object:
+    def persistent_load(self, place: Place) -> object:
         base, relative, kind = place
         return kind(self._bases[base] / relative)
 

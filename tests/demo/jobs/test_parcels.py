@@ -6,6 +6,7 @@ import pytest
 
 from demo.jobs import parcels
 from demo.jobs.parcels import PROJECT, Shelf, pack, unpack
+from demo.work.rows import url
 from n2n.cluster import Parcel
 
 
@@ -29,6 +30,12 @@ def test_paths_below_the_root_arrive_below_the_others(roots):
     data, named = pack(value, here)
     assert unpack(data, there) == value | {"file": there / "a" / "b.png", "text": f"{there}/c.png"}
     assert named == [here / "a" / "b.png", here / "c.png"]
+
+
+def test_the_address_of_a_picture_arrives_as_that_of_the_others(roots):
+    here, there = roots
+    data, named = pack({"src": url(here / "a b.png")}, here)
+    assert unpack(data, there) == {"src": url(there / "a b.png")} and named == [here / "a b.png"]
 
 
 def test_a_file_of_the_project_is_the_others_own(roots):

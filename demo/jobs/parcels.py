@@ -20,7 +20,7 @@ from n2n.files import write_bytes
 from ..work.rows import url
 
 PROJECT = Path(__file__).resolve().parents[2]
-Place: TypeAlias = tuple[str, str, Callable[[Path], object]]  # below which folder a path lies, where, and its type
+Reference: TypeAlias = tuple[str, str, Callable[[Path], object]]  # below which folder a path lies, where, and its type
 Packed: TypeAlias = tuple[bytes, list[Path]]  # a value, and the paths below the root that it names
 STILL = 1.0  # seconds after its last change in which a file counts as being written
 LONGEST = 3.0  # seconds that a file may wait to be still
@@ -30,17 +30,18 @@ class _Packer(pickle.Pickler):
     def __init__(self, file: io.BytesIO, root: Path) -> None:
         super().__init__(file)
         self._root, self.named = root, list[Path]()
+        self._address = f"{url(root)}/"  # below which a browser gets the files
 
-    def persistent_id(self, value: object) -> Place | None:
+    def persistent_id(self, value: object) -> Reference | None:
         if isinstance(value, PurePath):
             return self._place(Path(value), Path) if value.is_absolute() else None
         if type(value) is str and value.startswith(f"{self._root}{os.sep}"):
             return self._place(Path(value), str)
-        if type(value) is str and value.startswith(f"{url(self._root)}/"):  # where a browser gets a file
-            return self._place(self._root / unquote(value.removeprefix(f"{url(self._root)}/")), url)
+        if type(value) is str and value.startswith(self._address):
+            return self._place(self._root / unquote(value.removeprefix(self._address)), url)
         return None
 
-    def _place(self, path: Path, kind: Callable[[Path], object]) -> Place:
+    def _place(self, path: Path, kind: Callable[[Path], object]) -> Reference:
         for name, base in (("root", self._root), ("project", PROJECT)):
             if path.is_relative_to(base):
                 if name == "root":
@@ -54,7 +55,7 @@ class _Unpacker(pickle.Unpickler):
         super().__init__(file)
         self._bases = {"root": root, "project": PROJECT}
 
-    def persistent_load(self, place: Place) -> object:
+    def persistent_load(self, place: Reference) -> object:
         base, relative, kind = place
         return kind(self._bases[base] / relative)
 

@@ -4,7 +4,6 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -37,11 +36,8 @@ def denoise_on(address: str, files: Sequence[tuple[Path, Path]], options: argpar
     failed: dict[Path, str] = {}
     free = [(path, target) for path, target in files if not _taken(path, target, options, failed)]
     names = [(path, target.name) for path, target in free]
-    with (
-        tqdm(total=len(files), initial=len(failed), unit="picture", desc="denoise", disable=None) as bar,
-        closing(work_on_files(ray, _prepare(options), names, partial(_say, ""))) as stream,
-    ):
-        for done in stream:
+    with tqdm(total=len(files), initial=len(failed), unit="picture", desc="denoise", disable=None) as bar:
+        for done in work_on_files(ray, _prepare(options), names, partial(_say, "")):
             path, target = free[done.place]
             told = done.told or Told((), done.failed)
             for line in told.lines:

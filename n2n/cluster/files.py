@@ -3,7 +3,7 @@
 import itertools
 import tempfile
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,7 @@ def work_on_files(
     prepare: Callable[[], Work],
     files: Sequence[tuple[Path, str]],
     say: Callable[[str], object],
-) -> Generator[Done, None, None]:
+) -> Iterator[Done]:
     """Works on files, each with the name of the one that becomes of it, on all cores; yields each as it is done.
 
     `prepare` is called once in each process of a node and returns the work. What a node that goes had in hand is done

@@ -34,7 +34,7 @@ def _connect_choice(lab: Lab, tally: Tally, layout: Layout) -> None:
     """The choice of an experiment, Stop, and the large layout."""
 
     def choose(request: gr.Request, key: str) -> Changes:
-        lab.leave(session_of(request))
+        lab.leave(session_of(request), EXPERIMENTS[key])
         return _show(layout, key)
 
     def stop(request: gr.Request) -> None:
@@ -55,7 +55,7 @@ def _show(layout: Layout, key: str, hidden: tuple[str, ...] = (), link_notes: st
         layout.link_notes: link_notes,
         layout.tally: "",
         layout.poll: gr.Radio(choices=poll_of(key), value=None, visible=bool(poll_of(key))),
-        layout.case: lab_votes.recorded_case(key),
+        layout.case: lab_votes.opening_case(key),
         link.hide: gr.CheckboxGroup(choices=hideable(key), value=list(hidden)),
         link.link: gr.Textbox(visible=False),
         link.code: "",

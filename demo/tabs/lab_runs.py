@@ -63,7 +63,7 @@ def run_at_once(lab: Lab, tally: Tally, layout: Layout, before: Dependency) -> N
     async def run_if_live(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
         key = inputs[layout.chosen]
         if key not in experiments.LIVE or inputs[layout.case] == lab_votes.as_set(layout, key, inputs):
-            yield {layout.case: gr.skip()}  # what ends without a word would empty the page
+            yield _nothing(layout)
             return
         async with aclosing(run(request, inputs)) as steps:
             async for changes in steps:
@@ -86,6 +86,17 @@ def _event(layout: Layout) -> dict[str, Any]:
     }
 
 
+def _nothing(layout: Layout) -> Changes:
+    """What a handler begins with that may show nothing: one that ended without a word would empty the page."""
+    return {layout.case: gr.skip()}
+
+
+def _is_left(layout: Layout, inputs: Inputs) -> bool:
+    """Whether another experiment was chosen between the click and its turn, which the server knows before the page."""
+    shown = inputs[layout.case]
+    return bool(shown) and shown[0] != inputs[layout.chosen]
+
+
 def _picks(layout: Layout, key: str, place: gr.EventData) -> dict[Component, Value]:
     """The controls that a click on a picture sets, with their new values."""
     experiment = EXPERIMENTS[key]
@@ -98,12 +109,15 @@ def _runner(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Run:
     """The handler that runs the experiment as it is set, with this answer."""
 
     async def run(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
+        yield _nothing(layout)
         key, room, is_teacher = inputs[layout.chosen], inputs[layout.link_panel.room], inputs[layout.is_teacher]
         experiment, session = EXPERIMENTS[key], session_of(request)
+        if _is_left(layout, inputs):
+            return
         values, wrong = experiment.read(layout.read(key, inputs))
         case = key, sorted(values.items())
         answered = answer if case == inputs[layout.case] else None  # nobody answers what they have not seen
-        told: Changes = {layout.case: case}
+        told: Changes = {}
         try:
             cleaned(room or "")
             if answered is not None:
@@ -112,7 +126,7 @@ def _runner(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Run:
                 tally.add(room or "", str(case), lab_votes.voter_of(request, layout, inputs), answered, allowed)
             if experiment.answers:  # who has not answered yet does not see what others did
                 seen = answered is not None or is_teacher or inputs[layout.projector]
-                told[layout.tally] = lab_votes.chart(tally, room, key, case) if seen else ""
+                told = {layout.case: case, layout.tally: lab_votes.chart(tally, room, key, case) if seen else ""}
         except ValueError as problem:
             wrong.append(str(problem))
         if wrong:
@@ -130,6 +144,9 @@ def _replayer(lab: Lab, layout: Layout) -> Run:
     """The handler that shows the recorded run."""
 
     async def replay(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
+        yield _nothing(layout)
+        if _is_left(layout, inputs):
+            return
         experiment, thought = EXPERIMENTS[inputs[layout.chosen]], str(inputs[layout.poll] or "")
         try:
             async with aclosing(lab.replay(session_of(request), experiment, thought)) as steps:

@@ -136,6 +136,7 @@ def _buttons(running: bool) -> dict[str, Any]:
 class ExperimentRun:
     """One visitor's run of an experiment."""
 
+    page: Experiment | None  # which the page shows once it has ended; None where it is a newer run's
     job: QueuedJob | None = None  # once the run before it has ended
     abandoned: bool = False  # it is to end without another screen
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -151,27 +152,29 @@ class Lab:
         self._workers = workers
         self._runs: dict[str, ExperimentRun] = {}  # by session: the newest
 
-    def leave(self, session: str) -> None:
-        """Ends the visitor's run, also one that waits; the page is empty then."""
+    def leave(self, session: str, chosen: Experiment | None) -> None:
+        """Ends the visitor's run, also one that waits, as another experiment is `chosen`, or None where a newer run
+        takes its place.
+        """
         if run := self._runs.get(session):
-            run.abandoned = True
+            run.abandoned, run.page = True, chosen
 
     def stop(self, session: str) -> None:
         """Asks the visitor's run to end, whose last screen still comes; one that waits leaves the line."""
-        run = self._runs.get(session)
-        if run and run.job and run.job.working:
-            run.job.stop()
-        else:
-            self.leave(session)
+        if run := self._runs.get(session):
+            if run.job and run.job.working:
+                run.job.stop()
+            else:
+                run.abandoned = True
 
     @asynccontextmanager
-    async def _alone(self, session: str) -> AsyncIterator[ExperimentRun]:
+    async def _alone(self, session: str, experiment: Experiment) -> AsyncIterator[ExperimentRun]:
         """The visitor's newest run, once the one before it has ended."""
-        before, run = self._runs.get(session), ExperimentRun()
+        self.leave(session, None)
+        before, run = self._runs.get(session), ExperimentRun(experiment)
         self._runs[session] = run
         try:
             if before:
-                before.abandoned = True
                 await before.ended.wait()
             yield run
         finally:
@@ -186,15 +189,15 @@ class Lab:
         recorded = recordings.read(experiment.key)
         if recorded is None:
             raise ValueError(f"there is no recorded run of '{experiment.title}'; run it live")
-        async with self._alone(session) as run:
+        async with self._alone(session, experiment) as run:
             yield update(**_buttons(True))
             for screen in recorded.screens:
                 if run.abandoned:
                     break
                 yield screen_values(screen, experiment, thought, recorded)
                 await asyncio.sleep(0 if screen is recorded.screens[-1] else PACE)
-            if self._runs.get(session) is run:
-                yield opening(experiment) if run.abandoned else update(**_buttons(False))
+            if run.page:  # also where another was chosen, as what was on its way may have come after that
+                yield opening(run.page) if run.abandoned else update(**_buttons(False))
 
     async def run(
         self, session: str, experiment: Experiment, chosen: Mapping[str, Value], first: bool, thought: str = ""
@@ -208,7 +211,7 @@ class Lab:
                 async for outputs in steps:
                     yield outputs
             return
-        async with self._alone(session) as run:
+        async with self._alone(session, experiment) as run:
             yield update(**_buttons(True))
             try:
                 run.job = job = self._job(session, experiment, chosen, first)
@@ -221,24 +224,25 @@ class Lab:
                             yield update(headline=train_view.waiting_notice(job.waiting))
                         else:  # without news as well: only by a yield is noticed that the visitor has gone
                             yield screen_values(new[-1], experiment, thought) if new else update()
-                if self._runs.get(session) is run:  # or the page is another's
-                    yield opening(experiment) if run.abandoned else update(**_buttons(False))
+                if run.page:
+                    yield opening(run.page) if run.abandoned else update(**_buttons(False))
             except PROBLEMS as problem:
-                if not run.abandoned:
-                    yield failed(problem)
+                if run.page:
+                    yield opening(run.page) if run.abandoned else failed(problem)
 
     async def _live(
         self, session: str, experiment: Experiment, chosen: Mapping[str, Value], thought: str
     ) -> AsyncGenerator[ExperimentOutputs, None]:
         """The experiment on the page as soon as it is computed, which is no time to show a button for."""
         seconds = experiment.longest(chosen)
-        async with self._alone(session) as run:
+        async with self._alone(session, experiment) as run:
             try:
                 with self._folders.in_use(self._folders.new(session, "lab")) as folder:
                     async with self._quick.turn(session, LIVE_SECONDS):
                         work = last_screen, experiment.work, folder, chosen
                         screen = await self._workers.run(*work, seconds=seconds)
-                yield opening(experiment) if run.abandoned else screen_values(screen, experiment, thought)
+                if not run.abandoned:
+                    yield screen_values(screen, experiment, thought)
             except PROBLEMS as problem:
                 if not run.abandoned:
                     yield failed(problem)

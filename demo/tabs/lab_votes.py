@@ -94,7 +94,7 @@ def _forwarded(request: gr.Request) -> bool:
 def case_of(layout: Layout, inputs: Inputs) -> Case:
     """What is on the screen; before anything is run, what the controls say, as on the students' screens."""
     key, case = inputs[layout.chosen], inputs[layout.case]
-    if case and case[0] == key:
+    if case and case[0] == key and case[1]:
         shown: Case = case
         return shown
     return as_set(layout, key, inputs)
@@ -105,10 +105,10 @@ def as_set(layout: Layout, key: str, inputs: Inputs) -> Case:
     return key, sorted(EXPERIMENTS[key].read(layout.read(key, inputs))[0].items())
 
 
-def recorded_case(key: str) -> Case | None:
-    """What the page of an experiment that is answered by eye opens with; None for the others."""
+def opening_case(key: str) -> Case:
+    """What the page of an experiment opens with: an example where it is answered by eye, else nothing."""
     recorded = recordings.read(key) if EXPERIMENTS[key].answers else None
-    return (key, sorted(recorded.values.items())) if recorded else None
+    return key, sorted(recorded.values.items()) if recorded else []
 
 
 def _options(key: str) -> list[str]:

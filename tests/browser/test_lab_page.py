@@ -14,6 +14,9 @@ from demo.lab.experiments import EXPERIMENTS
 TRAINING = next(key for key, experiment in EXPERIMENTS.items() if experiment.trains)
 PICKED = [key for key, experiment in EXPERIMENTS.items() if experiment.picks]
 ASKED = [key for key, experiment in EXPERIMENTS.items() if experiment.answers]
+LATE = 2000  # ms after which a run that was left would have said its last word
+SHOWN = """() => [document.querySelector("#answer").innerText,
+  ...[...document.querySelectorAll("#lab-pictures img")].map((image) => image.src)]"""
 
 
 def test_a_lesson_s_link_opens_what_it_says(open_lesson):
@@ -82,14 +85,16 @@ def test_stop_ends_it_and_one_may_run_again(open_lesson, server):
     assert page.is_disabled("#lab-stop") and gone_within(SOON, server)
 
 
-def test_another_experiment_ends_the_one_before(open_lesson, server):
-    page = open_lesson(longest(TRAINING))
-    at_work(page)
-    other = EXPERIMENTS["exposures"]
+@pytest.mark.parametrize("begin", [at_work, lambda page: page.click("#lab-run")], ids=["at work", "just begun"])
+def test_another_experiment_ends_the_one_before_and_is_shown_alone(open_lesson, server, begin):
+    page, other = open_lesson(longest(TRAINING)), EXPERIMENTS["exposures"]
+    begin(page)
     page.locator("#experiment").get_by_text(other.title).click()
     page.wait_for_selector(f"#question :text({other.question!r})")
     assert gone_within(SOON, server)
-    assert page.is_enabled("#lab-run") and "Recorded" in page.inner_text("#answer")
+    page.wait_for_timeout(LATE)
+    assert page.is_enabled("#lab-run")
+    assert page.evaluate(SHOWN) == open_lesson(f"tab=lab&experiment={other.key}").evaluate(SHOWN)
 
 
 def test_who_waits_in_line_can_leave_it(open_lesson):

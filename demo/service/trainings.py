@@ -16,7 +16,7 @@ from n2n.training import named_net, named_recipe
 from .. import settings
 from ..jobs.errors import PROBLEMS, Failed
 from ..jobs.line import Line
-from ..jobs.queue import INTERVAL, QueuedJob
+from ..jobs.queue import QueuedJob
 from ..server import gpu
 from ..server.messages import UNFORESEEN
 from ..server.visitor_folders import VisitorFolders
@@ -28,6 +28,7 @@ from .takeaway import CARD, write_all
 from .uploads import gather
 
 START_UP = 180.0  # seconds that reading, measuring and the last pictures may take beside the training itself
+LOOK = 1.0  # seconds between two looks of a page, each of which keeps a browser busy for 0.2 s, a phone for longer
 MODEL = "model.safetensors"  # in a visitor's folder: the weights of the training that ended last while they watched
 
 
@@ -151,7 +152,8 @@ class Trainings:
                 if over and not training.problem:
                     pairs.link(training.run.weights, self.model(session))
                 yield training
-                await asyncio.sleep(0 if over else INTERVAL)
+                if training.task and not over:
+                    await asyncio.wait([training.task], timeout=LOOK)
         finally:
             training.watchers -= 1
             training.watched = time.monotonic()

@@ -3,7 +3,6 @@
 from demo.lab.experiments import EXPERIMENTS
 
 LIVE = "#answer:not(:has(.n2n-recorded)) .n2n-answer"  # of a run, not of the recorded example
-STARTED = 120_000  # ms that a job may take to start on a loaded machine, and to end with its last screen
 AT_REST = "() => !document.querySelector('#lab-run')?.disabled && document.querySelector('#answer .n2n-answer')"
 
 
@@ -28,16 +27,16 @@ def run(page):
     if page.locator("#lab-run").is_visible():
         page.click("#lab-run")
         page.wait_for_selector("#lab-run[disabled]")
-    page.wait_for_function(AT_REST, timeout=STARTED)
+    page.wait_for_function(AT_REST)
 
 
 def at_work(page):
     """Runs the experiment, and leaves it at its first screen."""
     page.click("#lab-run")
-    page.wait_for_selector(LIVE, timeout=STARTED)
+    page.wait_for_selector(LIVE)
 
 
 def stop(page):
     """Ends what runs, unless it has ended already."""
     page.locator("#lab-stop").evaluate("(button) => button.click()")
-    page.wait_for_selector("#lab-run:not([disabled])", timeout=STARTED)
+    page.wait_for_selector("#lab-run:not([disabled])")

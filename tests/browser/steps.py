@@ -7,6 +7,7 @@ from urllib.parse import urljoin
 
 import numpy as np
 from PIL import Image
+from serving import PATIENCE
 
 TRACKER = "#panels [data-testid=status-tracker]"  # hidden while no answer is awaited
 SOURCES = "where => [...document.querySelectorAll(`${where} figure img`)].map(image => image.src).join()"
@@ -51,19 +52,19 @@ def _quiet(page):
     return earlier == page.evaluate(asked) and earlier[1]
 
 
-def until(page, condition, seconds=60):
+def until(page, condition):
     """Waits until a condition holds. Raises TimeoutError where it takes too long."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE / 1000
     while not condition():
         if time.monotonic() > end:
-            raise TimeoutError(f"not after {seconds} s")
+            raise TimeoutError(f"not after {PATIENCE / 1000:.0f} s")
         page.wait_for_timeout(100)
 
 
 def gained(page):
     """Waits until a training's picture is better than the noisy one by more than chance."""
     psnr = "role => Number(document.querySelector(`#live figure[data-role=${role}]`).dataset.psnr)"
-    until(page, lambda: page.evaluate(f"({psnr})('denoised') > ({psnr})('noisy') + 1"), seconds=90)
+    until(page, lambda: page.evaluate(f"({psnr})('denoised') > ({psnr})('noisy') + 1"))
 
 
 def trained_for_a_moment(page):

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from steps import until
-from tour_train import LEARNT
 
 SHIFTS = """() => {
   window.n2nShift = 0;
@@ -71,7 +70,7 @@ def test_it_stands_still_at_its_end_for_who_asks_for_less_motion(open_page):
 def test_one_click_teaches_on_the_sample_pairs(page):
     page.click("#idea .teach")
     page.wait_for_selector("button[role=tab][aria-selected=true]:has-text('Train')")
-    page.wait_for_selector("#live figure[data-role=denoised]", timeout=LEARNT)
+    page.wait_for_selector("#live figure[data-role=denoised]")
     until(page, lambda: "run=" in page.url)
     assert page.locator("#budget input:checked").input_value() == "20"
     address = page.url

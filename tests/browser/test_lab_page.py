@@ -5,7 +5,7 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab_steps import LIVE, STARTED, at_work, longest, shortest, stop
+from lab_steps import LIVE, at_work, longest, shortest, stop
 from serving import PATIENCE, SOON, children, gone_within
 from steps import until
 
@@ -110,7 +110,7 @@ def test_who_waits_in_line_can_leave_it(open_lesson):
 def test_two_clicks_start_one_job(open_lesson, server):
     page = open_lesson(longest(TRAINING))
     page.dblclick("#lab-run")
-    page.wait_for_selector(LIVE, timeout=STARTED)
+    page.wait_for_selector(LIVE)
     end, most = time.monotonic() + 2, 0
     while time.monotonic() < end:
         most = max(most, len(children(server)))
@@ -189,7 +189,7 @@ def test_the_list_of_experiments_is_one_line_on_a_desk(open_lesson):
 
 def test_a_map_of_the_net_is_followed_and_the_slider_needs_no_button(open_lesson):
     page = open_lesson("tab=lab&experiment=follow")
-    page.wait_for_selector("#lab-net canvas", timeout=STARTED)
+    page.wait_for_selector("#lab-net canvas")
     assert not page.is_visible("#lab-run")
     page.locator("#lab-net canvas").nth(3).click()
     page.wait_for_selector("#answer :text('DEC_CONV1B')")

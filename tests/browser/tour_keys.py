@@ -3,7 +3,6 @@
 import io
 
 import numpy as np
-from lab_steps import STARTED
 from PIL import Image
 from steps import settled
 
@@ -100,7 +99,7 @@ def train(page):
     """The sample pairs, a training, stopped, an earlier moment, and back to denoising with it."""
     reach(page, "#sample")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#train:not([disabled])", timeout=STARTED)
+    page.wait_for_selector("#train:not([disabled])")
     reach(page, "#budget input[value='60']")
     page.keyboard.press("Space")
     reach(page, "#train")
@@ -120,7 +119,7 @@ def guess(page):
     reach(page, "#experiment input[value=guess]")
     page.keyboard.press("Space")
     page.wait_for_selector(f"#question :text({EXPERIMENTS['guess'].question!r})")
-    page.wait_for_selector("#lab-pictures figure[data-role=B] img", timeout=STARTED)
+    page.wait_for_selector("#lab-pictures figure[data-role=B] img")
     reach(page, "[id^=guess-answer]")
     page.keyboard.press("Space")
     page.wait_for_selector("#answer :text('You chose')")

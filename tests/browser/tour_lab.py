@@ -1,6 +1,6 @@
 """A visitor of the lab: every experiment from the tab, voted on, replayed, run; the class's panel; a lesson's link."""
 
-from lab_steps import STARTED, at_work, stop
+from lab_steps import at_work, stop
 from steps import until
 
 from demo.lab import recordings
@@ -27,10 +27,10 @@ def to_its_answer(visitor, key):
         page.wait_for_selector("#answer :text('You chose')")
         page.wait_for_function(NUMBER)
     elif experiment.live:
-        page.wait_for_selector("#lab-net canvas", timeout=STARTED)
+        page.wait_for_selector("#lab-net canvas")
         page.locator("#lab-net canvas").nth(3).click()
         until(page, lambda: page.locator(f"#{key}-stage input").input_value() == "DEC_CONV1B")
-        page.wait_for_selector("#answer :text('DEC_CONV1B')", timeout=STARTED)
+        page.wait_for_selector("#answer :text('DEC_CONV1B')")
         page.wait_for_function(NUMBER)
     else:
         _voted_and_run(visitor, key)

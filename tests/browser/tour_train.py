@@ -2,7 +2,6 @@
 
 from steps import SOURCES, settled, until
 
-LEARNT = 120_000  # ms that a training of 20 s may take in all on a loaded machine
 CURVES = "#curves svg[role=img] path"
 STEP = "() => Number((document.querySelector('#status').innerText.match(/Step ([0-9,]+)/) || [])[1]?.replace(',', ''))"
 
@@ -62,7 +61,7 @@ def stop(visitor, what):
     page = visitor.page
     step = page.evaluate(STEP)
     page.click("#stop")
-    page.wait_for_selector("#use", state="visible", timeout=LEARNT)
+    page.wait_for_selector("#use", state="visible")
     assert page.is_hidden("#stop") and page.evaluate(STEP) >= step > 0
     page.wait_for_selector("#train:enabled")
     page.wait_for_selector("#continue:enabled")
@@ -75,7 +74,7 @@ def go_on(visitor):
     """Continues where it was stopped."""
     page, before = visitor.page, visitor.page.evaluate(STEP)
     page.click("#continue")
-    page.wait_for_selector("#stop", timeout=LEARNT)
+    page.wait_for_selector("#stop")
     until(page, lambda: page.evaluate(STEP) > before)
     visitor.looks("training")
 

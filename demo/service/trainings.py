@@ -5,7 +5,7 @@ import secrets
 import time
 import traceback
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,10 +67,15 @@ class Training:
     job: QueuedJob
     problem: Exception | None = None
     files: list[Path] = field(default_factory=list)  # to download, once it is over
-    over: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     watchers: int = 0
     watched: float = field(default_factory=time.monotonic)  # when the last watcher left, on the monotonic clock
     task: asyncio.Task[None] | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return self.ended.is_set()
 
     @property
     def card(self) -> Path | None:
@@ -152,8 +157,8 @@ class Trainings:
                 if over and not training.problem:
                     pairs.link(training.run.weights, self.model(session))
                 yield training
-                if training.task and not over:
-                    await asyncio.wait([training.task], timeout=LOOK)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(training.ended.wait(), LOOK)
         finally:
             training.watchers -= 1
             training.watched = time.monotonic()
@@ -191,7 +196,7 @@ class Trainings:
             traceback.print_exc()
             training.problem = Failed(UNFORESEEN)
         finally:
-            training.over = True
+            training.ended.set()
 
     def _end_if_unwatched(self, training: Training) -> None:
         """Ends a training that nobody watches any more. Raises ValueError where it still waits."""

@@ -148,14 +148,11 @@ class Lab:
     """
 
     def __init__(self, folders: VisitorFolders, line: Line, quick: Line, workers: Workers) -> None:
-        self._folders, self._line, self._quick = folders, line, quick
-        self._workers = workers
+        self._folders, self._line, self._quick, self._workers = folders, line, quick, workers
         self._runs: dict[str, ExperimentRun] = {}  # by session: the newest
 
     def leave(self, session: str, chosen: Experiment | None) -> None:
-        """Ends the visitor's run, also one that waits, as another experiment is `chosen`, or None where a newer run
-        takes its place.
-        """
+        """Ends the visitor's run, even one that waits: an experiment is `chosen`, or None as a newer run starts."""
         if run := self._runs.get(session):
             run.abandoned, run.page = True, chosen
 

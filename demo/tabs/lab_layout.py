@@ -44,7 +44,7 @@ class Layout(NamedTuple):
     tally: gr.HTML  # the answers of a room
     timer: gr.Timer  # asks for these answers
     is_teacher: gr.State  # who goes before all who wait
-    case: gr.State  # experiment and values of what is on the screen; None before anything was chosen
+    case: gr.State  # the experiment on the screen, and its values where it is answered by eye; None at first
 
     def all_controls(self) -> list[Component]:
         """All controls of all experiments."""

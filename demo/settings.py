@@ -11,6 +11,7 @@ BUDGETS = (20, 60, 180)  # the choices of seconds of training
 THREADS = 64  # of the server; each running handler uses one
 FILES = 65_536  # open at once, as far as the system allows; each connection is one
 STOP_SECONDS = 1.5  # between the request that a job should end and its being killed
+FIRST_SECONDS = 30.0  # the same for a training that has measured nothing yet, whose weights would be lost
 NICENESS = 10  # of jobs, so that denoising comes first
 GRACE_SECONDS = 300.0  # until the files of a visitor who left are removed, in case only the connection was lost
 ALONE_SECONDS = 60.0  # until a training that nobody watches is stopped, while others wait

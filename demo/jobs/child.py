@@ -31,6 +31,16 @@ POSIX = os.name == "posix"
 NO_MEMORY = ("can't allocate memory", "not enough memory", "bad_alloc")  # in torch's RuntimeError
 
 
+@dataclass
+class StopRequest:
+    """Called, it tells whether the parent has asked the work to end."""
+
+    patience: float | None = None  # seconds that the work may still take, once it is asked
+
+    def __call__(self) -> bool:
+        return self.patience is not None
+
+
 @dataclass(frozen=True)
 class JobEnd:
     """The last item that a job sends: its work has ended, or failed with this sentence."""
@@ -59,18 +69,18 @@ def run(
     arguments: tuple[object, ...],
     seconds: float,
     memory: int,
-    patience: float,
+    detour: float,
 ) -> None:
     """The main function of a job's process."""
     _settle(memory)
     if POSIX:
         os.nice(settings.NICENESS)
     _limit_time(seconds)
-    stop = threading.Event()
-    threading.Thread(target=_listen, args=(pipe, stop, patience), daemon=True).start()
+    stop = StopRequest()
+    threading.Thread(target=_listen, args=(pipe, stop, detour), daemon=True).start()
     failure = None
     try:
-        for item in work(stop.is_set, *arguments):
+        for item in work(stop, *arguments):
             _send(pipe, item)
     except Exception as error:
         _limit_memory(None)  # the message takes some
@@ -140,13 +150,14 @@ def _limit_memory(memory: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
-def _listen(pipe: Connection, stop: threading.Event, patience: float) -> None:
-    """Runs in a thread: sets `stop` when the parent sends a message; ends the process when the parent has ended."""
+def _listen(pipe: Connection, stop: StopRequest, detour: float) -> None:
+    """Runs in a thread: makes `stop` true when the parent sends its patience; ends the process when the parent has
+    ended.
+    """
     with suppress(EOFError, OSError):
-        pipe.recv_bytes()
-        stop.set()
+        stop.patience = float(pipe.recv_bytes())
         if POSIX:
-            signal.setitimer(signal.ITIMER_REAL, patience)
+            signal.setitimer(signal.ITIMER_REAL, stop.patience + detour)
         pipe.recv_bytes()
     _die()
 

@@ -37,7 +37,7 @@ def start(
         memory,
         seconds=seconds + LEASE_SECONDS,
         memory=max(memory, RELAY_BYTES),
-        patience=2 * settings.STOP_SECONDS,
+        detour=settings.STOP_SECONDS,
         broken=BROKEN,
     )
 

@@ -27,8 +27,9 @@ class Job:
 
     `work` is a function of a module, `arguments` are small and can be pickled: paths rather than pictures. `stop()` is
     true once the parent has asked the work to end. It may take `seconds`, and `memory` in bytes beyond what every child
-    has. Asked to stop, it may go on for `patience` seconds. `broken` is told where its process ends unexplained.
-    Threads may share a job. A job without references, and all at exit, end as with `end()`. Raises Failed.
+    has. A stop may take `detour` seconds more where another machine must hear of it. `broken` is told where its process
+    ends unexplained. Threads may share a job. A job without references, and all at exit, end as with `end()`. Raises
+    Failed.
     """
 
     def __init__(
@@ -37,17 +38,16 @@ class Job:
         *arguments: object,
         seconds: float,
         memory: int,
-        patience: float | None = None,
+        detour: float = 0.0,
         broken: str | None = None,
     ) -> None:
         self._seconds = seconds
-        self._broken = broken
-        self._patience = settings.STOP_SECONDS if patience is None else patience
+        self._detour, self._broken = detour, broken
         self._failure: str | None = None
         self._done = self._concluded = self._stopped = self._late = False
         self.killed = False  # since it did not stop in time
         self._arrived: queue.Queue[bytes] = queue.Queue(QUEUED)
-        self._process, self._pipe = processes.start(child.run, work, arguments, seconds, memory, self._patience)
+        self._process, self._pipe = processes.start(child.run, work, arguments, seconds, memory, detour)
         self.pid = self._process.pid
         self._deadline = time.monotonic() + seconds
         self._listener = threading.Thread(target=_listen, args=(self._pipe, self._arrived), daemon=True)
@@ -69,14 +69,17 @@ class Job:
                     raise Failed(failure)
             return items
 
-    def stop(self) -> None:
-        """Asks the work to end by itself; after its patience it is killed, and `killed` is true."""
+    def stop(self, patience: float | None = None) -> None:
+        """Asks the work to end by itself; after so many seconds, STOP_SECONDS unless told, it is killed, and `killed`
+        is true.
+        """
+        patience = settings.STOP_SECONDS if patience is None else patience
         with LOCK:
             if not self._stopped and not self._concluded:
                 self._stopped = True
-                self._deadline = min(self._deadline, time.monotonic() + self._patience)
+                self._deadline = min(self._deadline, time.monotonic() + patience + self._detour)
                 with suppress(OSError):  # it has just ended
-                    self._pipe.send_bytes(b"stop")
+                    self._pipe.send_bytes(str(patience).encode())
 
     def end(self) -> None:
         """Kills the process and all that it started, and drops what was not received. May be called twice."""

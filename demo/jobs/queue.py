@@ -51,10 +51,12 @@ class QueuedJob:
         """Whether its turn has come and is not over."""
         return self._job is not None
 
-    def stop(self) -> None:
-        """Asks the work to end by itself; its last results still arrive. Does nothing to a job that waits."""
+    def stop(self, patience: float | None = None) -> None:
+        """Asks the work to end by itself within so many seconds, STOP_SECONDS unless told; its last results still
+        arrive. Does nothing to a job that waits.
+        """
         if self._job:
-            self._job.stop()
+            self._job.stop(patience)
 
     async def results(self) -> AsyncGenerator[list[object], None]:
         """Yields every half second what the work has yielded since: an empty list while it waits or has nothing new.

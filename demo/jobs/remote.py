@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from n2n.cluster import connect, program
 
 from . import parcels
+from .child import StopRequest
 from .parcels import PROJECT, Shelf
 from .station import Call, Delivery, Place, Station
 
@@ -66,7 +67,7 @@ def survey(address: str, demand: Demand) -> Room:
 
 
 def relay(
-    stop: Callable[[], bool],
+    stop: StopRequest,
     address: str,
     root: Path,
     demand: Demand,
@@ -96,7 +97,7 @@ def relay(
 
 def _attempt(
     ray: ModuleType,
-    stop: Callable[[], bool],
+    stop: StopRequest,
     shelf: Shelf,
     demand: Demand,
     call: Call,
@@ -124,11 +125,11 @@ def _attempt(
             ray.util.remove_placement_group(lease)
 
 
-def _items(ray: ModuleType, stop: Callable[[], bool], shelf: Shelf, station: Handle, token: str) -> Iterator[object]:
+def _items(ray: ModuleType, stop: StopRequest, shelf: Shelf, station: Handle, token: str) -> Iterator[object]:
     ended = stopped = False
     while not ended:
         if stop() and not stopped:
-            station.stop.remote(token)
+            station.stop.remote(token, stop.patience)
             stopped = True
         delivery: Delivery = ray.get(station.received.remote(token))
         for parcel in delivery.files:
@@ -139,7 +140,7 @@ def _items(ray: ModuleType, stop: Callable[[], bool], shelf: Shelf, station: Han
         ended = delivery.ended
 
 
-def _station(ray: ModuleType, lease: Handle, demand: Demand, stop: Callable[[], bool]) -> Handle | None:
+def _station(ray: ModuleType, lease: Handle, demand: Demand, stop: StopRequest) -> Handle | None:
     """The station of the node that a lease is for, once it is there: the node may have joined a moment ago. None where
     the job is to stop before. Raises RayActorError where the node is lost, or is never made ready.
     """

@@ -99,10 +99,10 @@ class Station:
         running.received = time.monotonic()
         return await asyncio.to_thread(_delivery, running, items, failure)
 
-    async def stop(self, token: str) -> None:
-        """Asks a job to end by itself."""
+    async def stop(self, token: str, patience: float | None) -> None:
+        """Asks a job to end by itself within so many seconds."""
         if running := self._running.get(token):
-            running.job.stop()
+            running.job.stop(patience)
 
     async def end(self, token: str) -> None:
         """Ends a job, and removes its files here."""

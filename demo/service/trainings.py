@@ -67,6 +67,7 @@ class Training:
     job: QueuedJob
     problem: Exception | None = None
     files: list[Path] = field(default_factory=list)  # to download, once it is over
+    stopping: bool = False  # it was asked to end
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     watchers: int = 0
     watched: float = field(default_factory=time.monotonic)  # when the last watcher left, on the monotonic clock
@@ -84,8 +85,9 @@ class Training:
         return card if self.over and card.exists() else None
 
     def stop(self) -> None:
-        """Asks it to end; the best weights until then stay."""
-        self.job.stop()
+        """Asks it to end; the best weights until then stay, for which a training that has none yet gets more time."""
+        self.stopping = self.job.working
+        self.job.stop(None if self.run.snapshots() else settings.FIRST_SECONDS)
 
     def is_unwatched(self, seconds: float) -> bool:
         """Whether nobody has watched it for longer than this."""

@@ -16,7 +16,7 @@ from ..widgets.viewer import make_viewer
 from . import train_controls, train_events, train_passport, train_teach, train_uploads
 from .denoise import DenoiseTab
 from .train_uploads import CHECKS, NOTHING, TRAIN, UploadOutputs
-from .train_view import NO_ROWS, TrainingOutputs
+from .train_view import NO_ROWS, STOP, TrainingOutputs
 
 ON_CPU = "Trainings run on this host's CPU cores; the GPU that it lends for a minute at a time is used for denoising."
 FILES = "Pictures, a TIFF stack, arrays or a .zip"
@@ -77,7 +77,7 @@ def _steps(inspections: Inspections) -> Steps:
             budget = train_controls.build_budget()
             train = gr.Button(TRAIN["green"], variant="primary", interactive=False, elem_id="train")
             with gr.Row(elem_classes="n2n-small"):
-                stop = gr.Button("Stop", visible=False, min_width=0, elem_id="stop")
+                stop = gr.Button(STOP, visible=False, min_width=0, elem_id="stop")
                 go_on = gr.Button("Train on", visible=False, min_width=0, elem_id="continue")
     with gr.Accordion(CHECKS, open=False, visible=False, elem_id="checks") as checks:
         details = gr.HTML("", elem_id="details")

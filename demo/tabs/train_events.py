@@ -67,6 +67,11 @@ def connect_training(
             async for values in steps:
                 yield by_component(outputs, train_view.held(values, "go_on"))
 
+    def stop(token: str) -> Changes:
+        training = trainings.find(token)
+        training.stop()
+        return {outputs.stop: train_view.stop_button(training)}
+
     def turn_back(token: str, seconds: float) -> Changes:
         return by_component(outputs, train_view.at(trainings.find(token).run, seconds))
 
@@ -74,7 +79,7 @@ def connect_training(
     begun.then(None, None, outputs.train, js=RELEASE, **QUICK)
     gone_on = outputs.go_on.click(go_on, [outputs.token, controls.budget], list(outputs), **watching())
     gone_on.then(None, None, outputs.go_on, js=RELEASE, **QUICK)
-    outputs.stop.click(lambda token: trainings.find(token).stop(), outputs.token, **QUICK)
+    outputs.stop.click(stop, outputs.token, outputs.stop, **QUICK)
     outputs.time_machine.input(turn_back, [outputs.token, outputs.time_machine], list(outputs), **QUICK)
 
 
@@ -107,7 +112,7 @@ def connect_address(trainings: Trainings, blocks: gr.Blocks, tabs: gr.Tabs, outp
 
 async def watch(trainings: Trainings, session: str, training: Training) -> AsyncGenerator[TrainingOutputs, None]:
     """A training on the page, from its place in line to what there is to download."""
-    view, begun = LiveView(training.run), False
+    view, begun = LiveView(training), False
     try:
         async with aclosing(trainings.watch(session, training)) as steps:
             async for step in steps:

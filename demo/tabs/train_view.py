@@ -26,6 +26,7 @@ DRAW_EVERY = 1.0  # seconds of training between two drawings of the curves
 NO_ROWS: ViewerValue = {"rows": [], "empty": ""}
 AFTER = ("time_machine", "snapshot", "files", "passport", "use", "picture", "card")  # there once a training is over
 NO_RESULTS: dict[str, Any] = {"reliability": NO_ROWS, "result": "", "command": ""}
+STOP, STOPPING = "Stop", "Stopping …"
 TITLES = {"clean": "Clean", "target": "Second noisy shot", "second": "Second shot, denoised"}
 
 
@@ -103,18 +104,24 @@ def begun(training: Training) -> TrainingOutputs:
         status=notes(["Reading the pairs …"]),
         token=training.token,
         **NO_RESULTS,
-        **_at_work(),
+        **_at_work(training),
         **continued,
     )
 
 
-def _at_work() -> dict[str, Any]:
+def stop_button(training: Training) -> dict[str, Any]:
+    """The button that stops a training, which is clicked once."""
+    return gr.update(value=STOPPING if training.stopping else STOP, interactive=not training.stopping)
+
+
+def _at_work(training: Training) -> dict[str, Any]:
     """The buttons while a training lasts, without those for its results.
 
     Every value of a stream says them: Gradio's page may apply a value only when the next has come, and what that one
     skips is then lost.
     """
-    return {"train": gr.update(interactive=False), "stop": gr.Button(visible=True)} | _hidden("go_on", *AFTER)
+    stop = stop_button(training) | {"visible": True}
+    return {"train": gr.update(interactive=False), "stop": stop} | _hidden("go_on", *AFTER)
 
 
 def _hidden(*names: str) -> dict[str, Any]:
@@ -122,10 +129,10 @@ def _hidden(*names: str) -> dict[str, Any]:
 
 
 class LiveView:
-    """A run on the page while it lasts; remembers what is drawn already."""
+    """A training on the page while it lasts; remembers what is drawn already."""
 
-    def __init__(self, run: Run) -> None:
-        self._run, self._drawn_at = run, float("-inf")
+    def __init__(self, training: Training) -> None:
+        self._training, self._run, self._drawn_at = training, training.run, float("-inf")
         self._pictures: PictureRows = ()
         self._measured, self._psnr = 0, ""  # measurements of the hold-out that are drawn, and their curve
         self._foretold, self._forecast = 0, ""  # those that are forecast by, and the forecast
@@ -136,7 +143,7 @@ class LiveView:
         if len(run.history.measurements) != self._foretold:
             self._foretold = len(run.history.measurements)
             self._forecast = await asyncio.to_thread(train_forecast.while_at_work, run)
-        changes: dict[str, Any] = {"status": status(run), "result": self._forecast} | _at_work()
+        changes: dict[str, Any] = {"status": status(run), "result": self._forecast} | _at_work(self._training)
         if run.pictures is not self._pictures:
             self._pictures = run.pictures
             changes |= _pictures(run.pictures)

@@ -13,7 +13,7 @@ import torch
 from clusters import Cluster
 from receiving import all_of, failure
 from short_training import SHORT, save
-from work_on_nodes import allocating, copying, count, counting_on, deaf, own, pids, raising, threads
+from work_on_nodes import allocating, copying, count, counting_on, deaf, own, pids, raising, slow_to_stop, threads
 
 from demo import settings
 from demo.jobs import engine
@@ -111,6 +111,13 @@ def test_work_that_is_asked_to_stop_ends_by_itself(anywhere):
     pid = until(started, lambda item: True)
     started.stop()
     assert all_of(started)[-1] == "stopped" and is_gone(pid)
+
+
+def test_work_gets_the_patience_that_it_is_stopped_with(anywhere):
+    started = job(slow_to_stop)
+    until(started, lambda item: True)
+    started.stop(60.0)
+    assert all_of(started)[-1] == "and all is kept"
 
 
 def test_work_that_does_not_stop_is_killed_without_a_failure(anywhere):

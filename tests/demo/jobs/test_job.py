@@ -22,6 +22,7 @@ from work_for_jobs import (
     many_small,
     raising,
     shot,
+    slow_to_stop,
     until_stopped,
     with_children,
 )
@@ -148,6 +149,14 @@ def test_work_that_is_asked_to_stop_ends_by_itself():
     first_of(started)
     started.stop()
     assert all_of(started)[-1] == "stopped"
+    assert not started.killed
+
+
+def test_work_that_needs_longer_to_stop_gets_the_patience_it_is_stopped_with():
+    started = job(slow_to_stop)
+    first_of(started)
+    started.stop(60.0)
+    assert all_of(started)[-1] == "and all is kept"
     assert not started.killed
 
 

@@ -5,6 +5,8 @@ import subprocess
 import time
 from dataclasses import dataclass
 
+from demo import settings
+
 
 @dataclass(frozen=True)
 class Item:
@@ -22,6 +24,12 @@ def until_stopped(stop):
         yield "at work"
         time.sleep(0.01)
     yield "stopped"
+
+
+def slow_to_stop(stop):
+    yield from until_stopped(stop)
+    time.sleep(2 * settings.STOP_SECONDS)
+    yield "and all is kept"
 
 
 def deaf(stop):

@@ -3,6 +3,8 @@
 import os
 import time
 
+from demo import settings
+
 
 def count(stop, number, size=0):
     for i in range(number):
@@ -14,6 +16,12 @@ def pids(stop):
         yield os.getpid()
         time.sleep(0.1)
     yield "stopped"
+
+
+def slow_to_stop(stop):
+    yield from pids(stop)
+    time.sleep(2 * settings.STOP_SECONDS)
+    yield "and all is kept"
 
 
 def deaf(stop):

@@ -89,6 +89,22 @@ def test_what_nobody_watches_is_stopped_and_keeps_what_was_learnt(desk, monkeypa
     assert seconds < 120 and training.run.result.stopped and training.files
 
 
+def test_a_training_that_is_stopped_before_it_measured_anything_keeps_what_it_learnt(desk, monkeypatch):
+    monkeypatch.setattr(settings, "STOP_SECONDS", 0.0)
+    known, uploaded, _ = desk
+
+    async def stopped():
+        training = await known.begin("anna", uploaded, training_settings(300.0))
+        await watched(known, training, least=1)
+        assert not training.run.snapshots()
+        training.stop()
+        await training.task
+        return training
+
+    training = asyncio.run(stopped())
+    assert training.run.result.stopped and training.files and training.problem is None
+
+
 def test_it_goes_on_under_the_same_address(desk):
     known, uploaded, _ = desk
 

@@ -30,7 +30,7 @@ from .service.session import session_of
 from .service.trainings import Trainings
 from .settings import Access
 from .tabs import about, denoise, idea, lab, score, train
-from .tabs.lab_view import Lab
+from .tabs.lab_visitors import Lab
 from .widgets import page_head, scripts
 from .widgets.page_head import Preview
 from .work import inputs

@@ -85,9 +85,9 @@ class Training:
         return card if self.over and card.exists() else None
 
     def stop(self) -> None:
-        """Asks it to end; the best weights until then stay, for which a training that has none yet gets more time."""
+        """Asks it to end with what it has learnt; the best weights until then stay in any case."""
         self.stopping = self.job.working
-        self.job.stop(None if self.run.snapshots() else settings.FIRST_SECONDS)
+        self.job.stop(settings.FINISH_SECONDS)
 
     def is_unwatched(self, seconds: float) -> bool:
         """Whether nobody has watched it for longer than this."""

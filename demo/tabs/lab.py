@@ -15,7 +15,7 @@ from ..widgets.html import error, notes
 from ..widgets.named_components import Changes, Inputs, by_component
 from . import lab_runs, lab_view, lab_votes, lesson_link
 from .lab_layout import QUICK, Layout, hideable, lay_out, poll_of, question_html
-from .lab_view import Lab
+from .lab_visitors import Lab
 
 
 def build(lab: Lab, access: Access, blocks: gr.Blocks, tabs: gr.Tabs) -> None:

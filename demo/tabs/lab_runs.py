@@ -17,7 +17,7 @@ from ..service.session import session_of
 from ..widgets.named_components import Changes, Inputs, by_component
 from . import lab_view, lab_votes
 from .lab_layout import QUICK, Layout
-from .lab_view import Lab
+from .lab_visitors import Lab
 
 Run = Callable[[gr.Request, Inputs], AsyncGenerator[Changes, None]]
 
@@ -62,14 +62,12 @@ def run_at_once(lab: Lab, tally: Tally, layout: Layout, before: Dependency) -> N
 
     async def run_if_live(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
         key = inputs[layout.chosen]
-        if key not in experiments.LIVE or inputs[layout.case] == lab_votes.as_set(layout, key, inputs):
-            yield _nothing(layout)
-            return
-        async with aclosing(run(request, inputs)) as steps:
-            async for changes in steps:
-                yield changes
+        if key in experiments.LIVE and inputs[layout.case] != lab_votes.as_set(layout, key, inputs):
+            async with aclosing(run(request, inputs)) as steps:
+                async for changes in steps:
+                    yield changes
 
-    before.then(run_if_live, **_event(layout))
+    before.then(_in_turn(layout, run_if_live), **_event(layout))
 
 
 def _event(layout: Layout) -> dict[str, Any]:
@@ -86,15 +84,22 @@ def _event(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _nothing(layout: Layout) -> Changes:
-    """What a handler begins with that may show nothing: one that ended without a word would empty the page."""
-    return {layout.case: gr.skip()}
+def _in_turn(layout: Layout, run: Run) -> Run:
+    """A handler that runs unless another experiment was chosen between the click and its turn, which the server knows
+    before the page. It never ends without a word, which would empty the page.
+    """
 
+    async def handler(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
+        shown, silent = inputs[layout.case], True
+        if not shown or shown[0] == inputs[layout.chosen]:
+            async with aclosing(run(request, inputs)) as steps:
+                async for changes in steps:
+                    silent = False
+                    yield changes
+        if silent:
+            yield {layout.case: gr.skip()}
 
-def _is_left(layout: Layout, inputs: Inputs) -> bool:
-    """Whether another experiment was chosen between the click and its turn, which the server knows before the page."""
-    shown = inputs[layout.case]
-    return bool(shown) and shown[0] != inputs[layout.chosen]
+    return handler
 
 
 def _picks(layout: Layout, key: str, place: gr.EventData) -> dict[Component, Value]:
@@ -109,11 +114,8 @@ def _runner(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Run:
     """The handler that runs the experiment as it is set, with this answer."""
 
     async def run(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
-        yield _nothing(layout)
         key, room, is_teacher = inputs[layout.chosen], inputs[layout.link_panel.room], inputs[layout.is_teacher]
         experiment, session = EXPERIMENTS[key], session_of(request)
-        if _is_left(layout, inputs):
-            return
         values, wrong = experiment.read(layout.read(key, inputs))
         case = key, sorted(values.items())
         answered = answer if case == inputs[layout.case] else None  # nobody answers what they have not seen
@@ -137,16 +139,13 @@ def _runner(lab: Lab, tally: Tally, layout: Layout, answer: str | None) -> Run:
             async for outputs in steps:
                 yield by_component(layout.outputs, outputs) | told
 
-    return run
+    return _in_turn(layout, run)
 
 
 def _replayer(lab: Lab, layout: Layout) -> Run:
     """The handler that shows the recorded run."""
 
     async def replay(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
-        yield _nothing(layout)
-        if _is_left(layout, inputs):
-            return
         experiment, thought = EXPERIMENTS[inputs[layout.chosen]], str(inputs[layout.poll] or "")
         try:
             async with aclosing(lab.replay(session_of(request), experiment, thought)) as steps:
@@ -155,4 +154,4 @@ def _replayer(lab: Lab, layout: Layout) -> Run:
         except ValueError as problem:
             yield by_component(layout.outputs, lab_view.failed(problem))
 
-    return replay
+    return _in_turn(layout, replay)

@@ -12,6 +12,7 @@ const CONTRASTS = { stretched: "stretched", plain: "as it is" };
 const LOUPES = [0, 1, 2, 4, 8];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const THUMB = 140; // CSS pixels: the width of a picture where many are shown small
+const LEAST_THUMB = 80; // the same where a row would not fit on one line
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const number = (value, digits) => value.toFixed(digits).replace("-", "−");
@@ -131,7 +132,7 @@ function sizeRow(row, compact) {
   const whole = row.section.parentNode.clientWidth;
   const room = compact ? Math.min(whole, figures.length * (THUMB + gap)) : whole;
   if (!room || !figures.length || row.section.hidden) return;
-  const least = compact ? Math.min(THUMB, room / 2 - gap) : leastWidth(room);
+  const least = compact ? clamp(room / figures.length - gap, LEAST_THUMB, THUMB) : leastWidth(room);
   const most = Math.max(1, Math.floor((room + gap + 1) / (least + gap)));
   const width = Math.max(...figures.map((figure) => figure.panel.width));
   const height = Math.max(...figures.map((figure) => figure.panel.height));

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-PATIENCE = 180_000  # ms that anything on a page may take on a loaded machine
+PATIENCE = 300_000  # ms that anything on a page may take on a loaded machine
 SOON = 60  # seconds that the end of a job may take there
 START_SECONDS = 180  # that a loaded machine may take to start the server
 

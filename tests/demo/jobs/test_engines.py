@@ -127,12 +127,6 @@ def test_work_that_does_not_stop_is_killed_without_a_failure(anywhere):
     assert all_of(started) == [] and is_gone(pid)
 
 
-def test_a_job_that_is_ended_leaves_no_process(anywhere):
-    with job(deaf) as started:
-        pid = until(started, lambda item: True)
-    assert is_gone(pid)
-
-
 def test_work_that_takes_too_long_is_ended_and_told(anywhere):
     assert "longer than the 0.5 seconds" in failure(job(deaf, seconds=0.5))
 
@@ -265,23 +259,24 @@ def _work_of(node):
     return max(sum(process.cpu_times()[:2]) - used for process, used in zip(processes, before) if process.is_running())
 
 
-def test_a_visitor_who_leaves_ends_the_job(places):
-    async def left():
-        queued = QueuedJob(Line(1, 5, 2), "anna", pids, limit=60, expected=1)
-        async with aclosing(queued.results()) as results:
-            async for items in results:
-                if items:
-                    return items[0]
-        return None
-
-    assert is_gone(asyncio.run(left()))
+async def left():
+    """A visitor's job, from which they turn away."""
+    queued = QueuedJob(Line(1, 5, 2), "anna", pids, limit=60, expected=1)
+    async with aclosing(queued.results()) as results:
+        async for items in results:
+            if items:
+                return items[0]
+    return None
 
 
-def test_a_front_that_dies_takes_its_jobs_along(places):
-    with job(pids) as started:
-        pid = until(started, lambda item: True)
-        os.kill(started.pid, 9)
-        assert is_gone(pid)
+def test_a_job_ends_where_its_visitor_leaves_it_is_ended_or_its_front_dies(places):
+    ended, killed = job(deaf), job(pids)
+    seen = [until(started, lambda item: True) for started in (ended, killed)]
+    ended.end()
+    os.kill(killed.pid, 9)
+    found = [asyncio.run(left()), *seen]  # a node is told of none, and misses all at about the same time
+    assert all(is_gone(pid) for pid in found)
+    killed.end()
 
 
 def test_sixty_visitors_get_their_own_results_beside_four_trainings(places, root):

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass, replace
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from n2n.measure import Verdict
@@ -21,6 +21,7 @@ from ..work.picture_files import PictureRows
 from .uploads import gather
 
 TRIAL_SECONDS = 0.5  # of training on an upload, to measure its speed
+LEAVE_SECONDS = 2.0  # that the page may take to receive the last findings
 HOST = "this host"  # owner of the job that measures its speed
 
 
@@ -35,6 +36,7 @@ class Findings:
     before: tuple[Verdict, ...] = ()  # the verdicts without the remedies
     remedies: Remedies = UNTREATED  # those that were used
     speed: Speed | None = None
+    left: bool = False  # nobody waits for more of it
 
     def with_item(self, item: object) -> "Findings":
         """The same findings with one more item of `inspect.inspect_pairs`."""
@@ -50,20 +52,52 @@ class Findings:
         return self
 
 
+@dataclass(eq=False)
+class _Inspection:
+    session: str
+    left: bool = False  # nobody waits for more of it
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+
 class Inspections:
     """Inspects uploads in their turn; measures this host's speed once, for everybody."""
 
     def __init__(self, folders: VisitorFolders, line: Line) -> None:
         self._folders, self._line = folders, line
         self._speed: asyncio.Task[float | None] | None = None
+        self._under_way: list[_Inspection] = []
 
     async def inspect(
         self, session: str, paths: Sequence[str], axes: str | None = None, remedies: Remedies = UNTREATED
     ) -> AsyncGenerator[Findings, None]:
-        """The findings about these uploads, remedied, again and again as they grow; `axes` overrule those of stacks.
+        """The findings about these uploads, remedied, again and again as they grow, the last of them `left` where
+        nobody waits any more; `axes` overrule those of stacks.
 
         Raises one of PROBLEMS.
         """
+        mine = _Inspection(session)
+        self._under_way.append(mine)
+        try:
+            async with aclosing(self._findings(session, paths, axes, remedies)) as steps:
+                async for findings in steps:
+                    left = mine.left
+                    yield replace(findings, left=left)
+                    if left:
+                        return
+        finally:
+            self._under_way.remove(mine)
+            mine.ended.set()
+
+    async def leave(self, session: str) -> None:
+        """Ends the visitor's inspections, and waits until their last findings were taken, or for LEAVE_SECONDS."""
+        for one in [one for one in self._under_way if one.session == session]:
+            one.left = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(one.ended.wait(), LEAVE_SECONDS)
+
+    async def _findings(
+        self, session: str, paths: Sequence[str], axes: str | None, remedies: Remedies
+    ) -> AsyncGenerator[Findings, None]:
         folders = self._folders
         with folders.in_use(folders.new(session, "look")) as folder:
             data = await asyncio.to_thread(gather, paths, folder / "pairs", folders.shared("pairs"))

@@ -47,8 +47,8 @@ def build(
     """
     steps = _steps(inspections)
     outputs, controls = _outputs(steps)
-    looking = train_uploads.connect(inspections, steps.files, controls.axes, steps.sample, steps.upload)
-    train_events.connect_training(trainings, controls, outputs, access, looking)
+    train_uploads.connect(inspections, steps.files, controls.axes, steps.sample, steps.upload)
+    train_events.connect_training(trainings, inspections, controls, outputs, access)
     train_teach.connect(trainings, idea, tabs, controls, steps.files, steps.upload, outputs, access)
     train_events.connect_address(trainings, blocks, tabs, outputs)
     train_passport.connect(trainings, outputs)

@@ -1,14 +1,14 @@
 """The events of the second tab: uploads inspected, trainings begun, watched and found again, their model used."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
-from gradio.events import Dependency
 
 from .. import settings
 from ..jobs.errors import PROBLEMS
+from ..service.inspections import Inspections
 from ..service.session import session_of
 from ..service.trainings import Training, Trainings
 from ..settings import Access
@@ -37,15 +37,16 @@ def page_of(request: gr.Request, access: Access) -> str:
 
 def connect_training(
     trainings: Trainings,
+    inspections: Inspections,
     controls: TrainControls,
     outputs: TrainingOutputs,
     access: Access,
-    looking: Sequence[Dependency],
 ) -> None:
-    """The buttons Train, Continue and Stop, and the time machine; `looking` are the events that inspect an upload."""
+    """The buttons Train, Continue and Stop, and the time machine."""
 
     async def begin(request: gr.Request, inputs: Inputs) -> AsyncGenerator[Changes, None]:
         session = session_of(request)
+        await inspections.leave(session)  # Gradio's `cancels` would do so at the end of the training
         try:
             chosen, page = controls.read(inputs), page_of(request, access)
             training = await trainings.begin(session, inputs[controls.uploaded].paths, chosen, page)
@@ -75,7 +76,7 @@ def connect_training(
     def turn_back(token: str, seconds: float) -> Changes:
         return by_component(outputs, train_view.at(trainings.find(token).run, seconds))
 
-    begun = outputs.train.click(begin, controls.all_inputs(), list(outputs), cancels=list(looking), **watching())
+    begun = outputs.train.click(begin, controls.all_inputs(), list(outputs), **watching())
     begun.then(None, None, outputs.train, js=RELEASE, **QUICK)
     gone_on = outputs.go_on.click(go_on, [outputs.token, controls.budget], list(outputs), **watching())
     gone_on.then(None, None, outputs.go_on, js=RELEASE, **QUICK)

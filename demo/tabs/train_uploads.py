@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.data_classes import ListFiles
-from gradio.events import Dependency
 
 from n2n.files import layout
 from n2n.remedies import UNTREATED
@@ -19,7 +18,7 @@ from ..service.inspections import Findings, Inspections
 from ..service.session import session_of
 from ..service.uploads import Brought, Upload
 from ..widgets.html import notes
-from ..widgets.named_components import Changes, by_component
+from ..widgets.named_components import Changes, by_component, change
 from ..widgets.viewer import ViewerValue
 from . import train_verdict, train_view
 from .train_verdict import Judgement
@@ -45,10 +44,8 @@ class UploadOutputs(NamedTuple):
 
 def connect(
     inspections: Inspections, files: gr.File, axes: gr.Textbox, sample: gr.Button, outputs: UploadOutputs
-) -> list[Dependency]:
-    """Whatever is uploaded is inspected, and again with other axes, or with the remedies that it needs. Returns the
-    events that do so, which a training that begins cancels: its buttons are no longer theirs.
-    """
+) -> None:
+    """Whatever is uploaded is inspected, and again with other axes, or with the remedies that it needs."""
     # A subclass would say the same, but Gradio writes a .pyi file beside every module that holds one.
     files.preprocess = _uploads  # type: ignore[method-assign, assignment]
 
@@ -67,8 +64,10 @@ def connect(
             again = brought._replace(remedies=brought.wanted)
             async with aclosing(_inspect(inspections, session_of(request), again, letters)) as steps:
                 async for values in steps:
-                    brought = values.uploaded
                     yield by_component(outputs, values)
+                    if not isinstance(values.uploaded, Brought):
+                        return
+                    brought = values.uploaded
 
     async def leave(request: gr.Request, brought: Brought, letters: str) -> AsyncGenerator[Changes, None]:
         again = Brought(brought.paths)
@@ -83,12 +82,10 @@ def connect(
         "api_visibility": "private",
     }
     brought = [files.upload, files.clear, files.delete, axes.submit]
-    return [
-        gr.on(brought, inspect, [files, axes], list(outputs), trigger_mode="always_last", **event),
-        sample.click(inspect_samples, None, [*outputs, files], **event),
-        outputs.fix.click(fix, [outputs.uploaded, axes], list(outputs), **event),
-        outputs.as_brought.click(leave, [outputs.uploaded, axes], list(outputs), **event),
-    ]
+    gr.on(brought, inspect, [files, axes], list(outputs), trigger_mode="always_last", **event)
+    sample.click(inspect_samples, None, [*outputs, files], **event)
+    outputs.fix.click(fix, [outputs.uploaded, axes], list(outputs), **event)
+    outputs.as_brought.click(leave, [outputs.uploaded, axes], list(outputs), **event)
 
 
 def _uploads(payload: ListFiles | None) -> list[Upload]:
@@ -109,7 +106,9 @@ async def _inspect(
         axes = layout.parse(letters) if letters else None
         async with aclosing(inspections.inspect(session, brought.paths, axes, brought.remedies)) as steps:
             async for findings in steps:
-                if findings.waiting:
+                if findings.left:  # the last values of an event are applied twice: the button is the training's now
+                    yield change(UploadOutputs, train=gr.update(interactive=False))
+                elif findings.waiting:
                     yield _values(train_view.waiting_notice(findings.waiting))
                 else:
                     yield _found(brought, findings)

@@ -48,15 +48,15 @@ def test_a_node_that_goes_loses_nothing(cluster, start, pictures, tmp_path):
 
 
 def test_what_was_interrupted_goes_on_with_what_is_missing(cluster, start, run, pictures, tmp_path):
-    folder, out = pictures(30, 256), tmp_path / "out"
+    folder, out = pictures(40, 128), tmp_path / "out"
     common = ("denoise", folder, "-o", out, "--weights", "gaussian-small", *PLAIN, "--cluster", cluster.address)
     process = start(*common)
     wait_for_the_first(out)
     process.send_signal(signal.SIGINT)
     assert process.communicate()[1].endswith("n2n denoise: stopped\n") and process.returncode == 130
     before = contents(out)
-    assert run(*common, "--resume") == (f"{len(before)} of 30 were there already\n", 0)
-    assert len(contents(out)) == 30 and before.items() <= contents(out).items() and len(before) < 30
+    assert run(*common, "--resume") == (f"{len(before)} of 40 were there already\n", 0)
+    assert len(contents(out)) == 40 and before.items() <= contents(out).items() and len(before) < 40
 
 
 def test_a_large_picture_is_spread_in_tiles(cluster, run, weights, tmp_path, rng):

@@ -18,8 +18,8 @@ def pytest_configure():
     """Tests give way to whatever else the machine does. Jobs are nicer than the server that starts them, and beside two
     browsers and two servers hardly get a turn; nobody is nicer than 19, so here they are nearly equal.
     """
-    if hasattr(os, "nice") and os.nice(0) < NICENESS:
-        os.nice(NICENESS - os.nice(0))
+    if hasattr(os, "nice"):
+        os.nice(max(0, NICENESS - os.nice(0)))
 
 
 def pytest_collection_modifyitems(items):

@@ -1,7 +1,6 @@
 """Error messages for visitors: one sentence, without the folders of this server, and not too long."""
 
 import re
-from functools import cache
 
 from .. import settings
 from .visitor_folders import PREFIX
@@ -13,10 +12,9 @@ QUOTED = re.compile(r"'(?:/|[A-Za-z]:\\)(?:[^'/\\]+[/\\])*(?=[^'/\\]*')")  # a p
 BARE = re.compile(r"(?<![\w.:/'])(?:/|[A-Za-z]:\\)(?:[^\s'\"/\\]+[/\\])+")
 
 
-@cache
-def _ours() -> re.Pattern[str]:
+def _ours() -> str:
     """A pattern of the folders that the demo writes to."""
-    return re.compile(rf"{re.escape(str(settings.folder()))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?")
+    return rf"{re.escape(str(settings.folder()))}(?![^/'\s])(/{PREFIX}\w+)?(/[^/']+(?=/))*/?"
 
 
 def to_sentence(problem: Exception | str) -> str:
@@ -25,6 +23,6 @@ def to_sentence(problem: Exception | str) -> str:
         return NO_MEMORY
     line = " ".join(str(problem)[: 20 * LONGEST].split())
     for pattern, replacement in ((_ours(), ""), (QUOTED, "'"), (BARE, "")):
-        line = pattern.sub(replacement, line)
+        line = re.sub(pattern, replacement, line)
     line = line.replace("''", "what you brought")
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -15,6 +15,8 @@ TOASTS = """() => {
   observer.observe(document, { childList: true, subtree: true });
   addEventListener("beforeunload", () => observer.disconnect());
 }"""
+# Every picture in sight has come, or will never come.
+ARRIVED = "() => [...document.images].every((image) => image.complete || !image.checkVisibility())"
 FAULTS = Path(__file__).with_name("faults.js").read_text()
 # What Gradio writes on the console of a page that is left while an answer still comes; a lost server shows a toast too.
 LEFT = (
@@ -43,7 +45,8 @@ def _is_foreign(request, address):
 
 
 def faults(page):
-    """How a page looks wrong just now, in sentences; and every alert that stands on it."""
+    """How a page looks wrong once its pictures have come, in sentences; and every alert that stands on it."""
+    page.wait_for_function(ARRIVED)
     looks = page.evaluate(FAULTS)
     return looks + [f"alert: {alert.inner_text()}" for alert in page.locator("[role=alert]:visible").all()]
 

@@ -49,7 +49,7 @@ def build(
     outputs, controls = _outputs(steps)
     train_uploads.connect(inspections, steps.files, controls.axes, steps.sample, steps.upload)
     train_events.connect_training(trainings, inspections, controls, outputs, access)
-    train_teach.connect(trainings, idea, tabs, controls, steps.files, steps.upload, outputs, access)
+    train_teach.connect(trainings, inspections, idea, tabs, controls, steps.files, steps.upload, outputs, access)
     train_events.connect_address(trainings, blocks, tabs, outputs)
     train_passport.connect(trainings, outputs)
     train_events.connect_use(tabs, outputs, denoise_tab)

@@ -59,6 +59,7 @@ def connect_training(
 
     async def go_on(request: gr.Request, token: str, budget: float) -> AsyncGenerator[Changes, None]:
         session = session_of(request)
+        await inspections.leave(session)
         try:
             training = trainings.go_on(session, token, float(budget))
         except PROBLEMS as problem:

@@ -10,6 +10,7 @@ from n2n import UNetConfig
 from .. import settings
 from ..content import samples
 from ..jobs.errors import PROBLEMS
+from ..service.inspections import Inspections
 from ..service.session import session_of
 from ..service.trainings import Trainings, make_settings
 from ..service.uploads import Brought
@@ -27,6 +28,7 @@ TOLD = "These are the sample pairs; “Try it with sample pairs” shows and che
 
 def connect(
     trainings: Trainings,
+    inspections: Inspections,
     idea: gr.HTML,
     tabs: gr.Tabs,
     controls: TrainControls,
@@ -42,6 +44,8 @@ def connect(
         if token and _is_at_work(trainings, token):
             yield by_component(outputs, train_view.update())
             return
+        session = session_of(request)
+        await inspections.leave(session)
         told = change(UploadOutputs, uploaded=brought, verdict=notes([TOLD]), strip=NO_ROWS)
         begun = train_view.update(status=notes(["Reading the pairs …"]), train=gr.Button(interactive=False))
         yield (
@@ -49,7 +53,6 @@ def connect(
             | by_component(outputs, begun)
             | {controls.budget: settings.BUDGETS[0], files: None}
         )
-        session = session_of(request)
         try:
             chosen, page = make_settings(SECONDS, "fast", WIDTH, None), train_events.page_of(request, access)
             training = await trainings.begin(session, brought.paths, chosen, page)

@@ -12,9 +12,10 @@ from demo import settings
 from demo.settings import Access, Limits
 
 ROOT = Path(__file__).parents[2]
+SPINS, RECONNECT = "GOMP_SPINCOUNT", "RAY_gcs_rpc_server_reconnect_timeout_s"
 PREPARED = """
 import json, os
-from demo import app, environment
+from demo import {imported}
 before = dict(os.environ)
 environment.prepare()
 print(json.dumps([before, dict(os.environ)]))
@@ -87,15 +88,18 @@ def test_all_files_are_gone_within_an_hour():
     assert Limits().file_seconds + Limits().sweep_seconds < 3600
 
 
-@pytest.mark.parametrize(("space", "spins"), [("me/n2n", "1000"), ("", "10000")])
-def test_the_environment_is_written_only_when_it_is_prepared(space, spins):
-    known = {name: text for name, text in os.environ.items() if name != "GOMP_SPINCOUNT"} | {"SPACE_ID": space}
-    command = [sys.executable, "-c", PREPARED]
+@pytest.mark.parametrize(
+    ("space", "spins", "imported"), [("me/n2n", "1000", "environment"), ("", "10000", "app, environment")]
+)
+def test_the_environment_is_written_only_when_it_is_prepared(space, spins, imported):
+    known = {name: text for name, text in os.environ.items() if name not in (SPINS, RECONNECT)} | {"SPACE_ID": space}
+    command = [sys.executable, "-c", PREPARED.format(imported=imported)]
     done = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=True)
     before, after = json.loads(done.stdout)
     assert {name: after[name] for name in after if after[name] != before.get(name)} == {
         "GRADIO_TEMP_DIR": str(settings.folder()),
-        "GOMP_SPINCOUNT": spins,
+        SPINS: spins,
+        RECONNECT: "15",
         "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), before.get("PYTHONPATH")))),
     }
     assert all(before.get(name) == text for name, text in known.items())

@@ -33,6 +33,7 @@ from .denoise_controls import (
 )
 
 EMPTY = "Choose a picture above, or bring your own."
+NEWER = "Your last change is being worked on …"  # Gradio's page shows that only until an earlier one is answered
 
 
 class DenoiseOutputs(NamedTuple):
@@ -102,7 +103,11 @@ def _event(
         values = DenoiseControls(*inputs)
         try:
             session = session_of(request)
-            result = _values(await denoisings.denoise(session, make_order(values, session, trainings)))
+            order = make_order(values, session, trainings)
+            outcome = await (denoisings.denoise if values.draft else denoisings.denoise_newest)(session, order)
+            if outcome is None:
+                return dict.fromkeys(event_outputs, gr.skip()) | {outputs.notice: notes([NEWER])}
+            result = _values(outcome)
         except (*PROBLEMS, MemoryError) as problem:
             result = DenoiseOutputs({"rows": [], "empty": EMPTY}, error(problem), "", None)
         if values.draft:

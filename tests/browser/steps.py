@@ -46,7 +46,8 @@ def settled(page, action):
 
 def _quiet(page):
     """Is the first tab neither waiting for an answer nor given one within 0.3 s?"""
-    asked = f"() => [({SOURCES})('#panels'), document.querySelector('{TRACKER}:not(.hide)') === null]"
+    asked = f"""() => [({SOURCES})('#panels'), document.querySelector('{TRACKER}:not(.hide)') === null
+      && !document.querySelector('#notice').innerText.includes('being worked on')]"""
     earlier = page.evaluate(asked)
     page.wait_for_timeout(300)
     return earlier == page.evaluate(asked) and earlier[1]

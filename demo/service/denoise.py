@@ -1,7 +1,8 @@
 """A service: denoisings for the page and for programs, each in its turn, in a worker with limits."""
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from .. import settings
@@ -20,33 +21,41 @@ class Denoisings:
         self._folders = folders
         self._line = Line(settings.limits().denoisings, settings.limits().queue, settings.limits().visitor_denoisings)
         self._workers = workers
-        self._newest: dict[str, object] = {}  # the order of each page that came last, while it is under way
+        self._newest: dict[str, Order] = {}  # the order of each page that came last, while it is under way
 
     async def denoise(self, session: str, order: Order, keeper: str = "") -> Outcome:
         """Carries out an order in the turn of a session; its files are the `keeper`'s where they are not the session's.
 
         Raises Full, Failed, or ValueError with what is wrong with the order.
         """
-        with self._folders.in_use(self._folders.new(keeper or session, "denoised")) as folder:
-            async with self._turn(session):
-                return await self._fulfil(order, folder)
+        async with self._turn(session, keeper or session) as folder:
+            return await self._fulfil(order, folder)
 
     async def denoise_newest(self, session: str, order: Order) -> Outcome | None:
-        """The same for a page, which shows the newest order only: None where another has come meanwhile."""
-        mine = self._newest[session] = object()
+        """The same for a page, which shows its newest order only: None where another has come meanwhile. Drafts are
+        answered in any case.
+        """
+        if order.draft:
+            return await self.denoise(session, order)
+        self._newest[session] = order
         try:
-            with self._folders.in_use(self._folders.new(session, "denoised")) as folder:
-                async with self._turn(session):
-                    if self._newest.get(session, mine) is not mine:
-                        return None
-                    outcome = await self._fulfil(order, folder)
-            return outcome if self._newest.get(session, mine) is mine else None
+            async with self._turn(session, session) as folder:
+                outcome = await self._fulfil(order, folder) if self._is_newest(session, order) else None
+            return outcome if self._is_newest(session, order) else None
         finally:
-            if self._newest.get(session) is mine:
+            if self._newest.get(session) is order:
                 del self._newest[session]
 
-    def _turn(self, session: str) -> AbstractAsyncContextManager[None]:
-        return self._line.turn(session, settings.limits().denoise_seconds)
+    def _is_newest(self, session: str, order: Order) -> bool:
+        """Whether no later order of the page is under way."""
+        return self._newest.get(session, order) is order
+
+    @asynccontextmanager
+    async def _turn(self, session: str, keeper: str) -> AsyncIterator[Path]:
+        """The turn of a session, with a folder of the keeper's for its files."""
+        with self._folders.in_use(self._folders.new(keeper, "denoised")) as folder:
+            async with self._line.turn(session, settings.limits().denoise_seconds):
+                yield folder
 
     async def _fulfil(self, order: Order, folder: Path) -> Outcome:
         if gpu.is_lent():

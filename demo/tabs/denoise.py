@@ -103,8 +103,7 @@ def _event(
         values = DenoiseControls(*inputs)
         try:
             session = session_of(request)
-            order = make_order(values, session, trainings)
-            outcome = await (denoisings.denoise if values.draft else denoisings.denoise_newest)(session, order)
+            outcome = await denoisings.denoise_newest(session, make_order(values, session, trainings))
             if outcome is None:
                 return dict.fromkeys(event_outputs, gr.skip()) | {outputs.notice: notes([NEWER])}
             result = _values(outcome)
